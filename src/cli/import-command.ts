@@ -1,0 +1,115 @@
+import { basename } from 'node:path'
+import type { Command } from 'commander'
+import type { AgreementId } from '../core/base/id.ts'
+import { isZone } from '../core/base/time.ts'
+import { placementOf, type Placement } from '../core/meter/parse.ts'
+import { findSchedule } from '../server/app/find-schedule.ts'
+import { importBatchRows, importReadings, type ImportAnswer } from '../server/app/import-readings.ts'
+import { readReadings } from '../server/fleet/readings-file.ts'
+import { listAgreements } from '../server/store/agreements.ts'
+import { asSystem, type Store } from '../server/store/database.ts'
+import { badInput, failure, type Context } from './context.ts'
+import { progressText, sayRefusals, sourceOf } from './reading-files.ts'
+import { withStore } from './with-store.ts'
+
+type Options = Readonly<{ keepGood?: boolean; key?: string; agreement?: string; zone?: string }>
+
+/** `offtake import FILE…`: each file in a transaction of its own. */
+export const addImport = (program: Command, context: Context): void => {
+  program
+    .command('import')
+    .description('bring readings in: each file as a whole or not at all')
+    .argument('<file...>', 'NDJSON or CSV, plain or gzip, or - for standard input')
+    .option('--keep-good', 'keep the lines that can be used, and tell the others')
+    .option('--key <key>', 'a name for this import: with the same key and content it is done once, however often it is asked for')
+    .option('--agreement <name>', 'whose readings these are: for pools and clauses they leave out, and the zone of local times')
+    .option('--zone <zone>', 'the zone of local times without an offset')
+    .action(async (files: string[], options: Options) => {
+      const once = files.includes('-')
+      process.exitCode = await withStore(context, (store) => importFiles(store, files, options, context), { once })
+    })
+}
+
+type Reading = Readonly<{ zone: string; placement: Placement | undefined }>
+
+const importFiles = async (store: Store, files: readonly string[], options: Options, context: Context): Promise<number> => {
+  const how = await howToRead(store, options, context)
+  if (how === undefined) return badInput
+  for (const path of files) {
+    const key = options.key === undefined || files.length === 1 ? options.key : `${options.key}/${basename(path)}`
+    const code = await importFile(store, path, { ...options, ...how, key }, context)
+    if (code !== 0) return code
+  }
+  return 0
+}
+
+/** In which zone, and with which pools, files are read; undefined, and said, where that cannot be. */
+const howToRead = async (store: Store, { agreement, zone }: Options, { say }: Context): Promise<Reading | undefined> => {
+  if (zone !== undefined && !isZone(zone)) return say(`--zone ${zone} is no IANA time zone such as Australia/Sydney`)
+  const agreements = await asSystem(store.database, (tx) => listAgreements(tx))
+  if (agreements.length === 0) return say('no agreement is loaded, so no reading belongs anywhere; offtake load FILE loads one')
+  const chosen = agreement ?? (agreements.length === 1 ? agreements[0]!.agreement : undefined)
+  if (chosen === undefined) {
+    const zones = new Set(agreements.map((each) => each.zone))
+    return { zone: zone ?? (zones.size === 1 ? agreements[0]!.zone : 'UTC'), placement: undefined }
+  }
+  const schedule = await asSystem(store.database, (tx) => findSchedule(tx, chosen))
+  if (schedule === undefined)
+    return say(`no agreement ${chosen} is loaded; there are ${agreements.map((each) => each.agreement).join(', ')}`)
+  return { zone: zone ?? schedule.zone, placement: placementOf(schedule) }
+}
+
+const importFile = async (
+  store: Store,
+  path: string,
+  { zone, placement, keepGood, key, agreement }: Omit<Options, 'zone' | 'key'> & Reading & Readonly<{ key: string | undefined }>,
+  context: Context,
+): Promise<number> => {
+  const rows = readReadings(sourceOf(path, context), {
+    zone,
+    batchRows: importBatchRows,
+    ...(placement === undefined ? {} : { placement }),
+  })
+  const mode = keepGood === true ? 'keep-the-good' : 'all-or-nothing'
+  try {
+    const answer = await importReadings(store, {
+      rows,
+      file: path,
+      key,
+      mode,
+      agreement: agreement as AgreementId | undefined,
+      now: context.now(),
+      by: 'offtake import',
+      signal: context.signal,
+      onProgress: ({ rows: seen, bytesRead, bytesTotal }) => context.show(`${path}: ${progressText(seen, bytesRead, bytesTotal)}`),
+    })
+    return tell(path, answer, context)
+  } catch (error) {
+    if (!context.signal.aborted) throw error
+    context.say(`${path}: stopped; nothing of it was kept`)
+    if (path === '-') context.stdin.destroy()
+    return failure
+  }
+}
+
+const count = (number: number): string => number.toLocaleString('en')
+
+const tell = (path: string, answer: ImportAnswer, context: Context): number => {
+  if (answer.kind === 'key taken') {
+    context.say(`${path}: the key ${answer.key} belongs to other content, which came as ${answer.file}; nothing was written`)
+    return badInput
+  }
+  const { accepted, repeats, refused, refusals } = answer.record
+  sayRefusals(path, refusals, refused - refusals.length, context)
+  if (answer.kind === 'refused') {
+    context.say(`${path}: ${count(refused)} of its lines cannot be used, so nothing of it was kept; --keep-good keeps the others`)
+    return badInput
+  }
+  for (const { month, readings } of answer.lateMonths)
+    context.say(
+      `${path}: ${count(readings)} readings came when ${month} was final; they are kept, and change nothing until corrections settle them`,
+    )
+  const again = answer.again ? ', as answered before' : ''
+  context.print(`${path}: ${count(accepted)} accepted, ${count(repeats)} repeats, ${count(refused)} refused${again}\n`)
+  return 0
+}

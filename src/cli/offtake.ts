@@ -1,0 +1,60 @@
+import { Command, CommanderError } from 'commander'
+import { parseInstant, type Instant } from '../core/base/time.ts'
+import { homeUsual } from '../server/open-store.ts'
+import { addCheck } from './check-command.ts'
+import { badInput, failure, type Context } from './context.ts'
+import { addGenerate } from './generate-command.ts'
+import { addImport } from './import-command.ts'
+import { addJournal } from './journal-command.ts'
+import { addLoad } from './load-command.ts'
+import { addPeriodCommands } from './period-commands.ts'
+import { addServe } from './serve-command.ts'
+import { addSettle } from './settle-command.ts'
+import { makeTerminal } from './terminal.ts'
+
+const program = new Command('offtake')
+  .description('Credit-backed, revenue-sharing GPU capacity partnerships, from the signed terms to the last cent.')
+  .version('0.1.0')
+  .option('--home <folder>', 'where the embedded database lives (also OFFTAKE_HOME); DATABASE_URL uses a server instead')
+  .option('--now <instant>', 'take this to be the time, such as 2026-11-05T00:00:00Z, and not the clock')
+  .exitOverride()
+  .showHelpAfterError('(offtake --help says more)')
+
+const clock = (): Instant => {
+  const { now } = program.opts<{ now?: string }>()
+  return now === undefined ? Math.floor(Date.now() / 1000) : (parseInstant(now, 'UTC') as Instant)
+}
+
+const stopping = new AbortController()
+const { print, say, show } = makeTerminal()
+const context: Context = {
+  url: process.env['DATABASE_URL'],
+  get home() {
+    return program.opts<{ home?: string }>().home ?? process.env['OFFTAKE_HOME'] ?? homeUsual
+  },
+  now: clock,
+  print,
+  say,
+  show,
+  stdin: process.stdin,
+  signal: stopping.signal,
+}
+
+program.hook('preAction', () => {
+  const { now } = program.opts<{ now?: string }>()
+  if (now !== undefined && typeof parseInstant(now, 'UTC') === 'string')
+    program.error(`error: --now is an instant such as 2026-11-05T00:00:00Z, not ${now}`)
+  // A second Ctrl-C ends the process as it would any other.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
+})
+for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addGenerate, addServe]) add(program, context)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : badInput
+  else {
+    say(`offtake: ${(error as Error).message}`)
+    process.exitCode = failure
+  }
+}

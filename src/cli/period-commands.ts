@@ -1,0 +1,78 @@
+import { Option, type Command } from 'commander'
+import type { TermSource } from '../core/terms/agreement.ts'
+import { closePeriod, provisionalStatement, type CloseRefusal } from '../server/app/close-period.ts'
+import { findSchedule } from '../server/app/find-schedule.ts'
+import { listAgreements } from '../server/store/agreements.ts'
+import { asSystem, type Store } from '../server/store/database.ts'
+import { findFinalMonths, findStatement } from '../server/store/statements.ts'
+import { badInput, type Context } from './context.ts'
+import { showStatement, type Shape } from './show-statement.ts'
+import { withStore } from './with-store.ts'
+
+type CloseOptions = Shape & Readonly<{ provisional?: boolean }>
+const json = () => new Option('--json', 'as canonical JSON').conflicts('csv')
+const csv = () => new Option('--csv', 'its lines as CSV').conflicts('json')
+
+/** `offtake close`, `offtake statement`, `offtake explain`: one month of one agreement. */
+export const addPeriodCommands = (program: Command, context: Context): void => {
+  const month = (name: string, description: string) =>
+    program.command(name).description(description).argument('<agreement>').argument('<month>', 'such as 2026-10')
+  month('close', 'settle a month for good and post it to both books; a month that is final is shown again')
+    .option('--provisional', 'show it as it would be now, and write nothing')
+    .addOption(json())
+    .addOption(csv())
+    .action(async (agreement: string, name: string, options: CloseOptions) => {
+      process.exitCode = await withStore(context, (store) => close(store, { agreement, month: name }, options, context))
+    })
+  month('statement', 'show the statement of a final month')
+    .addOption(json())
+    .addOption(csv())
+    .action(async (agreement: string, name: string, options: Shape) => {
+      process.exitCode = await withStore(context, (store) => show(store, { agreement, month: name }, options, context))
+    })
+  month('explain', 'unfold one line of a statement down to its facts')
+    .argument('<line>', 'its number or key')
+    .action(async (agreement: string, name: string, line: string) => {
+      process.exitCode = await withStore(context, (store) => show(store, { agreement, month: name }, { explain: line }, context))
+    })
+}
+
+type Which = Readonly<{ agreement: string; month: string }>
+
+const sourcesOf = async (store: Store, agreement: string): Promise<readonly TermSource[]> =>
+  (await asSystem(store.database, (tx) => findSchedule(tx, agreement)))?.sources ?? []
+
+const refuse = ({ messages }: CloseRefusal, { say }: Context): number => {
+  for (const message of messages) say(message)
+  return badInput
+}
+
+const close = async (store: Store, which: Which, { provisional, ...shape }: CloseOptions, context: Context): Promise<number> => {
+  const onRead = (readings: number) => context.show(`${which.agreement} ${which.month}: ${readings.toLocaleString('en')} readings`)
+  const request = { ...which, now: context.now(), by: 'offtake close', onRead }
+  if (provisional === true) {
+    const answer = await provisionalStatement(store, request)
+    if ('refusal' in answer) return refuse(answer.refusal, context)
+    if (answer.running) context.say(`${which.month} is not over: what is not read yet counts as unsold`)
+    return showStatement(answer.statement, await sourcesOf(store, which.agreement), shape, context)
+  }
+  const answer = await closePeriod(store, request)
+  if (answer.kind === 'refused') return refuse(answer.refusal, context)
+  const { id, statement } = answer.stored
+  context.say(
+    answer.again ? `${which.agreement} ${which.month} was final already, on ${statement.finalOn} (${id})` : `closed and posted: ${id}`,
+  )
+  return showStatement(statement, await sourcesOf(store, which.agreement), shape, context)
+}
+
+const show = async (store: Store, { agreement, month }: Which, shape: Shape, context: Context): Promise<number> => {
+  const found = await asSystem(store.database, (tx) => findStatement(tx, agreement, month))
+  if (found !== undefined) return showStatement(found.statement, await sourcesOf(store, agreement), shape, context)
+  const { known, final } = await asSystem(store.database, async (tx) => ({
+    known: (await listAgreements(tx)).map((each) => each.agreement),
+    final: (await findFinalMonths(tx, agreement)).map((each) => each.month),
+  }))
+  if (!known.includes(agreement)) context.say(`no agreement ${agreement} is loaded; there is ${known.join(', ') || 'none'}`)
+  else context.say(`${month} of ${agreement} is not final; these months are: ${final.join(', ') || 'none'}. offtake close closes one`)
+  return badInput
+}

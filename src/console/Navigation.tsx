@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { AgreementRowWire } from '../wire/agreement.ts'
+import { isMonth, monthText } from './dates.ts'
+import { agreements } from './queries.ts'
+
+/** Agreements that the navigation names; the page of agreements has them all. */
+const namedMax = 8
+
+type Here = Readonly<{ id: string | undefined; month: string | undefined }>
+
+/** Only the page itself is where one is, not those above it; what is shown of it makes no difference. */
+const whole = { exact: true, includeSearch: false, includeHash: false } as const
+
+/** The latest month with a statement, and the one that is open. */
+const monthsOf = (row: AgreementRowWire, id: string | undefined, month: string | undefined): string[] => {
+  const open = row.id === id && month !== undefined && isMonth(month) ? [month] : []
+  return [...new Set([...(row.lastMonth === null ? [] : [row.lastMonth]), ...open])]
+}
+
+const Entry = ({ row, id, month }: Here & Readonly<{ row: AgreementRowWire }>) => (
+  <li>
+    <h2>{row.title}</h2>
+    <Link to="/agreements/$id" params={{ id: row.id }} activeOptions={whole}>
+      Terms
+    </Link>
+    {monthsOf(row, id, month).map((each) => (
+      <Link key={each} to="/agreements/$id/periods/$month" params={{ id: row.id, month: each }} activeOptions={whole}>
+        {monthText(each)}
+      </Link>
+    ))}
+  </li>
+)
+
+/** The way to everything that exists, and to nothing else. */
+export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => void }>) => {
+  const { data } = useQuery(agreements)
+  const rows = data?.agreements ?? []
+  const named = rows.length <= namedMax ? rows : rows.filter((row) => row.id === id)
+  return (
+    // A press on a link closes the menu that it was in; the link itself is what is pressed.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+    <nav className="navigation" aria-label="Pages" onClick={onGo}>
+      <Link to="/agreements" activeOptions={whole}>
+        Agreements
+      </Link>
+      <ul>
+        {named.map((row) => (
+          <Entry key={row.id} row={row} id={id} month={month} />
+        ))}
+      </ul>
+      <p>
+        <sup className="assumed">a</sup> rests on an assumption: the term was not disclosed
+      </p>
+    </nav>
+  )
+}

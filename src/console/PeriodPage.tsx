@@ -1,0 +1,193 @@
+import { Button } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useEffect, useMemo } from 'react'
+import type { AgreementWire } from '../wire/agreement.ts'
+import type { PeriodWire, StatementWire } from '../wire/statement.ts'
+import { isTable, withTable, type PeriodView } from './address.ts'
+import { announce } from './announce.ts'
+import { Answer, Notice, TableSkeleton } from './Answer.tsx'
+import { endText, instantText, isMonth, monthText } from './dates.ts'
+import { Explain } from './Explain.tsx'
+import { explainedOf, type LineOrNet } from './explained.ts'
+import type { Failure } from './fetch.ts'
+import { amountText } from './format.ts'
+import { useKeys } from './keys.ts'
+import { NotClosed } from './NotClosed.tsx'
+import { hoursText } from './PeriodPicker.tsx'
+import { agreement, explanation, period } from './queries.ts'
+import { openingOf } from './say.ts'
+import { StatementTable } from './StatementTable.tsx'
+import { StatesPicture } from './StatesPicture.tsx'
+import { WaterfallPicture } from './WaterfallPicture.tsx'
+
+const route = getRouteApi('/agreements/$id/periods/$month')
+
+/** Sets parts of the address; what is not named stays. */
+type SetView = (more: PeriodView) => void
+
+const Status = ({ statement }: Readonly<{ statement: StatementWire }>) => (
+  <span className={`pill ${statement.status === 'final' ? 'done' : 'attention'}`}>
+    {statement.status === 'final' ? 'Final' : 'Provisional'}, version {statement.version}
+  </span>
+)
+
+const Versions = ({ period: { versions, statement }, setView }: Readonly<{ period: PeriodWire; setView: SetView }>) =>
+  versions.length < 2 ? null : (
+    <select
+      aria-label="Version"
+      value={statement.version}
+      onChange={(event) => setView({ v: Number(event.target.value) === versions.at(-1) ? undefined : Number(event.target.value) })}
+    >
+      {versions.map((version) => (
+        <option key={version} value={version}>
+          version {version}
+        </option>
+      ))}
+    </select>
+  )
+
+/** Where the server keeps this version as a file. */
+const fileOf = ({ agreement: id, month, version }: StatementWire, kind: 'csv' | 'json'): string =>
+  `/api/agreements/${encodeURIComponent(id)}/periods/${month}/statement.${kind}?v=${version}`
+
+const Head = ({ period: shown, setView }: Readonly<{ period: PeriodWire; setView: SetView }>) => {
+  const { statement, recordedAt } = shown
+  const { before, amount, after } = openingOf(statement)
+  const copy = () => void navigator.clipboard.writeText(location.href).then(() => announce('Address copied'))
+  return (
+    <header className="period-head">
+      <div className="page-head">
+        <h1>{monthText(statement.month)}</h1>
+        <Status statement={statement} />
+        <Versions period={shown} setView={setView} />
+        <span className="second">
+          {statement.operator.name} ↔ {statement.guarantor.name}
+        </span>
+        <span className="spring" />
+        <Button onClick={copy}>Copy link</Button>
+        <Button component="a" href={fileOf(statement, 'csv')} download>
+          Download CSV
+        </Button>
+        <Button component="a" href={fileOf(statement, 'json')} download>
+          JSON
+        </Button>
+      </div>
+      <p className="opening">
+        {before}
+        <b>{amount}</b>
+        {after}
+      </p>
+      <p className="third">
+        {hoursText(statement.hours)}, to {endText(statement.to, statement.zone)}, {statement.zone}. Recorded{' '}
+        {instantText(recordedAt, statement.zone)}.
+      </p>
+    </header>
+  )
+}
+
+const pictures = ['waterfall', 'states'] as const
+
+type BodyProps = Readonly<{ period: PeriodWire; terms: AgreementWire | undefined; view: PeriodView; setView: SetView }>
+
+const Body = ({ period: shown, terms, view, setView }: BodyProps) => {
+  const { statement } = shown
+  const client = useQueryClient()
+  const explained = useMemo(() => explainedOf(statement, view.line), [statement, view.line])
+  const nameOf = (line: number) => ({ id: statement.agreement, month: statement.month, version: view.v, line })
+  const open = (line: LineOrNet) => setView({ line, why: undefined, day: undefined })
+  const close = () => {
+    setView({ line: undefined, why: undefined, day: undefined })
+    document.querySelector<HTMLElement>(`button[data-line="${view.line}"]`)?.focus()
+  }
+  const show = (picture: string) => (kind: 'chart' | 'table') => setView({ table: withTable(view.table, picture, kind === 'table') })
+  const kindOf = (picture: string) => (isTable(view.table, picture) ? 'table' : 'chart')
+  useKeys({
+    x: () => setView({ table: pictures.every((picture) => isTable(view.table, picture)) ? undefined : pictures.join('.') }),
+    Escape: () => explained !== undefined && close(),
+  })
+  return (
+    <div className={explained === undefined ? 'with-panel' : 'with-panel panel-open'}>
+      <div className="page">
+        <Head period={shown} setView={setView} />
+        <WaterfallPicture statement={statement} shown={kindOf('waterfall')} onShow={show('waterfall')} onOpen={open} />
+        <StatementTable
+          statement={statement}
+          opened={explained?.name}
+          onOpen={(name) => (name === explained?.name ? document.getElementById('explain')?.focus() : open(name))}
+          onMove={(name) => explained !== undefined && open(name)}
+          onHover={(name) => name !== 'net' && void client.prefetchQuery(explanation(nameOf(name)))}
+        />
+        <StatesPicture statement={statement} lanes={terms?.lanes ?? noLanes} shown={kindOf('states')} onShow={show('states')} />
+      </div>
+      {explained === undefined ? null : (
+        <Explain key={explained.name} explained={explained} period={shown} terms={terms} view={view} setView={setView} onClose={close} />
+      )}
+    </div>
+  )
+}
+
+const noLanes: AgreementWire['lanes'] = []
+
+const Skeleton = ({ month, terms }: Readonly<{ month: string; terms: AgreementWire | undefined }>) => (
+  <div className="page">
+    <header className="period-head">
+      <div className="page-head">
+        <h1>{isMonth(month) ? monthText(month) : month}</h1>
+      </div>
+      <p className="opening">
+        <span className="bar" style={{ width: 420 }} />
+      </p>
+    </header>
+    <section className="panel picture" aria-label="From accepted capacity to money, loading">
+      <header>
+        <h2>From accepted capacity to money</h2>
+      </header>
+      <div className="blank" style={{ height: 206 }} />
+    </section>
+    <section className="panel">
+      <TableSkeleton
+        caption="Statement"
+        heads={[
+          '#',
+          'Line',
+          'Quantity',
+          'Rate',
+          `${terms?.guarantor.name ?? 'Guarantor'} pays`,
+          `${terms?.operator.name ?? 'Operator'} pays`,
+        ]}
+        rows={6}
+        kind="statement"
+      />
+    </section>
+  </div>
+)
+
+/** Who owes whom for a month, is it right, and why. */
+export const PeriodPage = () => {
+  const { id, month } = route.useParams()
+  const view = route.useSearch()
+  const navigate = route.useNavigate()
+  const terms = useQuery(agreement(id))
+  const query = useQuery(period(id, month, view.v))
+  const setView: SetView = (more) => void navigate({ search: (now) => ({ ...now, ...more }), replace: true, resetScroll: false })
+  const net = query.data?.statement.totals.net.amount
+  useEffect(() => {
+    document.title = `${terms.data?.title ?? id}, ${month} · Offtake`
+  }, [terms.data?.title, id, month])
+  useEffect(() => {
+    if (net !== undefined) announce(`Statement of ${month}, net ${amountText(net)}`)
+  }, [net, month])
+  const explainFailure = (failure: Failure) => {
+    const kind = failure.problem.type.replace('urn:offtake:problem:', '')
+    if (['not-over', 'not-closed', 'not-begun', 'outside-term'].includes(kind))
+      return <NotClosed kind={kind} id={id} month={month} terms={terms.data} />
+    if (kind === 'invalid-request') return <Notice title={`${month} is no month`}>A month is written as 2027-09.</Notice>
+    return undefined
+  }
+  return (
+    <Answer what="The statement" query={query} skeleton={<Skeleton month={month} terms={terms.data} />} explain={explainFailure}>
+      {(data) => <Body period={data} terms={terms.data} view={view} setView={setView} />}
+    </Answer>
+  )
+}

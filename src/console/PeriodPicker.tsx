@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { monthPlus, shortMonth } from './dates.ts'
+import { useKeys } from './keys.ts'
+import { periods } from './queries.ts'
+
+const hasClockChange = (hours: string): boolean => !/^\d+$/.test(hours) || Number(hours) % 24 !== 0
+
+/** `743 h, clock change`. */
+export const hoursText = (hours: string): string => `${hours} h${hasClockChange(hours) ? ', clock change' : ''}`
+
+/** The month, its hours and its zone: always the agreement's. */
+export const PeriodPicker = ({ id, month }: Readonly<{ id: string; month: string }>) => {
+  const { data } = useQuery(periods(id))
+  const navigate = useNavigate()
+  const go = (to: string) => void navigate({ to: '/agreements/$id/periods/$month', params: { id, month: to } })
+  const months = data?.periods.map((row) => row.month) ?? [month]
+  const [before, next] = [monthPlus(month, -1), monthPlus(month, 1)].map((each) => (months.includes(each) ? each : undefined))
+  useKeys({ '[': () => before !== undefined && go(before), ']': () => next !== undefined && go(next) })
+  const row = data?.periods.find((each) => each.month === month)
+  const step = (to: string | undefined, mark: string, name: string) =>
+    to === undefined ? (
+      <span className="step" aria-hidden="true">
+        {mark}
+      </span>
+    ) : (
+      <Link className="step" to="/agreements/$id/periods/$month" params={{ id, month: to }} aria-label={`${name}, ${shortMonth(to)}`}>
+        {mark}
+      </Link>
+    )
+  return (
+    <div className="control period-picker" role="group" aria-label="Period">
+      {step(before, '‹', 'Period before')}
+      <select aria-label="Month" value={month} onChange={(event) => go(event.target.value)}>
+        {(months.includes(month) ? months : [month, ...months]).map((each) => (
+          <option key={each} value={each}>
+            {/^\d{4}-\d{2}$/.test(each) ? shortMonth(each) : each}
+          </option>
+        ))}
+      </select>
+      {row === undefined ? null : (
+        <small>
+          {hoursText(row.hours)}, {data?.zone}
+        </small>
+      )}
+      {step(next, '›', 'Period after')}
+    </div>
+  )
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { daysOf } from './days.ts'
+import { roundStep } from './axes.ts'
+import { gpusOf, monthChart } from './month-chart.ts'
+import { palettes, states } from './palette.ts'
+
+type Shown = { id: string; data: [number, number][]; z: number }
+
+/** Two hours and a half of two blocks, in any counts: GPU-seconds by hour, the last bucket half as long. */
+const anySeries = fc
+  .array(fc.array(fc.tuple(...states.map(() => fc.integer({ min: 0, max: 40_000 }))), { minLength: 3, maxLength: 3 }), {
+    minLength: 1,
+    maxLength: 2,
+  })
+  .map((blocks) => {
+    const edges = [0, 3600, 7200, 9000]
+    const seconds = [3600, 3600, 1800]
+    return {
+      edges,
+      blocks: blocks.map((hours, b) => {
+        const of = (i: number) => hours.map((counts, hour) => counts[i]! * seconds[hour]!)
+        const [sold, called, unsold, unavailable, planned] = states.map((_, i) => of(i)) as [
+          number[],
+          number[],
+          number[],
+          number[],
+          number[],
+        ]
+        const accepted = seconds.map((_, hour) =>
+          [sold, called, unsold, unavailable, planned].reduce((sum, state) => sum + state[hour]!, 0),
+        )
+        return { block: `b${b}`, accepted, sold, called, unsold, unavailable, planned }
+      }),
+    }
+  })
+
+test('CO10 the stack is drawn from zero in one order, and its top is the accepted line', () => {
+  fc.assert(
+    fc.property(anySeries, (series) => {
+      const option = monthChart({ series, zone: 'UTC', rules: [] })(palettes.light) as unknown as { series: Shown[] }
+      const shown = new Map(option.series.map((each) => [each.id, each]))
+      const inOrder = states.map((state) => shown.get(state)!)
+      const counts = states.map((state) => gpusOf(series, state))
+      for (let hour = 0; hour < 3; hour++) {
+        let top = 0
+        for (const [i, area] of inOrder.entries()) {
+          top += counts[i]![hour]!
+          assert.deepEqual(area.data[hour], [series.edges[hour], top])
+          // What is lower in the stack is painted later, over what is higher.
+          if (i > 0) assert.ok(area.z < inOrder[i - 1]!.z)
+        }
+        assert.equal(shown.get('accepted')!.data[hour]![1], top)
+      }
+      // The last value holds to the end of the month.
+      assert.deepEqual(shown.get('accepted')!.data[3], [9000, shown.get('accepted')!.data[2]![1]])
+    }),
+  )
+})
+
+test('CO1 every row of the table of days adds up to its accepted GPUs, in tenths', () => {
+  fc.assert(
+    fc.property(anySeries, (series) => {
+      const days = daysOf(series, 'UTC')
+      assert.equal(days.length, 1)
+      for (const { tenths, acceptedTenths } of days)
+        assert.equal(
+          tenths.reduce((a, b) => a + b, 0n),
+          acceptedTenths,
+        )
+    }),
+  )
+})
+
+test('CO10 ticks are round numbers, at most five of them', () => {
+  for (const most of [1, 3, 7, 12, 99, 100, 856, 1300, 40_032, 161_280]) {
+    const step = roundStep(most)
+    assert.ok(most / step <= 5 && most / step > 1.5, `${most}: ${step}`)
+    assert.match(String(step).replace('.', ''), /^(1|2|25|5)0*$|^0*(1|2|25|5)$/)
+  }
+})

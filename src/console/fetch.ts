@@ -1,0 +1,46 @@
+import type { ProblemWire } from '../wire/problem.ts'
+
+/** An answer that is no data: what the server said, or that it said nothing. */
+export class Failure extends Error {
+  readonly problem: Omit<ProblemWire, 'requestId'> & { requestId: string | undefined }
+  constructor(problem: Failure['problem']) {
+    super(problem.detail)
+    this.problem = problem
+  }
+}
+
+const unreachable = (): Failure =>
+  new Failure({
+    type: 'urn:offtake:problem:unreachable',
+    title: 'The server did not answer',
+    status: 0,
+    detail: 'The server did not answer, so nothing new could be read.',
+    requestId: undefined,
+  })
+
+const unreadable = (response: Response): Failure =>
+  new Failure({
+    type: 'urn:offtake:problem:unreadable',
+    title: 'The answer could not be read',
+    status: response.status,
+    detail: `The server answered ${response.status} without saying why.`,
+    requestId: response.headers.get('x-request-id') ?? undefined,
+  })
+
+/** Reads JSON of this origin. Rejects with a `Failure`, and with nothing else but an abort. */
+export const getJson = async <T>(path: string, signal: AbortSignal): Promise<T> => {
+  const response = await fetch(path, { signal, headers: { accept: 'application/json' } }).catch((error: unknown) => {
+    throw signal.aborted ? error : unreachable()
+  })
+  const body: unknown = await response.json().catch(() => undefined)
+  if (response.ok && body !== undefined) return body as T
+  const problem = body as Partial<ProblemWire> | undefined
+  if (typeof problem?.type !== 'string' || typeof problem.detail !== 'string') throw unreadable(response)
+  throw new Failure(problem as ProblemWire)
+}
+
+/** `/api/readings?a=1&b=2`, without what is undefined. */
+export const pathWith = (path: string, query: Readonly<Record<string, string | number | undefined>>): string => {
+  const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
+}

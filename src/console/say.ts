@@ -1,0 +1,53 @@
+import type { StatementWire } from '../wire/statement.ts'
+import { dayText } from './dates.ts'
+import { amountText } from './format.ts'
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+
+const nameOf = ({ guarantor, operator }: StatementWire, id: string | null): string =>
+  [guarantor, operator].find((party) => party.id === id)?.name ?? ''
+
+const parts: readonly (readonly [formulas: readonly string[], words: string])[] = [
+  [['backstop'], 'the backstop'],
+  [['called', 'called-over-cap'], 'called capacity'],
+  [['share', 'share-base'], 'revenue share'],
+  [['recoupment'], 'recoupment'],
+]
+
+/** What the payments of one side are for. */
+const paidFor = ({ lines }: StatementWire, payer: string): string =>
+  listed(
+    parts
+      .filter(([formulas]) => lines.some((line) => line.payer === payer && formulas.includes(line.formula) && /[1-9]/.test(line.amount)))
+      .map(([, words]) => words),
+  )
+
+export type Opening = Readonly<{ before: string; amount: string; after: string }>
+
+/** The statement in one sentence, with its amount set apart: who pays whom, how much, by when, for what. */
+export const openingOf = (statement: StatementWire): Opening => {
+  const { totals, currency, dueOn, guarantor, operator } = statement
+  const when = dueOn === null ? 'once it is final' : `by ${dayText(dueOn)}`
+  const amount = (text: string) => `${amountText(text)} ${currency}`
+  if (!totals.netting)
+    return {
+      before: `${guarantor.name} pays ${amount(totals.guarantorPays)} and ${operator.name} pays `,
+      amount: amount(totals.operatorPays),
+      after: ` ${when}; the two are not netted.`,
+    }
+  const { payer, payee } = totals.net
+  if (payer === null) return { before: 'Nobody owes anything: both sides come to ', amount: amount(totals.guarantorPays), after: '.' }
+  const own = paidFor(statement, payer)
+  const other = paidFor(statement, payee ?? '')
+  const why = other === '' ? own : `${own}, less ${other}`
+  return {
+    before: `${nameOf(statement, payer)} pays ${nameOf(statement, payee)} `,
+    amount: amount(totals.net.amount),
+    after: ` net ${when}: ${why}.`,
+  }
+}
+
+/** The picture of the month in a sentence, for who cannot see it. */
+export const capacityInWords = (parts_: readonly Readonly<{ name: string; share: string | undefined }>[]): string =>
+  `Of accepted capacity, ${listed(parts_.filter(({ share }) => share !== undefined).map(({ name, share }) => `${share} was ${name.toLowerCase()}`))}.`

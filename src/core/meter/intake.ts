@@ -1,0 +1,155 @@
+import type { BlockId, ClauseId, ConditionId, PoolId } from '../base/id.ts'
+import type { Instant, Interval } from '../base/time.ts'
+import type { ResolvedBlock, Schedule } from '../terms/schedule.ts'
+import { emptyCharges, pushCharge, type ChargeLog } from './charges.ts'
+import { emptyColumns, push, type Columns } from './columns.ts'
+import { note, type EvidenceLog } from './evidence.ts'
+import type { ConditionFact } from './facts.ts'
+import { allowanceYears, emptyHealth, maintenanceKind, pushOut, type HealthLog, type OutKind } from './health.ts'
+import type {
+  Acceptance,
+  Allocation,
+  Call,
+  ConditionReading,
+  Curtailment,
+  Gap,
+  Maintenance,
+  Outage,
+  Reading,
+  Reservation,
+} from './reading.ts'
+import { emptySales, pushSale, type SalesLog } from './sales.ts'
+
+/** What was read of one block. */
+export type BlockLog = Readonly<{
+  block: ResolvedBlock
+  acceptances: Acceptance[]
+  health: HealthLog
+  called: Columns
+  salesGaps: Columns
+  /** Start of the contract year in which the window begins: planned maintenance counts against its allowance from there. */
+  yearFrom: Instant
+}>
+
+/** Readings as they came in: columns for what comes by the million, and no object of any of those. */
+export type Intake = Readonly<{
+  window: Interval
+  blocks: ReadonlyMap<BlockId, BlockLog>
+  pools: ReadonlyMap<PoolId, SalesLog>
+  clauses: ReadonlyMap<ClauseId, ReadonlySet<ConditionId>>
+  conditions: ConditionFact[]
+  charges: ChargeLog
+  evidence: EvidenceLog
+}>
+
+export const emptyIntake = (schedule: Schedule, window: Interval): Intake => {
+  const blocks = schedule.blocks.map((block): [BlockId, BlockLog] => [
+    block.id,
+    {
+      block,
+      acceptances: [],
+      health: emptyHealth(),
+      called: emptyColumns(),
+      salesGaps: emptyColumns(),
+      yearFrom: allowanceYears(block, window, schedule.zone)[0]?.from ?? window.from,
+    },
+  ])
+  const clauses = new Map<ClauseId, Set<ConditionId>>()
+  for (const clause of schedule.clauses) {
+    const conditions = clauses.get(clause.id) ?? new Set()
+    clauses.set(clause.id, conditions)
+    if (clause.kind === 'capacity-backstop') for (const { id } of clause.conditions) conditions.add(id)
+  }
+  return {
+    window,
+    blocks: new Map(blocks),
+    pools: new Map(schedule.pools.map(({ id }) => [id, emptySales()])),
+    clauses,
+    conditions: [],
+    charges: emptyCharges(),
+    evidence: new Map(),
+  }
+}
+
+type OfBlock = Outage | Maintenance | Curtailment | Gap | Call | Acceptance
+
+const takeSale = ({ pools, window }: Intake, reading: Allocation | Reservation): PoolId | undefined => {
+  const sales = pools.get(reading.pool)
+  const from = Math.max(reading.from, window.from)
+  const to = Math.min(reading.to, window.to)
+  if (sales === undefined || from >= to) return undefined
+  pushSale(sales, { order: reading.order, reserved: reading.kind === 'reservation', from, to, gpus: reading.gpus })
+  return reading.pool
+}
+
+const outKindOf = (block: ResolvedBlock, reading: Outage | Maintenance | Curtailment | Gap): OutKind => {
+  if (reading.kind === 'maintenance') return maintenanceKind(block, reading.noticeAt, reading.from)
+  return reading.kind === 'outage' ? 'unavailable' : reading.kind === 'gap' ? 'unproven' : 'curtailed'
+}
+
+const takeOfBlock = ({ blocks, window }: Intake, reading: OfBlock): BlockId | undefined => {
+  const log = blocks.get(reading.block)
+  if (log === undefined) return undefined
+  if (reading.kind === 'acceptance') {
+    // One that comes after the window changes nothing in it.
+    if (reading.at >= window.to) return undefined
+    log.acceptances.push(reading)
+    return reading.block
+  }
+  const kind = reading.kind === 'call' ? undefined : outKindOf(log.block, reading)
+  const from = Math.max(reading.from, kind === 'planned' ? log.yearFrom : window.from)
+  const to = Math.min(reading.to, window.to)
+  if (from >= to) return undefined
+  if (reading.kind === 'call') push(log.called, from, to, reading.gpus)
+  else if (reading.kind === 'gap' && reading.of === 'sales') push(log.salesGaps, from, to, 1)
+  else if (reading.gpus === undefined) push(log.health.dark, from, to, 1)
+  else pushOut(log.health, { kind: kind!, from, to, gpus: reading.gpus, unit: reading.unit })
+  return reading.block
+}
+
+const takeCondition = ({ blocks, clauses, conditions, window }: Intake, reading: ConditionReading): BlockId | '' | undefined => {
+  const { clause, condition, block, holds } = reading
+  const from = Math.max(reading.from, window.from)
+  const to = Math.min(reading.to, window.to)
+  const isOurs = clauses.get(clause)?.has(condition) === true && (block === undefined || blocks.has(block))
+  if (!isOurs || from >= to) return undefined
+  conditions.push({ clause, condition, block, from, to, holds })
+  return block ?? ''
+}
+
+/** Takes in a reading; false when it is of no concern to the schedule and the window. */
+export const take = (intake: Intake, reading: Reading, digest: string): boolean => {
+  let subject: string | undefined
+  switch (reading.kind) {
+    case 'allocation':
+    case 'reservation':
+      subject = takeSale(intake, reading)
+      break
+    case 'outage':
+    case 'maintenance':
+    case 'curtailment':
+    case 'gap':
+    case 'call':
+    case 'acceptance':
+      subject = takeOfBlock(intake, reading)
+      break
+    case 'condition':
+      subject = takeCondition(intake, reading)
+      break
+    // What these rest on is known when all of them are here.
+    case 'charge':
+      return pushCharge(intake.charges, reading, digest, intake.pools.has(reading.pool), intake.window)
+    case 'credit':
+    case 'refund':
+      intake.charges.credits.push({ reading, digest })
+      return true
+    case 'fx':
+      intake.charges.rates.push({ reading, digest })
+      return true
+    case 'withdrawal':
+      return false
+  }
+  if (subject === undefined) return false
+  note(intake.evidence, subject, reading.kind, digest)
+  return true
+}

@@ -1,0 +1,87 @@
+import type { Evidence } from '../meter/facts.ts'
+import type { Line, State } from '../settlement/line.ts'
+
+/** A line as people are told it: numbered, worded, every amount text. */
+export type StatementLine = Readonly<
+  Omit<Line, 'minor' | 'block' | 'reason' | 'from' | 'to'> & {
+    /** From 1, in the order of the statement. */
+    number: number
+    /** `Capacity backstop, 1–30 Sep 2027`. */
+    text: string
+    block: string | null
+    reason: string | null
+    /** RFC 3339. */
+    from: string
+    to: string
+    /** Decimal string at the currency's minor unit. */
+    amount: string
+  }
+>
+
+/** GPU-seconds by hour of the month, one number per bucket; `edges` are the buckets' starts and the end, in seconds since the epoch. */
+export type MonthSeries = Readonly<{
+  edges: readonly number[]
+  blocks: readonly Readonly<{
+    block: string
+    accepted: readonly number[]
+    sold: readonly number[]
+    called: readonly number[]
+    unsold: readonly number[]
+    unavailable: readonly number[]
+    planned: readonly number[]
+  }>[]
+}>
+
+/** From accepted capacity to the claim, over all supported blocks of the month: GPU-seconds as `n/d` or `n`. */
+export type Waterfall = Readonly<{
+  accepted: string
+  planned: string
+  unavailable: string
+  sold: string
+  called: string
+  /** accepted − planned − unavailable − sold − called */
+  unsold: string
+  /** What the backstop clauses claim with all conditions met. */
+  claimed: string
+  ineligible: string
+  overCap: string
+  /** Paid for at a price. */
+  paid: string
+}>
+
+/** One month of one agreement, complete in itself: the JSON that is stored, hashed, served and rendered. */
+export type Statement = Readonly<{
+  offtake: 1
+  agreement: string
+  title: string
+  month: string
+  /** RFC 3339; `to` not included. */
+  from: string
+  to: string
+  hours: string
+  zone: string
+  currency: string
+  guarantor: Readonly<{ id: string; name: string }>
+  operator: Readonly<{ id: string; name: string }>
+  version: number
+  status: 'provisional' | 'final'
+  /** Local dates; null while provisional. */
+  finalOn: string | null
+  dueOn: string | null
+  lines: readonly StatementLine[]
+  totals: Readonly<{
+    guarantorPays: string
+    operatorPays: string
+    /** `payer` null when nothing is owed; not netted when `netting` is false. */
+    net: Readonly<{ payer: string | null; payee: string | null; amount: string }>
+    netting: boolean
+  }>
+  waterfall: Waterfall
+  series: MonthSeries
+  terms: readonly Readonly<{ version: number; hash: string }>[]
+  evidence: readonly Evidence[]
+  /** SHA-256 over terms, evidence and opening state: what the statement rests on. */
+  factsHash: string
+  opening: State
+  closing: State
+}>

@@ -1,0 +1,162 @@
+import type { AgreementId, BlockId, ClauseId, ConditionId, FactoryId, OrderId, PartyId, PoolId, TrancheId } from '../base/id.ts'
+import type { LocalDate } from '../base/time.ts'
+
+/** A decimal string, exact: `"2.32"`, `"0.175"`. */
+export type Decimal = string
+
+/**
+ * A value through time: one for the whole clause, or the one in force from a local date, or from a contract year, until the next. The first
+ * date is the clause's start or before; the first year is 1.
+ */
+export type Scheduled<T> =
+  | T
+  | Readonly<{ steps: readonly Readonly<{ from: LocalDate; value: T }>[] }>
+  | Readonly<{ contractYears: readonly Readonly<{ from: number; value: T }>[] }>
+
+/** Marginal tiers by cumulative base: each value holds above its `above` until the next. The first `above` is `"0"`. */
+export type Tiered = Decimal | Readonly<{ tiers: readonly Readonly<{ above: Decimal; value: Decimal }>[] }>
+
+/** How often a clause settles: with the statement of the month in which its period ends. */
+export type PeriodLength = 'month' | 'quarter' | 'year'
+export type Measure = 'instant' | 'hour' | 'day' | 'period'
+export type Attribution = 'specific' | 'supported-first' | 'pro-rata'
+
+export type Party = Readonly<{ id: PartyId; name: string; role: 'guarantor' | 'operator' }>
+
+/** The contract capacity that one commissioning brings. `due` is the agreed date; capacity counts from its acceptance. */
+export type Tranche = Readonly<{ id: TrancheId; gpus: number; due: LocalDate }>
+
+/** A quantity of one SKU at one factory. */
+export type Block = Readonly<{
+  id: BlockId
+  factory: FactoryId
+  region: string
+  sku: string
+  /** False for capacity of the operator that only shares the pool. Default true. */
+  supported: boolean
+  /** Its own start of contract years; default the agreement's. */
+  commencement?: LocalDate
+  tranches: readonly Tranche[]
+  maintenance?: Readonly<{
+    /** Allowance of planned maintenance per contract year. */
+    gpuHoursPerContractYear: Decimal
+    /** A notice counts when given this many days before the work. */
+    noticeDays: number
+  }>
+}>
+
+/** Blocks whose sales are attributed together. Every block is in exactly one; where none is written: same SKU, same factory. */
+export type Pool = Readonly<{ id: PoolId; attribution: Attribution; blocks: readonly BlockId[] }>
+
+/** Under `specific`, the blocks an order is filled from, in this order. */
+export type OrderPlacement = Readonly<{ order: OrderId; blocks: readonly BlockId[] }>
+
+type ClauseCommon = Readonly<{
+  id: ClauseId
+  payer: PartyId
+  payee: PartyId
+  covers: readonly BlockId[]
+  from: LocalDate
+  /** Included. */
+  through: LocalDate
+  period: PeriodLength
+}>
+
+export type RevenueShare = ClauseCommon &
+  Readonly<{
+    kind: 'revenue-share'
+    /** Fixed amount per period, in major units. */
+    base?: Decimal
+    rate: Scheduled<Tiered>
+    /** When the cumulative base of the tiers starts again. */
+    reset: 'never' | 'year'
+    /** Without it, a rate that rises in time is refused (tiers may rise). */
+    mayRise: boolean
+    /** Per GPU-hour, for sales to affiliates whose charge names none. */
+    affiliateReference?: Decimal
+  }>
+
+export type CapTerm = Readonly<{
+  per: 'period' | 'contract-year' | 'aggregate'
+  /** Exactly one of the two. Major units. */
+  amount?: Scheduled<Decimal>
+  gpuHours?: Scheduled<Decimal>
+}>
+
+export type ConditionTerm = Readonly<{
+  id: ConditionId
+  /** What has to be so, in words. */
+  text: string
+  /** What counts while no fact says so. Default `unmet`: it has to be shown. */
+  presumed: 'met' | 'unmet'
+}>
+
+export type RecoupmentTerm = Readonly<{
+  /** κ: the part of revenue above the threshold that repays. */
+  share: Decimal
+  /** θ, per period, in major units. */
+  threshold: Decimal
+  /** Simple annual rate on the opening balance. */
+  accrual?: Decimal
+  dayCount: 'act/365F' | 'act/360'
+}>
+
+export type CapacityBackstop = ClauseCommon &
+  Readonly<{
+    kind: 'capacity-backstop'
+    measure: Measure
+    /** Per GPU-hour. Tiers by cumulative paid GPU-hours. */
+    price: Scheduled<Tiered>
+    /** C: GPUs of each block, or all that is accepted. */
+    committed: 'accepted' | Scheduled<number>
+    /** ρ of the committed capacity, 0 to 1. */
+    retention: Scheduled<Decimal>
+    /** K: most GPUs per block; summed over the blocks when pooled. */
+    limit?: Scheduled<number>
+    /** Whether sales above C, and into the retention, reduce the quantity within a bucket. */
+    offset: 'sales' | 'none'
+    /** Blocks net each other. */
+    pool: 'none' | 'covered'
+    caps: readonly CapTerm[]
+    conditions: readonly ConditionTerm[]
+    recoupment?: RecoupmentTerm
+    /** Whether the guarantor may call unsold capacity. */
+    callRight: boolean
+  }>
+
+export type Clause = RevenueShare | CapacityBackstop
+
+/** When a statement falls due, counted from the date it is final. */
+export type DueTerm = Readonly<{
+  days?: number
+  businessDays?: number
+  roll: 'following' | 'modifiedFollowing' | 'preceding'
+  /** Dates that are no business days in any of the calendars named; Saturdays and Sundays never are. */
+  holidays: readonly LocalDate[]
+}>
+
+/** Where a term comes from. What is not public is an assumption, and said so wherever it is shown. */
+export type TermSource = Readonly<{ at: string; status: 'public' | 'assumption'; note: string }>
+
+/** One version of an agreement, as signed: the document after validation, defaults filled in. */
+export type Agreement = Readonly<{
+  offtake: 1
+  agreement: AgreementId
+  title: string
+  version: number
+  /** The version counts from the first instant of this local date. */
+  effective: LocalDate
+  /** Hash of the version before; absent in the first. */
+  previous?: string
+  parties: readonly Party[]
+  zone: string
+  currency: string
+  term: Readonly<{ from: LocalDate; through: LocalDate }>
+  commencement: LocalDate
+  blocks: readonly Block[]
+  pools: readonly Pool[]
+  orders: readonly OrderPlacement[]
+  clauses: readonly Clause[]
+  settlement: Readonly<{ netting: boolean; due: DueTerm }>
+  sources: readonly TermSource[]
+}>

@@ -1,0 +1,103 @@
+import type { Json } from '../base/canonical.ts'
+import { minorDigits } from '../base/currency.ts'
+import type { Problem } from '../base/problem.ts'
+import { spanSecondsMax } from '../base/steps.ts'
+import { endOfDate, isZone, startOfDate } from '../base/time.ts'
+import { checkBlocks } from './check-blocks.ts'
+import { checkClauses } from './check-clauses.ts'
+import { checkUnique } from './check-values.ts'
+import { termOf } from './complete.ts'
+import { itemsOf, type SoundAgreement } from './sound.ts'
+
+const checkParties = ({ parties }: SoundAgreement): Problem[] => {
+  const sound = itemsOf(parties)
+  const unique = checkUnique(
+    sound.map(([{ id }, index]) => [id, `/parties/${index}/id`]),
+    'party',
+  )
+  const roles = sound.map(([{ role }]) => role)
+  if (roles.length !== 2 || roles[0] === undefined || roles[0] !== roles[1]) return unique
+  return [
+    ...unique,
+    { pointer: '/parties/1/role', message: `is ${roles[0]} like the other party: an agreement has one guarantor and one operator` },
+  ]
+}
+
+const checkPlace = ({ zone, currency }: SoundAgreement): Problem[] => [
+  ...(zone === undefined || isZone(zone)
+    ? []
+    : [{ pointer: '/zone', message: `is "${zone}", which is no known time zone: should be an IANA name such as Asia/Jakarta, or UTC` }]),
+  ...(currency === undefined || minorDigits(currency) !== undefined
+    ? []
+    : [{ pointer: '/currency', message: `is "${currency}", which ISO 4217 does not list: should be a code such as USD` }]),
+]
+
+const checkTerm = ({ term, zone }: SoundAgreement): Problem[] => {
+  const { from, through } = term ?? {}
+  if (from === undefined || through === undefined) return []
+  if (through < from) return [{ pointer: '/term/through', message: `${through} is before the term starts, ${from}` }]
+  const known = zone !== undefined && isZone(zone) ? zone : 'UTC'
+  const seconds = endOfDate(through, known) - startOfDate(from, known)
+  if (seconds <= spanSecondsMax) return []
+  return [
+    {
+      pointer: '/term/through',
+      message: `${through} is ${seconds} s after the start: a term lasts at most ${spanSecondsMax} s, which is 34 years`,
+    },
+  ]
+}
+
+const checkVersion = ({ version, effective, previous, term }: SoundAgreement): Problem[] => {
+  if (version === undefined) return []
+  const problems: Problem[] = []
+  if (version > 1 && previous === undefined)
+    problems.push({ pointer: '', message: `\`previous\` is missing: version ${version} names the hash of version ${version - 1}` })
+  if (version === 1 && previous !== undefined)
+    problems.push({ pointer: '/previous', message: 'version 1 has no version before it: leave `previous` out' })
+  if (effective === undefined && version > 1)
+    problems.push({ pointer: '', message: `\`effective\` is missing: version ${version} names the date from which it counts` })
+  if (effective !== undefined && term?.from !== undefined && version === 1 && effective > term.from)
+    problems.push({
+      pointer: '/effective',
+      message: `${effective} is after the term starts, ${term.from}: version 1 counts from then or before`,
+    })
+  if (effective !== undefined && term?.through !== undefined && effective > term.through)
+    problems.push({ pointer: '/effective', message: `${effective} is after the term ends, ${term.through}` })
+  return problems
+}
+
+const leadsSomewhere = (document: Json, pointer: string): boolean => {
+  let at: Json | undefined = document
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key) || key === 'length') return false
+    at = (at as Readonly<Record<string, Json | undefined>>)[key]
+  }
+  return at !== undefined
+}
+
+const checkSources = (document: SoundAgreement, written: Json): Problem[] => [
+  ...itemsOf(document.sources).flatMap(([{ at }, index]): Problem[] =>
+    at === undefined || leadsSomewhere(document as Json, at) || leadsSomewhere(written, at)
+      ? []
+      : [{ pointer: `/sources/${index}/at`, message: `"${at}" leads nowhere in this document: should be the pointer of a term` }],
+  ),
+  ...checkUnique(
+    itemsOf(document.sources).map(([{ at }, index]) => [at, `/sources/${index}/at`]),
+    'source',
+  ),
+]
+
+/** What a document's parts must be to each other, checked on its sound part. `written` is the document as given, `pools` how many it wrote. */
+export const checkDocument = (document: SoundAgreement, written: Json, pools: number): Problem[] => {
+  const dated = { ...document, term: termOf(document) }
+  return [
+    ...checkParties(document),
+    ...checkPlace(document),
+    ...checkTerm(document),
+    ...checkVersion(dated),
+    ...checkBlocks(dated, pools),
+    ...checkClauses(dated),
+    ...checkSources(document, written),
+  ]
+}

@@ -1,0 +1,154 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { rational, toDecimal } from '../../core/base/rational.ts'
+import { formatInstant, monthInterval, monthOf, nextMonth, type Instant } from '../../core/base/time.ts'
+import type { Schedule } from '../../core/terms/schedule.ts'
+import { AgreementShape, AgreementsShape, PeriodsShape, type PeriodRowWire } from '../../wire/agreement.ts'
+import { ProblemShape } from '../../wire/problem.ts'
+import { AgreementName } from '../../wire/scalars.ts'
+import { toAgreement, toAgreementRow } from './agreement-view.ts'
+import { notFound } from './problems.ts'
+import type { AgreementRecord, ApiSource, StatementHead } from './source.ts'
+
+/** Most agreements that one list holds; more wants a page of its own. */
+export const agreementsMax = 200
+
+export const problems = { 400: ProblemShape, 404: ProblemShape, 500: ProblemShape }
+export const AgreementParams = z.object({ id: AgreementName })
+
+/** The agreement of a request, or a refusal that names those there are. */
+export const agreementOf = async (source: ApiSource, id: string): Promise<AgreementRecord> => {
+  const record = await source.findAgreement(id)
+  if (record !== undefined) return record
+  const known = await source.listAgreements()
+  throw notFound(
+    `There is no agreement ${id} here. ${known.length === 0 ? 'None is loaded yet.' : `There is: ${known.slice(0, 10).join(', ')}.`}`,
+  )
+}
+
+const rowOf = (schedule: Schedule, month: string, statement: StatementHead | undefined, now: Instant): PeriodRowWire => {
+  const { from, to } = monthInterval(month, schedule.zone)
+  return {
+    month,
+    from: formatInstant(from),
+    to: formatInstant(to),
+    hours: toDecimal(rational(to - from, 3600)),
+    status: statement?.status ?? (to <= now ? 'over' : 'running'),
+    version: statement?.version ?? null,
+    guarantorPays: statement?.totals.guarantorPays ?? null,
+    operatorPays: statement?.totals.operatorPays ?? null,
+    net: statement?.totals.net ?? null,
+    dueOn: statement?.dueOn ?? null,
+  }
+}
+
+/** Months of the term that have begun, the latest first. The term is at most 34 years, so this is at most 408 rows. */
+const periodsOf = (schedule: Schedule, statements: readonly StatementHead[], now: Instant): PeriodRowWire[] => {
+  const rows: PeriodRowWire[] = []
+  const first = monthOf(schedule.from, schedule.zone)
+  const last = monthOf(Math.min(schedule.to - 1, now), schedule.zone)
+  for (let month = first; month <= last; month = nextMonth(month))
+    rows.push(
+      rowOf(
+        schedule,
+        month,
+        statements.find((each) => each.month === month),
+        now,
+      ),
+    )
+  return rows.toReversed()
+}
+
+const listAgreements = (api: FastifyInstance, source: ApiSource): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/agreements',
+    {
+      schema: {
+        operationId: 'listAgreements',
+        summary: 'Every agreement, with its latest month',
+        response: { 200: AgreementsShape, ...problems },
+      },
+    },
+    async () => {
+      const agreements = []
+      for (const id of (await source.listAgreements()).slice(0, agreementsMax))
+        agreements.push(toAgreementRow(await agreementOf(source, id), await source.listStatements(id)))
+      return { now: formatInstant(source.now()), agreements }
+    },
+  )
+}
+
+const readAgreement = (api: FastifyInstance, source: ApiSource): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/agreements/:id',
+    {
+      schema: {
+        operationId: 'readAgreement',
+        summary: 'The terms in words beside their data, the ramp, rates, caps and clauses',
+        params: AgreementParams,
+        response: { 200: AgreementShape, ...problems },
+      },
+    },
+    async ({ params: { id } }) => {
+      const record = await agreementOf(source, id)
+      const [statements, settled] = await Promise.all([source.listStatements(id), source.listSettled(id)])
+      return toAgreement(record, { statements, settled, now: source.now() })
+    },
+  )
+}
+
+const listPeriods = (api: FastifyInstance, source: ApiSource): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/agreements/:id/periods',
+    {
+      schema: {
+        operationId: 'listPeriods',
+        summary: 'The months that have begun, and what each came to',
+        params: AgreementParams,
+        response: { 200: PeriodsShape, ...problems },
+      },
+    },
+    async ({ params: { id } }) => {
+      const { schedule } = await agreementOf(source, id)
+      const now = source.now()
+      return {
+        agreement: id,
+        currency: schedule.currency,
+        zone: schedule.zone,
+        now: formatInstant(now),
+        periods: periodsOf(schedule, await source.listStatements(id), now),
+      }
+    },
+  )
+}
+
+const readDocument = (api: FastifyInstance, source: ApiSource): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/agreements/:id/versions/:version',
+    {
+      schema: {
+        operationId: 'readDocument',
+        summary: 'A version as it was signed, byte for byte',
+        params: AgreementParams.extend({ version: z.coerce.number().int().min(1).max(100_000) }),
+        produces: ['application/yaml'],
+      },
+    },
+    async ({ params: { id, version } }, reply) => {
+      const { versions } = await agreementOf(source, id)
+      const signed = versions.find(({ agreement }) => agreement.version === version)
+      if (signed === undefined) throw notFound(`Agreement ${id} has no version ${version}; the latest is ${versions.length}.`)
+      return reply
+        .type('application/yaml; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${id}.v${version}.yaml"`)
+        .send(signed.document)
+    },
+  )
+}
+
+export const agreementRoutes = async (api: FastifyInstance, source: ApiSource): Promise<void> => {
+  listAgreements(api, source)
+  readAgreement(api, source)
+  listPeriods(api, source)
+  readDocument(api, source)
+}

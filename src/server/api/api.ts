@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import swagger from '@fastify/swagger'
+import Fastify from 'fastify'
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { formatInstant } from '../../core/base/time.ts'
+import { HealthShape } from '../../wire/problem.ts'
+import { agreementRoutes } from './agreement-routes.ts'
+import { guard } from './guard.ts'
+import { serveConsole } from './pages.ts'
+import { periodRoutes } from './period-routes.ts'
+import { answerProblems } from './problems.ts'
+import { readingRoutes } from './reading-routes.ts'
+import type { ApiSource } from './source.ts'
+
+export type ApiOptions = Readonly<{
+  source: ApiSource
+  /** Where the built console is. */
+  consoleFolder: string
+  /** Names this server answers to besides loopback ones. Default none. */
+  hosts?: readonly string[]
+  /** Told what went wrong inside. Default: standard error. */
+  report?: (text: string) => void
+}>
+
+/** Bytes of a request's body: nothing is sent here yet. */
+const bodyBytesMax = 64 * 1024
+const version = '0.1.0'
+
+/** The HTTP door: shapes in, shapes out. OpenAPI is written from the same shapes. Listen on a loopback address: there is no login yet. */
+export const makeApi = async ({
+  source,
+  consoleFolder,
+  hosts = [],
+  report = (text) => void process.stderr.write(`${text}\n`),
+}: ApiOptions) => {
+  const api = Fastify({
+    bodyLimit: bodyBytesMax,
+    genReqId: () => `req_${randomBytes(5).toString('hex')}`,
+    routerOptions: { maxParamLength: 100, ignoreTrailingSlash: true },
+  }).withTypeProvider<ZodTypeProvider>()
+  api.setValidatorCompiler(validatorCompiler)
+  api.setSerializerCompiler(serializerCompiler)
+  guard(api, hosts)
+  answerProblems(api, report)
+  await api.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Offtake',
+        version,
+        description: 'What was agreed, what is owed, and why. Amounts are decimal strings, never numbers.',
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  await api.register((routes) => agreementRoutes(routes, source))
+  await api.register((routes) => periodRoutes(routes, source))
+  await api.register((routes) => readingRoutes(routes, source))
+  await api.register(async (routes) => {
+    routes.withTypeProvider<ZodTypeProvider>().get(
+      '/api/health',
+      {
+        schema: {
+          operationId: 'health',
+          summary: 'Whether the server answers, and what it takes the time to be',
+          response: { 200: HealthShape },
+        },
+      },
+      () => ({ status: 'ok' as const, now: formatInstant(source.now()), version }),
+    )
+    routes.get('/openapi.json', { schema: { hide: true } }, () => api.swagger())
+  })
+  await serveConsole(api, consoleFolder)
+  return api
+}

@@ -1,0 +1,53 @@
+import { toRational } from '../../core/base/money.ts'
+import { fromText, toText, type Rational } from '../../core/base/rational.ts'
+import type { Instant } from '../../core/base/time.ts'
+import type { State } from '../../core/settlement/line.ts'
+import { scopeOf } from '../../core/settlement/caps.ts'
+import { yearAt } from '../../core/settlement/period.ts'
+import { inForce, type Cap, type ResolvedBackstop, type Schedule } from '../../core/terms/schedule.ts'
+import type { CapWire } from '../../wire/agreement.ts'
+
+const inMajor = (value: Rational, { unit }: Cap, currency: string): Rational =>
+  unit === 'minor' ? toRational({ minor: value.n, currency }) : value
+
+const scopeInWords: Readonly<Record<Cap['per'], (year: number) => string>> = {
+  period: () => 'each period',
+  'contract-year': (year) => `contract year ${year}`,
+  aggregate: () => 'the whole clause',
+}
+
+/** The slice of each clause that holds at an instant; before its start the first, after its end the last. */
+export const slicesAt = (schedule: Schedule, at: Instant): Schedule['clauses'] =>
+  [...Map.groupBy(schedule.clauses, ({ id }) => id).values()].map((slices) => slices.findLast(({ from }) => from <= at) ?? slices[0]!)
+
+/**
+ * The caps in force at an instant, and what is drawn on each by the final months whose closing state this is. A cap of a period starts anew
+ * with each, so nothing is carried: its draw is null.
+ */
+export const capsOf = (schedule: Schedule, closing: State, at: Instant): CapWire[] =>
+  slicesAt(schedule, at)
+    .filter((clause): clause is ResolvedBackstop => clause.kind === 'capacity-backstop')
+    .flatMap((clause) => {
+      const year = Math.max(1, yearAt(clause.covers[0]!.years, at))
+      return clause.caps.map((cap): CapWire => {
+        const { value, pointer } = inForce(cap.value, at)
+        const drawn = fromText(closing[clause.id]?.drawn[scopeOf(cap, year, '')] ?? '0')
+        return {
+          clause: clause.id,
+          id: cap.id,
+          per: cap.per,
+          unit: cap.unit === 'minor' ? 'major' : 'gpu-seconds',
+          scope: scopeInWords[cap.per](year),
+          limit: toText(inMajor(value, cap, schedule.currency)),
+          drawn: cap.per === 'period' ? null : toText(inMajor(drawn, cap, schedule.currency)),
+          pointer,
+        }
+      })
+    })
+
+/** Contract GPUs once every tranche of the supported blocks is commissioned. */
+export const contractGpus = (schedule: Schedule): number =>
+  schedule.blocks
+    .filter(({ supported }) => supported)
+    .flatMap(({ tranches }) => tranches)
+    .reduce((sum, { gpus }) => sum + gpus, 0)

@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify'
+import { Refusal } from './problems.ts'
+
+/**
+ * Scripts, fonts, data: from this origin alone. Styles may stand in the page, because Mantine and ECharts write style elements and
+ * attributes; they can then load nothing from elsewhere either.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const headers: Readonly<Record<string, string>> = {
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * Headers on every answer, and a refusal of foreign names. There is no login yet, so a page elsewhere whose name is made to point at this
+ * machine (DNS rebinding) must not read statements: its `Host` gives it away.
+ */
+export const guard = (api: FastifyInstance, hosts: readonly string[]): void => {
+  const known = new Set([...loopback, ...hosts])
+  api.addHook('onRequest', async (request, reply) => {
+    for (const [name, value] of Object.entries(headers)) reply.header(name, value)
+    reply.header('x-request-id', request.id)
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
+    if (!known.has(host))
+      throw new Refusal({
+        kind: 'unknown-host',
+        status: 421,
+        title: 'Not this server',
+        detail: `This server answers to ${[...known].join(', ')}, not to ${host === '' ? 'a request without a name' : host}.`,
+      })
+  })
+}

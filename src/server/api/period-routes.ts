@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { canonical } from '../../core/base/canonical.ts'
+import { statementCsv } from '../../core/statements/csv.ts'
+import { formatInstant, formatLocal, monthInterval, type Instant } from '../../core/base/time.ts'
+import type { Schedule } from '../../core/terms/schedule.ts'
+import { Month } from '../../wire/scalars.ts'
+import { ExplanationShape, PeriodShape } from '../../wire/statement.ts'
+import { AgreementParams, agreementOf, problems } from './agreement-routes.ts'
+import { toExplanation } from './explain-view.ts'
+import { notFound, Refusal } from './problems.ts'
+import type { ApiSource, StatementRecord } from './source.ts'
+
+const PeriodParams = AgreementParams.extend({ month: Month })
+const VersionQuery = z.object({
+  v: z.coerce.number().int().min(1).max(100_000).optional().meta({ description: 'a version; the latest by default' }),
+})
+
+/** Why a month has no statement. */
+const absent = (schedule: Schedule, month: string, now: Instant): Refusal => {
+  const { from, to } = monthInterval(month, schedule.zone)
+  const refuse = (kind: string, title: string, detail: string) => new Refusal({ kind, status: 404, title, detail })
+  if (to <= schedule.from || from >= schedule.to)
+    return refuse(
+      'outside-term',
+      'Outside the term',
+      `${month} lies outside the term of ${schedule.agreement}: there will be no statement.`,
+    )
+  const end = formatLocal(to, schedule.zone)
+  if (from > now) return refuse('not-begun', 'Not begun', `${month} has not begun yet; it ends ${end}.`)
+  if (to > now) return refuse('not-over', 'Not over', `No statement for ${month} yet: the period ends ${end}.`)
+  return refuse('not-closed', 'Not closed', `${month} is over and has not been closed yet: offtake close ${schedule.agreement} ${month}`)
+}
+
+const statementOf = async (source: ApiSource, id: string, month: string, version: number | undefined): Promise<StatementRecord> => {
+  const { schedule } = await agreementOf(source, id)
+  const found = await source.findStatement(id, month, version)
+  if (found !== undefined) return found
+  const latest = version === undefined ? undefined : await source.findStatement(id, month, undefined)
+  if (latest !== undefined) throw notFound(`${month} has no version ${version}; there is ${latest.versions.join(', ')}.`)
+  throw absent(schedule, month, source.now())
+}
+
+/** The same bytes until a newer version exists; so a page asks again for the price of a comparison. */
+const unchanged = (reply: FastifyReply, given: string | undefined, { hash, versions }: StatementRecord): boolean => {
+  const tag = `"${hash}-${versions.at(-1)}"`
+  reply.header('etag', tag).header('cache-control', 'no-cache')
+  return (given ?? '').split(',').some((each) => each.trim().replace(/^W\//, '') === tag)
+}
+
+const files = {
+  json: { type: 'application/json; charset=utf-8', summary: 'The statement as stored, canonical JSON: its SHA-256 is its hash' },
+  csv: { type: 'text/csv; charset=utf-8', summary: 'The lines of the statement for a spreadsheet' },
+} as const
+
+/** A statement as a file: to keep, to hash, to settle the next month from. */
+const statementFiles = (api: FastifyInstance, source: ApiSource): void => {
+  for (const kind of ['json', 'csv'] as const)
+    api.withTypeProvider<ZodTypeProvider>().get(
+      `/api/agreements/:id/periods/:month/statement.${kind}`,
+      {
+        schema: {
+          operationId: `downloadStatement${kind === 'json' ? 'Json' : 'Csv'}`,
+          summary: files[kind].summary,
+          params: PeriodParams,
+          querystring: VersionQuery,
+          produces: [files[kind].type],
+        },
+      },
+      async ({ params, query, headers }, reply) => {
+        const found = await statementOf(source, params.id, params.month, query.v)
+        if (unchanged(reply, headers['if-none-match'], found)) return reply.code(304).send()
+        const { statement } = found
+        const name = `${params.id}-${params.month}.v${statement.version}.${kind}`
+        reply.type(files[kind].type).header('content-disposition', `attachment; filename="${name}"`)
+        return reply.send(kind === 'json' ? canonical(statement) : statementCsv(statement))
+      },
+    )
+}
+
+export const periodRoutes = async (api: FastifyInstance, source: ApiSource): Promise<void> => {
+  statementFiles(api, source)
+  const routes = api.withTypeProvider<ZodTypeProvider>()
+  routes.get(
+    '/api/agreements/:id/periods/:month',
+    {
+      schema: {
+        operationId: 'readPeriod',
+        summary: 'The statement of a month, every line with its reasons',
+        params: PeriodParams,
+        querystring: VersionQuery,
+        response: { 200: PeriodShape, ...problems },
+      },
+    },
+    async ({ params, query, headers }, reply) => {
+      const found = await statementOf(source, params.id, params.month, query.v)
+      if (unchanged(reply, headers['if-none-match'], found)) return reply.code(304 as 200).send(undefined as never)
+      const { id, hash, recordedAt, versions, statement } = found
+      return { id, hash, recordedAt: formatInstant(recordedAt), versions, statement }
+    },
+  )
+  routes.get(
+    '/api/agreements/:id/periods/:month/lines/:number',
+    {
+      schema: {
+        operationId: 'explainLine',
+        summary: 'Why a line is what it is: its clause in words, its reasons, assumptions and evidence',
+        params: PeriodParams.extend({ number: z.coerce.number().int().min(1).max(1_000_000) }),
+        querystring: VersionQuery,
+        response: { 200: ExplanationShape, ...problems },
+      },
+    },
+    async ({ params, query, headers }, reply) => {
+      const found = await statementOf(source, params.id, params.month, query.v)
+      const line = found.statement.lines.find(({ number }) => number === params.number)
+      if (line === undefined)
+        throw notFound(`The statement of ${params.month} has no line ${params.number}; it has ${found.statement.lines.length}.`)
+      if (unchanged(reply, headers['if-none-match'], found)) return reply.code(304 as 200).send(undefined as never)
+      return toExplanation(await agreementOf(source, params.id), found, line)
+    },
+  )
+}

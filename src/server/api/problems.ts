@@ -1,0 +1,73 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import type { ProblemWire } from '../../wire/problem.ts'
+
+/** Something the world may ask for and cannot have: thrown in a route, answered as `application/problem+json`. */
+export class Refusal extends Error {
+  readonly kind: string
+  readonly status: number
+  readonly title: string
+  readonly errors: ProblemWire['errors']
+  constructor(of: Readonly<{ kind: string; status: number; title: string; detail: string; errors?: ProblemWire['errors'] }>) {
+    super(of.detail)
+    this.kind = of.kind
+    this.status = of.status
+    this.title = of.title
+    this.errors = of.errors
+  }
+}
+
+export const notFound = (detail: string): Refusal => new Refusal({ kind: 'not-found', status: 404, title: 'Not found', detail })
+
+const send = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply => {
+  const { kind, title, status, message: detail, errors } = refusal
+  const body: ProblemWire = {
+    type: `urn:offtake:problem:${kind}`,
+    title,
+    status,
+    detail,
+    ...(errors === undefined ? {} : { errors }),
+    requestId: request.id,
+  }
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json')
+    .header('cache-control', 'no-store')
+    .serializer((value: unknown) => JSON.stringify(value))
+    .send(body)
+}
+
+const fromInvalid = (error: FastifyError): Refusal => {
+  const issues = hasZodFastifySchemaValidationErrors(error) ? error.validation : []
+  const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request')
+  const errors = issues.map(({ instancePath, message }) => ({ pointer: `/${where}${instancePath}`, detail: message ?? 'is not right' }))
+  return new Refusal({
+    kind: 'invalid-request',
+    status: 400,
+    title: 'The request is not right',
+    detail: errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ') || error.message,
+    errors,
+  })
+}
+
+const unexpected = new Refusal({
+  kind: 'internal',
+  status: 500,
+  title: 'The server could not answer',
+  detail: 'The answer could not be put together, and nothing was changed. Try again, or quote the request id.',
+})
+
+/** Every error leaves as one shape. What went wrong inside is told to `report`, never to the caller. */
+export const answerProblems = (api: FastifyInstance, report: (text: string) => void): void => {
+  api.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof Refusal) return send(request, reply, error)
+    if (error.validation !== undefined) return send(request, reply, fromInvalid(error))
+    const status = error.statusCode ?? 500
+    if (status >= 400 && status < 500)
+      return send(request, reply, new Refusal({ kind: 'refused', status, title: 'Refused', detail: error.message }))
+    report(`${request.id} ${request.method} ${request.url}: ${error.stack ?? error.message}`)
+    return send(request, reply, unexpected)
+  })
+}
+
+export { send as sendRefusal }

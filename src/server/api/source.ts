@@ -1,0 +1,90 @@
+import type { Instant, Interval, Month } from '../../core/base/time.ts'
+import type { Commissioning } from '../../core/capacity/commission.ts'
+import type { State } from '../../core/settlement/line.ts'
+import type { Statement } from '../../core/statements/statement.ts'
+import type { Agreement } from '../../core/terms/agreement.ts'
+import type { Schedule } from '../../core/terms/schedule.ts'
+import type { TermSentence } from '../../core/terms/sentences.ts'
+
+/** A signed version: the document after validation, its text as signed, and when it was recorded. */
+export type VersionRecord = Readonly<{ agreement: Agreement; hash: string; document: string; recordedAt: Instant }>
+
+/** An agreement as the pages show it. */
+export type AgreementRecord = Readonly<{
+  schedule: Schedule
+  /** First to last; never empty. */
+  versions: readonly VersionRecord[]
+  sentences: readonly TermSentence[]
+  acceptances: readonly Readonly<{ block: string; commissioning: Commissioning }>[]
+}>
+
+/** A month that has a statement: the head of its latest version. */
+export type StatementHead = Readonly<{
+  month: Month
+  version: number
+  status: Statement['status']
+  totals: Statement['totals']
+  dueOn: string | null
+  closing: State
+}>
+
+/** What final months have settled, by clause and payer: a decimal string in major units. */
+export type Settled = Readonly<{ clause: string; payer: string; amount: string }>
+
+/** A version of a month's statement; `versions` are all there are, the latest last. */
+export type StatementRecord = Readonly<{
+  id: string
+  hash: string
+  recordedAt: Instant
+  versions: readonly number[]
+  statement: Statement
+}>
+
+/** A reading as it is told: when it has effect, when it was recorded, what became of it. */
+export type ReadingRecord = Readonly<{
+  source: string
+  id: string
+  kind: string
+  subject: string
+  from: Instant | undefined
+  to: Instant | undefined
+  recordedAt: Instant
+  gpus: number | undefined
+  order: string | undefined
+  tenant: string | undefined
+  unit: string | undefined
+  /** What only this kind has. */
+  body: unknown
+  lateFor: Month | undefined
+  replaces: string | undefined
+  replacedBy: string | undefined
+  digest: string
+}>
+
+/** Where a page of readings goes on: after this reading, in order of start, source and id. */
+export type ReadingCursor = Readonly<{ at: number; source: string; id: string }>
+
+export type ReadingQuestion = Readonly<{
+  agreement: string
+  /** Blocks and pools; undefined: all of the agreement. */
+  subjects: readonly string[] | undefined
+  kinds: readonly string[] | undefined
+  window: Interval
+  after: ReadingCursor | undefined
+  limit: number
+}>
+
+/** What the door needs to know: reads only. Whoever implements it decides where from. */
+export type ApiSource = Readonly<{
+  /** The server's clock. */
+  now: () => Instant
+  listAgreements: () => Promise<readonly string[]>
+  findAgreement: (agreement: string) => Promise<AgreementRecord | undefined>
+  /** The months with a statement, in order of time. */
+  listStatements: (agreement: string) => Promise<readonly StatementHead[]>
+  listSettled: (agreement: string) => Promise<readonly Settled[]>
+  /** The latest version unless one is asked for. */
+  findStatement: (agreement: string, month: Month, version: number | undefined) => Promise<StatementRecord | undefined>
+  /** At most `limit` readings with effect in the window, in order of start, source and id; and where the next page goes on. */
+  listReadings: (question: ReadingQuestion) => Promise<Readonly<{ readings: readonly ReadingRecord[]; next: ReadingCursor | undefined }>>
+}>

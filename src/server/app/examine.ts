@@ -1,0 +1,114 @@
+import type { AgreementId } from '../../core/base/id.ts'
+import type { Interval, Month } from '../../core/base/time.ts'
+import type { Reading } from '../../core/meter/reading.ts'
+import type { Registry } from '../store/agreements.ts'
+import type { ImportRefusal } from '../store/batches.ts'
+import { findEffects, referenceKey, type Reference, type StoredEffect } from '../store/effects.ts'
+import { effectOf, type IncomingReading } from '../store/reading-rows.ts'
+import { findFinalMonths } from '../store/statements.ts'
+import { lockName, type Work } from '../store/transaction.ts'
+import { earliest, firstLate, lastingEffect, type Closed } from './late.ts'
+import { makePlacer, type Place } from './place.ts'
+
+type Row = Readonly<{ line: number; reading: Reading; digest: string }>
+
+/** What a reading speaks of: the one it replaces, the charge it reduces. */
+const referencesOf = (reading: Reading): Reference[] => [
+  ...(reading.replaces === undefined ? [] : [{ source: reading.source, id: reading.replaces }]),
+  ...(reading.kind === 'credit' || reading.kind === 'refund' ? [{ source: reading.source, id: reading.reduces }] : []),
+]
+
+/**
+ * Finds for each reading the agreement it belongs to and the first final month it comes too late for. Holds off the close of every agreement
+ * it meets until the import is over, so that no reading slips unmarked into a month that is being closed. `settled` is awaited before the
+ * database is asked, because a COPY may be under way on the same connection.
+ */
+export const makeExaminer = (
+  tx: Work,
+  { registry, meant, settled }: Readonly<{ registry: Registry; meant: AgreementId | undefined; settled: () => Promise<void> }>,
+) => {
+  const placeOf = makePlacer(registry, meant)
+  const closed = new Map<AgreementId, Closed>()
+  let anyClosed = false
+  const meet = async (met: ReadonlySet<Place>): Promise<void> => {
+    const agreements = [...met].some((place) => typeof place === 'string')
+      ? [...registry.zones.keys()]
+      : [...met].map((place) => (place as { agreement: AgreementId }).agreement)
+    const fresh = agreements.filter((agreement) => !closed.has(agreement)).toSorted()
+    if (fresh.length === 0) return
+    await settled()
+    for (const agreement of fresh) {
+      await lockName(tx, `agreement ${agreement}`, 'shared')
+      const months = await findFinalMonths(tx.queries, agreement)
+      closed.set(agreement, months)
+      anyClosed ||= months.length > 0
+    }
+  }
+  return async (rows: readonly Row[]): Promise<{ good: readonly IncomingReading[]; refusals: ImportRefusal[] }> => {
+    const refusals: ImportRefusal[] = []
+    // Side by side rather than as pairs: there are millions of them.
+    const [kept, places]: [Row[], Place[]] = [[], []]
+    for (const row of rows) {
+      const found = placeOf(row.reading)
+      if ('problem' in found) {
+        refusals.push({ line: row.line, problems: [found.problem] })
+        continue
+      }
+      kept.push(row)
+      places.push(found.place)
+    }
+    await meet(new Set(places))
+    const effects = anyClosed ? await findReferenced(tx, kept, settled) : new Map<string, StoredEffect>()
+    const good = kept.map((row, i): IncomingReading => {
+      const { reading } = row
+      const place = places[i]!
+      const lateMonth = anyClosed ? lateMonthOf(reading, place, { closed, effects, registry }) : undefined
+      const agreement =
+        reading.kind === 'condition' && reading.block === undefined && typeof place === 'object' ? place.agreement : undefined
+      return lateMonth === undefined && agreement === undefined ? row : { ...row, lateMonth, agreement }
+    })
+    return { good, refusals }
+  }
+}
+
+const findReferenced = async (tx: Work, rows: readonly Row[], settled: () => Promise<void>): Promise<Map<string, StoredEffect>> => {
+  const references = rows.flatMap(({ reading }) => referencesOf(reading))
+  if (references.length === 0) return new Map()
+  await settled()
+  const effects = await findEffects(tx, references)
+  const wanted = new Set(references.map(referenceKey))
+  // Those in the same stretch of the file are not in the table yet.
+  for (const { reading } of rows) {
+    const key = referenceKey(reading)
+    if (!wanted.has(key) || effects.has(key)) continue
+    const effect = effectOf(reading)
+    const { pool, block } = reading as { pool?: string; block?: string }
+    effects.set(key, { from: effect?.from, to: effect?.to, kind: reading.kind, pool, block, agreement: undefined })
+  }
+  return effects
+}
+
+type Known = Readonly<{ closed: ReadonlyMap<AgreementId, Closed>; effects: ReadonlyMap<string, StoredEffect>; registry: Registry }>
+
+const lateMonthOf = (reading: Reading, place: Place, known: Known): Month | undefined => {
+  const effect = effectOf(reading)
+  const own = effect && lateIn(placesOf(place, known), reading.kind, effect, known)
+  const spokenOf = referencesOf(reading).map((reference) => {
+    const stored = known.effects.get(referenceKey(reference))
+    if (stored?.from === undefined || stored.to === undefined) return undefined
+    return lateIn(placesOfStored(stored, known), stored.kind, { from: stored.from, to: stored.to }, known)
+  })
+  return earliest([own, ...spokenOf])
+}
+
+const placesOf = (place: Place, { registry }: Known): AgreementId[] =>
+  typeof place === 'object' ? [place.agreement] : place === 'everywhere' ? [...registry.zones.keys()] : []
+
+const placesOfStored = ({ pool, block, agreement, kind }: StoredEffect, { registry }: Known): AgreementId[] => {
+  if (kind === 'fx') return [...registry.zones.keys()]
+  const found = registry.blocks.get(block ?? '') ?? registry.pools.get(pool ?? '') ?? agreement
+  return found === undefined ? [] : [found as AgreementId]
+}
+
+const lateIn = (agreements: readonly AgreementId[], kind: string, effect: Interval, { closed }: Known): Month | undefined =>
+  earliest(agreements.map((agreement) => firstLate(closed.get(agreement) ?? [], lastingEffect(kind, effect))))

@@ -1,0 +1,19 @@
+import type { AgreementId } from '../../core/base/id.ts'
+import type { Instant, Interval, Month } from '../../core/base/time.ts'
+
+/** The final months of one agreement, in order of time. */
+export type Closed = readonly Readonly<{ month: Month; interval: Interval }>[]
+
+/** When readings of a kind have effect: an acceptance counts from its instant for ever; an instant is an empty interval. */
+export const lastingEffect = (kind: string, effect: Interval): Interval =>
+  kind === 'acceptance' ? { from: effect.from, to: Infinity } : effect
+
+/** The first final month that something with this effect would have changed. */
+export const firstLate = (closed: Closed, { from, to }: { from: Instant; to: number }): Month | undefined =>
+  closed.find(({ interval }) => from < interval.to && (to > interval.from || (from === to && from >= interval.from)))?.month
+
+/** The earliest of several: months compare as text. */
+export const earliest = (months: readonly (Month | undefined)[]): Month | undefined =>
+  months.reduce((first, month) => (first === undefined || (month !== undefined && month < first) ? month : first), undefined)
+
+export type ClosedByAgreement = ReadonlyMap<AgreementId, Closed>

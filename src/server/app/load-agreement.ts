@@ -1,0 +1,83 @@
+import { canonical } from '../../core/base/canonical.ts'
+import type { Problem } from '../../core/base/problem.ts'
+import { formatInstant, type Instant } from '../../core/base/time.ts'
+import { parseAgreement } from '../../core/terms/parse.ts'
+import { resolve } from '../../core/terms/resolve.ts'
+import type { Agreement } from '../../core/terms/agreement.ts'
+import type { Schedule } from '../../core/terms/schedule.ts'
+import { appendVersion, findVersions, loadRegistry, type SignedVersion } from '../store/agreements.ts'
+import { appendDeed } from '../store/audit.ts'
+import type { Store } from '../store/database.ts'
+import { findFinalMonths } from '../store/statements.ts'
+import { inTransaction, lockName, type Work } from '../store/transaction.ts'
+
+export type LoadAnswer =
+  | Readonly<{ kind: 'loaded'; again: boolean; agreement: Agreement; hash: string }>
+  | Readonly<{ kind: 'refused'; problems: readonly Problem[] }>
+
+/** Appends one version of an agreement, as signed. The same document again changes nothing. */
+export const loadAgreement = async (
+  store: Store,
+  request: Readonly<{ document: string; now: Instant; by: string }>,
+): Promise<LoadAnswer> => {
+  const parsed = parseAgreement(request.document)
+  if ('problems' in parsed) return { kind: 'refused', problems: parsed.problems }
+  const { agreement, hash } = parsed
+  return inTransaction<LoadAnswer>(store, async (tx) => {
+    // One at a time: names of blocks and pools are unique across agreements.
+    await lockName(tx, 'agreements', 'exclusive')
+    await lockName(tx, `agreement ${agreement.agreement}`, 'exclusive')
+    const versions = await findVersions(tx.queries, agreement.agreement)
+    if (versions.some((version) => version.hash === hash)) return { kind: 'loaded', again: true, agreement, hash }
+    const schedule = resolve([...versions, { agreement, hash }])
+    if ('problems' in schedule) return { kind: 'refused', problems: schedule.problems }
+    const problems = [...misnumbered(agreement, versions), ...(await taken(tx, schedule)), ...(await tooLate(tx, agreement, schedule))]
+    if (problems.length > 0) return { kind: 'refused', problems }
+    const signed = { agreement, hash, document: request.document, canonical: canonical(agreement) }
+    await appendVersion(tx.queries, { ...signed, schedule, now: request.now })
+    const subject = `${agreement.agreement} version ${agreement.version}`
+    await appendDeed(tx.queries, { at: request.now, by: request.by, action: 'load', subject, detail: { hash } })
+    return { kind: 'loaded', again: false, agreement, hash }
+  })
+}
+
+const misnumbered = (agreement: Agreement, versions: readonly SignedVersion[]): Problem[] => {
+  const next = versions.length + 1
+  const same = versions[agreement.version - 1]
+  if (same !== undefined)
+    return [
+      {
+        pointer: '/version',
+        message: `version ${agreement.version} was signed before with other content (hash ${same.hash}); the next is ${next}`,
+      },
+    ]
+  return agreement.version === next ? [] : [{ pointer: '/version', message: `is ${agreement.version}; the next version is ${next}` }]
+}
+
+/** Readings name pools and blocks, not agreements: so no two agreements may use one name. */
+const taken = async (tx: Work, schedule: Schedule): Promise<Problem[]> => {
+  const { blocks, pools } = await loadRegistry(tx.queries)
+  const problems: Problem[] = []
+  for (const [word, ids, owners] of [
+    ['block', schedule.blocks.map(({ id }) => id as string), blocks],
+    ['pool', schedule.pools.map(({ id }) => id as string), pools],
+  ] as const)
+    for (const id of ids) {
+      const owner = owners.get(id)
+      if (owner !== undefined && owner !== schedule.agreement)
+        problems.push({
+          pointer: `/${word}s`,
+          message: `${word} ${id} belongs to agreement ${owner}; readings tell blocks and pools by name, so choose another`,
+        })
+    }
+  return problems
+}
+
+/** What is final stays as it is: terms may change only from the first instant that no statement covers. */
+const tooLate = async (tx: Work, agreement: Agreement, schedule: Schedule): Promise<Problem[]> => {
+  const last = (await findFinalMonths(tx.queries, agreement.agreement)).at(-1)
+  const effective = schedule.versions.find(({ version }) => version === agreement.version)?.effective
+  if (last === undefined || effective === undefined || effective >= last.interval.to) return []
+  const message = `${agreement.effective} is before ${formatInstant(last.interval.to)}, up to which ${last.month} and earlier months are final`
+  return [{ pointer: '/effective', message }]
+}

@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+
+/** A file, or a stream such as stdin under a name for people. */
+export type Source = Readonly<{ path: string }> | Readonly<{ stream: Readable; name: string; format?: 'ndjson' | 'csv' }>
+
+/** Bytes as they come, gzip already taken off, and how far the reading has come in what is on disk. */
+export type OpenBytes = Readonly<{ chunks: AsyncIterable<Buffer>; progress: () => { bytesRead: number; bytesTotal: number | undefined } }>
+
+const chunkBytes = 2 ** 19
+const gzipMagic = Buffer.from([0x1f, 0x8b])
+
+export const nameOf = (source: Source): string => ('path' in source ? source.path : source.name)
+
+/** Why bytes could not be read, in words; undefined where it is no fault of the input but a bug of ours. */
+export const faultOfInput = (error: unknown): string | undefined => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'Z_BUF_ERROR':
+      return 'the file ends early: its gzip data is cut off, so the rest of it is missing. Copy or export it again'
+    case 'Z_DATA_ERROR':
+      return 'the gzip data is damaged from here on. Copy or export it again'
+    case 'ENOENT':
+      return 'there is no such file'
+    case 'EISDIR':
+      return 'is a folder; name a file'
+    case 'EACCES':
+      return 'may not be read by this user'
+    default:
+      return undefined
+  }
+}
+
+/** Opens a file or stream; gzip is known by its first two bytes, never by its name. Faults show when the chunks are read. */
+export const openBytes = (source: Source): OpenBytes => {
+  let [bytesRead, bytesTotal] = [0, undefined as number | undefined]
+  const raw = async function* (): AsyncGenerator<Buffer> {
+    if ('path' in source) bytesTotal = (await stat(source.path)).size
+    const stream = 'path' in source ? createReadStream(source.path, { highWaterMark: chunkBytes }) : source.stream
+    for await (const chunk of stream as AsyncIterable<Buffer | string>) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+      bytesRead += bytes.length
+      yield bytes
+    }
+  }
+  return { chunks: unzipped(raw()), progress: () => ({ bytesRead, bytesTotal }) }
+}
+
+async function* unzipped(raw: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let head = Buffer.alloc(0)
+  while (head.length < gzipMagic.length) {
+    const next = await raw.next()
+    if (next.done) break
+    head = Buffer.concat([head, next.value])
+  }
+  const whole = async function* (): AsyncGenerator<Buffer> {
+    if (head.length > 0) yield head
+    yield* raw
+  }
+  if (!head.subarray(0, gzipMagic.length).equals(gzipMagic)) return yield* whole()
+  const gunzip = createGunzip({ chunkSize: chunkBytes })
+  // The error reaches whoever iterates; the callback is there because `pipeline` asks for one.
+  pipeline(Readable.from(whole()), gunzip, () => {})
+  yield* gunzip as AsyncIterable<Buffer>
+}

@@ -1,0 +1,45 @@
+import { Logger, run, runMigrations } from 'graphile-worker'
+import { openPlainPool, type Store } from '../store/database.ts'
+import { lockWhole } from '../store/migrate.ts'
+import { makeTasks } from './close-job.ts'
+
+/** Jobs at once in one process: settling keeps a core busy. */
+const concurrency = 2
+
+/** Everything but errors is its own affair. */
+const quiet = (report: (text: string) => void): Logger => new Logger(() => (level, message) => void (level === 'error' && report(message)))
+
+/** Connections that the queue takes: one for each worker, one to listen on, one to spare. */
+const poolMax = concurrency + 2
+
+/** Brings the queue's own tables to its version. It takes no lock, so two starts at once would trip over each other: ours is held meanwhile. */
+export const migrateJobs = async (store: Store): Promise<void> => {
+  const pgPool = openPlainPool(store, 1)
+  try {
+    await lockWhole(store.pool, () => runMigrations({ pgPool, logger: quiet(() => {}) }))
+  } finally {
+    await pgPool.end()
+  }
+}
+
+/** Starts working on jobs in this process. */
+export const startWorkers = async (store: Store, report: (text: string) => void): Promise<{ stop: () => Promise<void> }> => {
+  const pgPool = openPlainPool(store, poolMax)
+  const runner = await run({
+    pgPool,
+    concurrency,
+    noHandleSignals: true,
+    parsedCronItems: [],
+    pollInterval: 1000,
+    logger: quiet(report),
+    taskList: makeTasks(store),
+  })
+  const stop = async () => {
+    try {
+      await runner.stop()
+    } finally {
+      await pgPool.end()
+    }
+  }
+  return { stop }
+}

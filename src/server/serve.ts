@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import type { Instant } from '../core/base/time.ts'
+import { makeApi } from './api/api.ts'
+import { makeReader } from './app/read.ts'
+import type { Store } from './store/database.ts'
+
+const consoleFolder = join(import.meta.dirname, '../../.cache/console')
+
+/** Why the door cannot be opened, in a sentence. */
+export type PortTaken = Readonly<{ taken: string }>
+export type Door = Readonly<{ address: string; stop: () => Promise<void> }>
+
+/** Opens the API and the console on the loopback address. Port 0 takes any that is free. */
+export const serve = async (store: Store, { port, now }: Readonly<{ port: number; now: () => Instant }>): Promise<Door | PortTaken> => {
+  const api = await makeApi({ source: makeReader(store, now), consoleFolder })
+  try {
+    const address = await api.listen({ host: '127.0.0.1', port })
+    return { address, stop: () => api.close() }
+  } catch (error) {
+    await api.close()
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return { taken: `port ${port} is in use; stop the other program or choose another with --port N` }
+  }
+}

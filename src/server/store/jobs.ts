@@ -1,0 +1,36 @@
+import type { Instant, Month } from '../../core/base/time.ts'
+import type { Store } from './database.ts'
+import type { Work } from './transaction.ts'
+
+/** Months of one agreement to be closed one after the other, each as of an instant. */
+export type CloseJob = Readonly<{ agreement: string; months: readonly Readonly<{ month: Month; now: Instant }>[] }>
+
+export const closeJobName = 'close'
+const keyOf = ({ agreement }: CloseJob): string => `close ${agreement}`
+/** Tries before a job is given up; between them it waits longer and longer. */
+const attemptsMax = 5
+
+/**
+ * Enqueues within the transaction: the job is there exactly if the work is. An agreement has one job at a time. One that a dead process
+ * still seems to hold does not stand in the way: closing twice is safe.
+ */
+export const enqueueClose = async ({ client }: Work, job: CloseJob): Promise<void> => {
+  // The queue's tables are the connection's own, not those of the role that settles.
+  await client.query('set local role none')
+  await client.query(`select graphile_worker.add_job($1, payload := $2::json, job_key := $3, max_attempts := $4)`, [
+    closeJobName,
+    JSON.stringify(job),
+    keyOf(job),
+    attemptsMax,
+  ])
+  await client.query('set local role offtake_system')
+}
+
+/** What went wrong the last time with the job of an agreement, if anything did. */
+export const findJobError = async ({ pool }: Store, agreement: string): Promise<string | undefined> => {
+  const { rows } = await pool.query<{ last_error: string }>(
+    `select last_error from graphile_worker.jobs where key = $1 and last_error is not null order by id desc limit 1`,
+    [keyOf({ agreement, months: [] })],
+  )
+  return rows[0]?.last_error
+}
