@@ -23,7 +23,7 @@ export const claim =
   'rows per second of `offtake import` from an NDJSON file (read, checked, hashed, deduplicated, committed) against raw COPY of the same rows, ready-made, into the same table; goal: at least half'
 
 const rowsInFile = 500_000
-const rounds = 3
+const rounds = 5
 const root = join(import.meta.dirname, '..')
 const now = 1_793_836_800
 const start = 1_785_542_400
@@ -119,8 +119,10 @@ export const run = async (print: Print): Promise<boolean> => {
     const size = (file: string) => `${(fs.statSync(file).size / 2 ** 20).toFixed(0)} MiB`
     print(`raw COPY        ${median(copy).toFixed(0).padStart(8)} rows/s (${size(files.copy)} of ready-made rows)`)
     print(`offtake import  ${median(ours).toFixed(0).padStart(8)} rows/s (${size(files.ndjson)} of NDJSON)`)
-    const ratio = median(ours) / median(copy)
-    print(`ratio           ${ratio.toFixed(2)}`)
+    // Pair by pair: what else the machine does changes slowly, and burdens both of a pair.
+    const ratios = ours.map((rate, i) => rate / copy[i]!)
+    const ratio = median(ratios)
+    print(`ratio           ${ratio.toFixed(2).padStart(8)} (${ratios.map((each) => each.toFixed(2)).join(', ')})`)
     return ratio >= 0.5
   } finally {
     await admin.end()

@@ -30,8 +30,8 @@ export const progressText = (rows: number, bytesRead: number, bytesTotal: number
 type Add = (reading: Reading, digest: string) => void
 
 /**
- * Hands on what counts of the readings in files. Mostly nothing replaces anything, and then each reading can be handed on as it comes and
- * need not be kept; where one does, or an id is reused, all of them are read again and sorted out together. False, and everything said with
+ * Hands on what counts of the readings in files. Mostly no id is there twice and nothing replaces anything, and then each reading can be
+ * handed on as it comes and need not be kept; otherwise all of them are read again and sorted out together. False, and everything said with
  * file and line, where any of them cannot be used. `begin` makes a taker that has taken nothing yet.
  */
 export const readInto = async (paths: readonly string[], schedule: Schedule, begin: () => Add, context: Context): Promise<boolean> => {
@@ -70,18 +70,16 @@ const readRows = async (
 }
 
 const readPlain = async (paths: readonly string[], schedule: Schedule, add: Add, context: Context): Promise<boolean | 'tangled'> => {
-  const digests = new Map<string, Map<string, string>>()
+  const idsOf = new Map<string, Set<string>>()
   let tangled = false
   const take = (rows: Rows): boolean => {
     for (const { reading, digest } of rows) {
       const { source, id } = reading
-      let ofSource = digests.get(source)
-      if (ofSource === undefined) digests.set(source, (ofSource = new Map()))
-      const before = ofSource.get(id)
-      tangled ||= reading.replaces !== undefined || (before !== undefined && before !== digest)
+      let ids = idsOf.get(source)
+      if (ids === undefined) idsOf.set(source, (ids = new Set()))
+      tangled ||= reading.replaces !== undefined || ids.has(id)
       if (tangled) return false
-      if (before !== undefined) continue
-      ofSource.set(id, digest)
+      ids.add(id)
       add(reading, digest)
     }
     return true

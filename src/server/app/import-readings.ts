@@ -122,18 +122,23 @@ const takeFile = async (tx: Work, key: string, request: ImportRequest): Promise<
 /** The batches as they come, until the caller has enough: also while a batch is being waited for, as from a terminal or a pipe. */
 async function* untilAborted({ rows, signal }: Pick<ImportRequest, 'rows' | 'signal'>): AsyncGenerator<ReadingBatch> {
   const iterator = rows[Symbol.asyncIterator]()
-  const aborted = new Promise<never>((_, fail) => {
-    signal?.addEventListener('abort', () => fail(signal.reason as Error), { once: true })
-  })
-  aborted.catch(() => {})
+  // Not a race against one promise that lives as long as the import: it would hold on to every batch.
+  let interrupt: (why: unknown) => void = () => {}
+  const onAbort = (): void => interrupt(signal!.reason)
+  signal?.addEventListener('abort', onAbort)
   try {
     for (;;) {
       signal?.throwIfAborted()
-      const next = await Promise.race([iterator.next(), aborted])
+      const next = await new Promise<IteratorResult<ReadingBatch, unknown>>((done, fail) => {
+        interrupt = fail
+        // oxlint-disable-next-line promise/no-callback-in-promise -- Whichever comes first, the batch or the interruption.
+        iterator.next().then(done, fail)
+      })
       if (next.done === true) return
       yield next.value
     }
   } finally {
+    signal?.removeEventListener('abort', onAbort)
     // Not awaited: a reader that waits for more would answer only when more comes.
     iterator.return?.().catch(() => {})
   }

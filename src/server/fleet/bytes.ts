@@ -9,7 +9,8 @@ export type Source = Readonly<{ path: string }> | Readonly<{ stream: Readable; n
 /** Bytes as they come, gzip already taken off, and how far the reading has come in what is on disk. */
 export type OpenBytes = Readonly<{ chunks: AsyncIterable<Buffer>; progress: () => { bytesRead: number; bytesTotal: number | undefined } }>
 
-const chunkBytes = 2 ** 19
+// Small enough that what one chunk holds is gone before the garbage collector has to carry it along.
+const chunkBytes = 2 ** 17
 const gzipMagic = Buffer.from([0x1f, 0x8b])
 
 export const nameOf = (source: Source): string => ('path' in source ? source.path : source.name)
