@@ -153,8 +153,8 @@ const breaks: readonly Break[] = [
     law: 'S14 totals are the sums',
     test: 'src/core/statements/draw-up.test.ts',
     file: 'src/core/statements/draw-up.ts',
-    find: 'filter(({ payer }) => payer === party).reduce(',
-    put: 'filter(({ payer }) => payer === party).slice(1).reduce(',
+    find: 'line.payer === payer && line.payee === payee).reduce(',
+    put: 'line.payer === payer && line.payee === payee).slice(1).reduce(',
   },
 ]
 

@@ -77,6 +77,10 @@ export const scheduleOf = (plan: SchedulePlan): Schedule => {
     commencement,
     guarantor: { id: 'guarantor' as PartyId, name: 'guarantor', role: 'guarantor' },
     operator: { id: 'operator' as PartyId, name: 'operator', role: 'operator' },
+    parties: [
+      { id: 'guarantor' as PartyId, name: 'guarantor', role: 'guarantor' },
+      { id: 'operator' as PartyId, name: 'operator', role: 'operator' },
+    ],
     blocks,
     pools,
     orders: new Map(Object.entries(plan.orders ?? {}).map(([order, placed]) => [order as OrderId, placed as readonly BlockId[]])),

@@ -83,12 +83,17 @@ export const statementOf = (parts: Partial<Statement>): Statement => {
     currency: 'USD',
     guarantor: { id: guarantor, name: 'NVIDIA' },
     operator: { id: operator, name: 'Sharon AI' },
+    parties: [
+      { id: guarantor, name: 'NVIDIA', role: 'guarantor' },
+      { id: operator, name: 'Sharon AI', role: 'operator' },
+    ],
     version: 1,
     status: 'final',
     finalOn: '2027-10-05',
     dueOn: '2027-10-29',
     lines: [],
-    totals: { guarantorPays: '0.00', operatorPays: '0.00', net: { payer: null, payee: null, amount: '0.00' }, netting: true },
+    totals: { guarantorPays: '0.00', operatorPays: '0.00', net: { payer: null, payee: null, amount: '0.00' }, netting: true, others: [] },
+    positions: [],
     waterfall: { ...none, claimed: '0', ineligible: '0', overCap: '0', paid: '0' },
     series: { edges: [], blocks: [] },
     terms: [{ version: 1, hash: 'b'.repeat(64) }],
@@ -122,6 +127,7 @@ export const statementOfSketch = (sketch: Sketch): Statement => {
         amount: text(net < 0n ? -net : net),
       },
       netting,
+      others: [],
     },
   })
 }

@@ -2,10 +2,11 @@ import type { AgreementId, BlockId, ClauseId, ConditionId, FactoryId, PartyId, P
 import { decimal, nought, rational, times, type Rational } from '../src/core/base/rational.ts'
 import { minimum, restrict, subtract, zero, type Steps } from '../src/core/base/steps.ts'
 import { contractYearStart, endOfDate, startOfDate, type Interval } from '../src/core/base/time.ts'
-import type { BlockFacts, ConditionFact, EarnedCharge, Facts } from '../src/core/meter/facts.ts'
-import type { Line, Settlement, State } from '../src/core/settlement/line.ts'
+import type { BlockFacts, EarnedCharge, Facts } from '../src/core/meter/facts.ts'
+import { runningState, type Line, type RunningState, type Settlement, type State } from '../src/core/settlement/line.ts'
 import { settle } from '../src/core/settlement/settle.ts'
 import type { Measure, PeriodLength } from '../src/core/terms/agreement.ts'
+import type { Facets } from '../src/core/terms/kind.ts'
 import type {
   Cap,
   ContractYears,
@@ -61,7 +62,10 @@ type BackstopTerms = Readonly<{
 
 const isPairs = (value: unknown): value is readonly (readonly [number, Tiers])[] => Array.isArray(value) && Array.isArray(value[0])
 
+const facets: Facets = { conditions: [], callRight: false, figures: [], events: [], indices: [], orders: [] }
+
 export const backstopOf = (term: Term, terms: Partial<BackstopTerms> = {}): ResolvedBackstop => ({
+  ...facets,
   kind: 'capacity-backstop',
   id: 'backstop' as ClauseId,
   payer: 'guarantor' as PartyId,
@@ -98,6 +102,7 @@ type ShareTerms = Readonly<{
   years: ContractYears
 }>
 export const shareOf = (term: Term, terms: Partial<ShareTerms> = {}): ResolvedShare => ({
+  ...facets,
   kind: 'revenue-share',
   id: 'share' as ClauseId,
   payer: 'operator' as PartyId,
@@ -128,6 +133,7 @@ export const scheduleOf = (term: Term, clauses: readonly ResolvedClause[], block
   commencement: term.from,
   guarantor: party('guarantor', 'guarantor'),
   operator: party('operator', 'operator'),
+  parties: [party('guarantor', 'guarantor'), party('operator', 'operator')],
   blocks: blocks.map((id) => ({
     id: id as BlockId,
     pool: 'pool' as PoolId,
@@ -185,16 +191,24 @@ export const blockFactsOf = (id: string, happened: Happened): BlockFacts => {
 export const factsOf = (
   window: Interval,
   blocks: Readonly<Record<string, Happened>>,
-  more: Readonly<{ charges?: readonly EarnedCharge[]; conditions?: readonly ConditionFact[] }> = {},
+  more: Partial<Omit<Facts, 'window' | 'blocks'>> = {},
 ): Facts => ({
   window,
   blocks: Object.entries(blocks).map(([id, happened]) => {
     const inside = Object.fromEntries(Object.entries(happened).map(([key, steps]) => [key, restrict(steps, window.from, window.to)]))
     return blockFactsOf(id, inside as Happened)
   }),
-  charges: more.charges ?? [],
-  conditions: more.conditions ?? [],
+  charges: [],
+  conditions: [],
+  figures: [],
+  events: [],
+  indices: [],
+  payments: [],
+  disputes: [],
+  rulings: [],
+  orders: [],
   evidence: [],
+  ...more,
 })
 
 export const chargeOf = (amount: string, from: number, to: number, block = 'a'): EarnedCharge => ({
@@ -221,6 +235,8 @@ export const hoursOf = (settlement: Settlement, formula: Line['formula']): Ratio
     .reduce((a, b) => rational(a.n * b.d + b.n * a.d, a.d * b.d), nought)
 export const minorOf = (settlement: Settlement, ...formulas: Line['formula'][]): bigint =>
   settlement.lines.filter(({ formula }) => formulas.includes(formula)).reduce((sum, { minor }) => sum + minor, 0n)
+/** What a backstop or a share carries on. */
+export const carried = ({ closing }: Settlement, clause: string): RunningState => runningState(closing[clause] ?? {})
 export const aggregateCap = (term: Term, per: Cap['per'], unit: Cap['unit'], value: bigint, id = `${per}-${unit}`): Cap => ({
   id,
   per,

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs'
 import { describeProblem } from '../core/base/problem.ts'
+import { clauseKinds } from '../core/settlement/kinds.ts'
 import { parseAgreement, type ParsedAgreement } from '../core/terms/parse.ts'
 import { resolve } from '../core/terms/resolve.ts'
 import type { Schedule } from '../core/terms/schedule.ts'
@@ -25,13 +26,13 @@ export const readSchedule = (paths: readonly string[], context: Context): Schedu
   for (const path of paths) {
     const text = readText(path, context)
     if (text === undefined) continue
-    const result = parseAgreement(text)
+    const result = parseAgreement(text, clauseKinds)
     if ('problems' in result) for (const problem of result.problems) context.say(describeProblem(path, problem))
     else parsed.push({ ...result, path })
   }
   if (parsed.length < paths.length) return undefined
   const versions = parsed.toSorted((a, b) => a.agreement.version - b.agreement.version)
-  const schedule = resolve(versions)
+  const schedule = resolve(versions, clauseKinds)
   if (!('problems' in schedule)) return schedule
   for (const problem of schedule.problems) context.say(describeProblem(versions.map(({ path }) => path).join(' + '), problem))
   return undefined

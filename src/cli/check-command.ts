@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { clauseKinds } from '../core/settlement/kinds.ts'
 import { sentences } from '../core/terms/sentences.ts'
 import { readSchedule } from './agreement-files.ts'
 import { badInput, type Context } from './context.ts'
@@ -15,7 +16,7 @@ export const addCheck = (program: Command, context: Context): void => {
 const check = (files: readonly string[], context: Context): number => {
   const schedule = readSchedule(files, context)
   if (schedule === undefined) return badInput
-  const said = sentences(schedule)
+  const said = sentences(schedule, clauseKinds)
   const clauses = [undefined, ...new Set(schedule.clauses.map(({ id }) => id))]
   context.print(`${schedule.title} (${schedule.agreement})\n`)
   for (const clause of clauses) {

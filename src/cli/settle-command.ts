@@ -75,10 +75,8 @@ const checkMonth = (
 const isState = (value: unknown): value is State =>
   typeof value === 'object' &&
   value !== null &&
-  Object.values(value).every(
-    (each: unknown) =>
-      typeof each === 'object' && each !== null && 'drawn' in each && 'paid' in each && 'base' in each && 'recoupable' in each,
-  )
+  !Array.isArray(value) &&
+  Object.values(value).every((each: unknown) => typeof each === 'object' && each !== null && !Array.isArray(each))
 
 const readOpening = (path: string, context: Context): State | undefined => {
   const text = readText(path, context)

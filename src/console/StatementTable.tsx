@@ -1,7 +1,7 @@
 import { Fragment, useRef, type KeyboardEvent } from 'react'
 import type { LineWire, PartyWire, StatementWire } from '../wire/statement.ts'
 import { Absent } from './Absent.tsx'
-import { amountText, gpuHours, moneyInTables, priceText, shareText } from './format.ts'
+import { decimalText, amountText, gpuHours, moneyInTables, priceText, shareText } from './format.ts'
 import type { LineOrNet } from './explained.ts'
 import { useKeys } from './keys.ts'
 
@@ -14,21 +14,38 @@ const heads = (statement: StatementWire) => [
   `${statement.operator.name} pays`,
 ]
 
-const Quantity = ({ line, currency }: Readonly<{ line: LineWire; currency: string }>) =>
-  line.quantityUnit === 'gpu-seconds' ? (
+const quantityText = ({ quantity, quantityUnit }: LineWire, currency: string): readonly [text: string, unit: string] => {
+  switch (quantityUnit) {
+    case 'gpu-seconds':
+      return [gpuHours(quantity), 'GPU-h']
+    case 'major':
+      return [moneyInTables(quantity, currency), currency]
+    case 'share':
+      return [shareText(quantity), '']
+    case 'days':
+    case 'units':
+    case 'shares':
+      return [decimalText(quantity), quantityUnit]
+  }
+}
+
+const Quantity = ({ line, currency }: Readonly<{ line: LineWire; currency: string }>) => {
+  const [text, unit] = quantityText(line, currency)
+  return (
     <>
-      {gpuHours(line.quantity)} <span className="unit">GPU-h</span>
-    </>
-  ) : (
-    <>
-      {moneyInTables(line.quantity, currency)} <span className="unit">{currency}</span>
+      {text} <span className="unit">{unit}</span>
     </>
   )
+}
 
 const Rate = ({ line, currency }: Readonly<{ line: LineWire; currency: string }>) => {
   switch (line.rateUnit) {
     case 'per-gpu-hour':
+    case 'per-day':
+    case 'per-unit':
+    case 'per-share':
       return priceText(line.rate, currency)
+    case 'per-year':
     case 'share':
       return shareText(line.rate)
     case 'none':

@@ -20,12 +20,18 @@ const valueOf = ({ unit, value }: InputWire, { currency, whole, exact }: Units):
       return [exact ? value : moneyText(value, currency), currency]
     case 'per-gpu-hour':
       return [exact ? value : priceText(value, currency), `${currency}/GPU-h`]
+    case 'per-unit':
+    case 'per-day':
+    case 'per-share':
+      return [exact ? value : priceText(value, currency), `${currency}/${unit.slice(4)}`]
     case 'rate':
       return [exact ? value : shareText(value), '']
     case 'seconds':
       return [exact ? value : decimalText(value), 's']
     case 'days':
-      return [exact ? value : decimalText(value), 'days']
+    case 'units':
+    case 'shares':
+      return [exact ? value : decimalText(value), unit]
   }
 }
 

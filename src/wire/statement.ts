@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Json } from '../core/base/canonical.ts'
 import { Amount, Exact, GpuSeconds, Hash, Instant, list, LocalDate, Month } from './scalars.ts'
 
 export const PartyShape = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Party' })
@@ -23,7 +24,21 @@ export const InputShape = z
     word: z.string(),
     symbol: z.string().optional(),
     value: z.string().meta({ description: 'exact: n/d or n; words where the unit is text' }),
-    unit: z.enum(['gpu-seconds', 'gpu-hours', 'major', 'rate', 'per-gpu-hour', 'seconds', 'days', 'text']),
+    unit: z.enum([
+      'gpu-seconds',
+      'gpu-hours',
+      'major',
+      'rate',
+      'per-gpu-hour',
+      'per-unit',
+      'per-day',
+      'per-share',
+      'seconds',
+      'days',
+      'units',
+      'shares',
+      'text',
+    ]),
     source: InputSourceShape,
     get children(): z.ZodOptional<z.ZodReadonly<z.ZodArray<typeof InputShape>>> {
       return z.array(InputShape).readonly().optional()
@@ -36,7 +51,7 @@ export const LineShape = z
     number: z.int().positive(),
     key: z.string(),
     clause: z.string(),
-    formula: z.enum(['share', 'share-base', 'backstop', 'called', 'called-over-cap', 'over-cap', 'ineligible', 'recoupment']),
+    formula: z.string(),
     text: z.string(),
     block: z.string().nullable(),
     from: Instant,
@@ -47,9 +62,9 @@ export const LineShape = z
     payee: z.string(),
     reason: z.string().nullable(),
     quantity: Exact,
-    quantityUnit: z.enum(['gpu-seconds', 'major']),
+    quantityUnit: z.enum(['gpu-seconds', 'major', 'days', 'units', 'shares', 'share']),
     rate: Exact,
-    rateUnit: z.enum(['per-gpu-hour', 'share', 'none']),
+    rateUnit: z.enum(['per-gpu-hour', 'share', 'none', 'per-day', 'per-unit', 'per-share', 'per-year']),
     exact: Exact,
     amount: Amount,
     reasons: list(InputShape),
@@ -92,10 +107,30 @@ export const EvidenceShape = z
   .object({ subject: z.string(), kind: z.string(), readings: z.int().nonnegative(), sha256: Hash })
   .meta({ id: 'Evidence' })
 
-const StateShape = z.record(
-  z.string(),
-  z.object({ drawn: z.record(z.string(), z.string()), paid: Exact, base: z.record(z.string(), Exact), recoupable: Exact }),
-)
+const StateShape = z
+  .record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.custom<Json>(() => true),
+    ),
+  )
+  .meta({ description: 'what each clause carries, in a form of its own' })
+
+const NetShape = z.object({ payer: z.string().nullable(), payee: z.string().nullable(), amount: Amount })
+
+const PositionShape = z
+  .object({
+    clause: z.string(),
+    by: z.string(),
+    to: z.string(),
+    measure: z.string(),
+    of: z.string().nullable(),
+    value: Exact,
+    unit: z.string(),
+    reasons: list(InputShape),
+  })
+  .meta({ id: 'Position', description: 'where a clause stands at the end of the month: gross, net, called, vested …' })
 
 /** The statement as it is stored: its canonical bytes (RFC 8785) have the hash that comes beside it. */
 export const StatementShape = z
@@ -111,6 +146,7 @@ export const StatementShape = z
     currency: z.string(),
     guarantor: PartyShape,
     operator: PartyShape,
+    parties: list(z.object({ id: z.string(), name: z.string(), role: z.string() })),
     version: z.int().positive(),
     status: z.enum(['provisional', 'final']),
     finalOn: LocalDate.nullable(),
@@ -119,9 +155,17 @@ export const StatementShape = z
     totals: z.object({
       guarantorPays: Amount,
       operatorPays: Amount,
-      net: z.object({ payer: z.string().nullable(), payee: z.string().nullable(), amount: Amount }),
+      net: NetShape,
       netting: z.boolean(),
+      others: list(
+        z.object({
+          parties: z.tuple([z.string(), z.string()]).readonly(),
+          pays: z.tuple([Amount, Amount]).readonly(),
+          net: NetShape,
+        }),
+      ).meta({ description: 'pairs of parties other than guarantor and operator' }),
     }),
+    positions: list(PositionShape),
     waterfall: WaterfallShape,
     series: SeriesShape,
     terms: list(z.object({ version: z.int(), hash: Hash })),

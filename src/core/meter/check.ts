@@ -40,7 +40,7 @@ export const checkCalled = (schedule: Schedule, block: BlockId, called: Steps, a
     return { kind: 'called-above-accepted', subject: block, from, to, message }
   })
   const right = schedule.clauses
-    .filter((clause) => clause.kind === 'capacity-backstop' && clause.callRight && clause.covers.some((each) => each.block === block))
+    .filter((clause) => clause.callRight && clause.covers.some((each) => each.block === block))
     .map(({ from, to }) => during(from, to, 1))
     .reduce(maximum, zero)
   const without = excessOf(indicator(except(called, right)), zero, window).map((excess): MeterRefusal => {

@@ -1,7 +1,7 @@
-import type { BlockId, ClauseId, ConditionId, OrderId, TenantId } from '../base/id.ts'
+import type { BlockId, ClauseId, ConditionId, OrderId, PartyId, PoolId, TenantId } from '../base/id.ts'
 import type { Rational } from '../base/rational.ts'
 import type { Steps } from '../base/steps.ts'
-import type { Instant, Interval } from '../base/time.ts'
+import type { Instant, Interval, LocalDate, Month } from '../base/time.ts'
 
 /** What the clauses read, of one block: A, G = min(called, A), and S ≤ A − G. */
 export type Delivery = Readonly<{ available: Steps; called: Steps; sold: Steps }>
@@ -53,9 +53,22 @@ export type ConditionFact = Readonly<{
   holds: boolean
 }>
 
+/** A number that a clause reads, over `[from, to)`, or at `from` when both are equal. */
+export type FigureFact = Readonly<{ clause: ClauseId; figure: string; of: string | undefined; value: Rational; from: Instant; to: Instant }>
+/** Something that happened to a clause. `amount` in major units, or whatever the event counts. */
+export type EventFact = Readonly<{ clause: ClauseId; event: string; of: string | undefined; at: Instant; amount: Rational | undefined }>
+export type IndexFact = Readonly<{ index: string; date: LocalDate; value: Rational }>
+/** Paid on a local date, in major units of the agreement's currency, for the statement of a month. */
+export type PaymentFact = Readonly<{ month: Month; payer: PartyId; date: LocalDate; amount: Rational }>
+/** Held out of the net from an instant on; `amount` undefined: all of the line. `id` is what a ruling names. */
+export type DisputeFact = Readonly<{ id: string; month: Month; line: string; amount: Rational | undefined; at: Instant; reason: string }>
+export type RulingFact = Readonly<{ dispute: string; upheld: Rational; at: Instant }>
+/** The GPUs of an order that some clause names. */
+export type OrderFact = Readonly<{ order: OrderId; pool: PoolId; reserved: Steps; allocated: Steps }>
+
 /** What a set of facts rests on: how many readings, and the SHA-256 of their content hashes in sorted order. Arrival order is irrelevant. */
 export type Evidence = Readonly<{
-  /** A block, or a pool for sales and charges, or `''`. */
+  /** A block, a pool for sales and charges, a clause for its figures and events, an index, or `''`. */
   subject: string
   kind: string
   readings: number
@@ -68,5 +81,13 @@ export type Facts = Readonly<{
   blocks: readonly BlockFacts[]
   charges: readonly (EarnedCharge | AffiliateCharge)[]
   conditions: readonly ConditionFact[]
+  /** All up to the end of the window, each list in order of time: few, and a clause may look back. */
+  figures: readonly FigureFact[]
+  events: readonly EventFact[]
+  indices: readonly IndexFact[]
+  payments: readonly PaymentFact[]
+  disputes: readonly DisputeFact[]
+  rulings: readonly RulingFact[]
+  orders: readonly OrderFact[]
   evidence: readonly Evidence[]
 }>

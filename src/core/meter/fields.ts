@@ -4,7 +4,7 @@ import { isId } from '../base/id.ts'
 import type { Problem } from '../base/problem.ts'
 import { parseDecimal } from '../base/rational.ts'
 import { gpusMax } from '../base/steps.ts'
-import { isDate } from '../base/time.ts'
+import { isDate, isMonth } from '../base/time.ts'
 import { nearest } from '../terms/nearest.ts'
 import { readInstant } from './instants.ts'
 import type { ReadingKind } from './reading.ts'
@@ -89,6 +89,10 @@ const rate = text((raw) => (parseDecimal(raw)?.n ?? 0n) > 0n, 'a rate above zero
   pattern: decimalForm,
 })
 const currency = text((raw) => minorDigits(raw) !== undefined, 'a currency code of ISO 4217 such as "USD"', { pattern: '^[A-Z]{3}$' })
+const signed = text((raw) => parseDecimal(raw) !== undefined, 'a decimal string such as "1250.00" or "-3.5"', {
+  pattern: `^-?${decimalForm.slice(1)}`,
+})
+const month = text(isMonth, 'a month such as "2027-09"', { pattern: '^[0-9]{4}-[0-9]{2}$' })
 const date = text(isDate, 'a date such as "2027-09-14"', { pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' })
 
 const count =
@@ -198,6 +202,8 @@ const buyer = [optional(outsideId)('order'), optional(outsideId)('tenant')]
 const measured = count(0, Number.MAX_SAFE_INTEGER)
 const reduction = [...common, name('reduces'), amount('amount'), currency('currency')]
 
+const whenever = [...span.map((field) => ({ ...field, needed: false })), optional(instant)('at')]
+
 /** The wire form of every kind: its keys in the order in which they are written. */
 export const fieldsOf: ReadonlyMap<ReadingKind, readonly Field[]> = new Map<ReadingKind, readonly Field[]>([
   ['allocation', [...common, ...span, id('pool'), gpus, ...buyer, { ...product, needed: false }]],
@@ -211,21 +217,28 @@ export const fieldsOf: ReadonlyMap<ReadingKind, readonly Field[]> = new Map<Read
   ['condition', [...common, ...span, id('clause'), id('condition'), flag('holds'), optional(id)('block')]],
   [
     'charge',
-    [
-      ...common,
-      ...span.map((field) => ({ ...field, needed: false })),
-      optional(instant)('at'),
-      id('pool'),
-      ...buyer,
-      product,
-      amount('amount'),
-      currency('currency'),
-      optional(affiliate)('affiliate'),
-    ],
+    [...common, ...whenever, id('pool'), ...buyer, product, amount('amount'), currency('currency'), optional(affiliate)('affiliate')],
   ],
   ['credit', reduction],
   ['refund', reduction],
   ['fx', [...common, currency('base'), currency('quote'), date('date'), rate('rate')]],
+  ['figure', [...common, ...whenever, id('clause'), id('figure'), optional(name)('of'), signed('value')]],
+  ['event', [...common, instant('at'), id('clause'), id('event'), optional(name)('of'), optional(amount)('amount')]],
+  ['index', [...common, id('index'), date('date'), rate('value')]],
+  ['payment', [...common, id('agreement'), month('month'), id('payer'), date('date'), amount('amount'), currency('currency')]],
+  [
+    'dispute',
+    [
+      ...common,
+      instant('at'),
+      id('agreement'),
+      month('month'),
+      label(reasonMax)('line'),
+      optional(amount)('amount'),
+      label(reasonMax)('reason'),
+    ],
+  ],
+  ['ruling', [...common, instant('at'), id('agreement'), name('dispute'), amount('upheld')]],
   ['withdrawal', common.map((field) => (field.key === 'replaces' ? { ...field, needed: true } : field))],
 ])
 

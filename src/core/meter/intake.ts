@@ -19,6 +19,7 @@ import type {
   Reservation,
 } from './reading.ts'
 import { emptySales, pushSale, type SalesLog } from './sales.ts'
+import { emptyTold, takeTold, type ToldLog } from './told.ts'
 
 /** What was read of one block. */
 export type BlockLog = Readonly<{
@@ -39,6 +40,8 @@ export type Intake = Readonly<{
   clauses: ReadonlyMap<ClauseId, ReadonlySet<ConditionId>>
   conditions: ConditionFact[]
   charges: ChargeLog
+  told: ToldLog
+  schedule: Schedule
   evidence: EvidenceLog
 }>
 
@@ -58,7 +61,7 @@ export const emptyIntake = (schedule: Schedule, window: Interval): Intake => {
   for (const clause of schedule.clauses) {
     const conditions = clauses.get(clause.id) ?? new Set()
     clauses.set(clause.id, conditions)
-    if (clause.kind === 'capacity-backstop') for (const { id } of clause.conditions) conditions.add(id)
+    for (const { id } of clause.conditions) conditions.add(id)
   }
   return {
     window,
@@ -67,6 +70,8 @@ export const emptyIntake = (schedule: Schedule, window: Interval): Intake => {
     clauses,
     conditions: [],
     charges: emptyCharges(),
+    told: emptyTold(),
+    schedule,
     evidence: new Map(),
   }
 }
@@ -146,6 +151,14 @@ export const take = (intake: Intake, reading: Reading, digest: string): boolean 
     case 'fx':
       intake.charges.rates.push({ reading, digest })
       return true
+    case 'figure':
+    case 'event':
+    case 'index':
+    case 'payment':
+    case 'dispute':
+    case 'ruling':
+      subject = takeTold(intake.told, intake.schedule, reading, intake.window.to)
+      break
     case 'withdrawal':
       return false
   }

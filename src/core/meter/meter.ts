@@ -9,13 +9,14 @@ import { sumOf } from './columns.ts'
 import { assertConserved } from './conserve.ts'
 import { deliver, type PoolDelivery, type Supply } from './deliver.ts'
 import { evidenceOf, note, type EvidenceLog } from './evidence.ts'
-import type { BlockFacts, ConditionFact, Facts } from './facts.ts'
+import type { BlockFacts, ConditionFact, Facts, OrderFact } from './facts.ts'
 import { healthOf, type Health } from './health.ts'
 import { emptyIntake, take, type BlockLog, type Intake } from './intake.ts'
 import type { Reading } from './reading.ts'
 import { firstRefusals, type MeterRefusal } from './refusal.ts'
-import { contractedOf, placedSalesOf } from './sales.ts'
+import { contractedOf, placedSalesOf, salesOfOrder } from './sales.ts'
 import { makeShares } from './shares.ts'
+import { toldOf } from './told.ts'
 
 /** Turns accepted readings, in any order, into the facts of a window. */
 export type Meter = Readonly<{
@@ -113,6 +114,14 @@ const earnAll = (schedule: Schedule, intake: Intake, pools: readonly Pooled[]) =
   return earn(intake.charges, { zone, currency, window, sharesOf: (pool, span, order) => sharesOf(pool)(span, order) })
 }
 
+/** Of every order that a clause names, in each pool that has any of it. */
+const ordersOf = (schedule: Schedule, { pools }: Intake): OrderFact[] => {
+  const named = [...new Set(schedule.clauses.flatMap(({ orders }) => orders))].toSorted()
+  return named.flatMap((order) =>
+    [...pools].filter(([, log]) => log.orders.has(order)).map(([pool, log]): OrderFact => ({ order, pool, ...salesOfOrder(log, order) })),
+  )
+}
+
 const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> => {
   const { window } = intake
   const measured = new Map([...intake.blocks].map(([id, log]) => [id, measure(schedule, window, log)]))
@@ -125,7 +134,8 @@ const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> =>
     ),
   )
   const earned = earnAll(schedule, intake, pools)
-  const refusals = [...[...measured.values(), ...pools].flatMap((each) => each.refusals), ...earned.refusals]
+  const { told, refusals: untold } = toldOf(intake.told, schedule)
+  const refusals = [...[...measured.values(), ...pools].flatMap((each) => each.refusals), ...earned.refusals, ...untold]
   if (refusals.length > 0) return { refusals: firstRefusals(refusals) }
   const byBlock = new Map(pools.flatMap(factsOf).map((facts) => [facts.block, facts]))
   const blocks = schedule.blocks.map(({ id }) => byBlock.get(id)!)
@@ -137,6 +147,8 @@ const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> =>
     blocks,
     charges: earned.charges,
     conditions: intake.conditions.toSorted(conditionOrder),
+    ...told,
+    orders: ordersOf(schedule, intake),
     evidence: evidenceOf([intake.evidence, used]),
   }
 }

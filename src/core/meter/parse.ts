@@ -39,9 +39,9 @@ const checkTogether = (draft: Draft, given: Members, { problems }: Reader): void
   const { from, to } = draft
   if (typeof from === 'number' && typeof to === 'number' && from >= to)
     say('to', `must be later than from, whole seconds apart: ${writeInstant(to)} is not after ${writeInstant(from)}`)
-  if (draft.kind === 'charge') {
+  if (draft.kind === 'charge' || draft.kind === 'figure') {
     const missing = given['from'] === undefined ? 'from' : given['to'] === undefined ? 'to' : undefined
-    if (given['at'] === undefined && missing !== undefined) say(missing, 'is missing: a charge has from and to, or at')
+    if (given['at'] === undefined && missing !== undefined) say(missing, `is missing: a ${draft.kind} has from and to, or at`)
     if (given['at'] !== undefined && (given['from'] !== undefined || given['to'] !== undefined))
       say('at', 'must be left out where from and to are given')
   }

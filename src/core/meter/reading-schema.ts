@@ -4,14 +4,17 @@ import type { ReadingKind } from './reading.ts'
 
 type Shape = Readonly<Record<string, Json>>
 
+const whenever: Shape = {
+  oneOf: [
+    { required: ['from', 'to'], properties: { at: false } },
+    { required: ['at'], properties: { from: false, to: false } },
+  ],
+}
+
 /** What keys say together, as far as JSON Schema can say it: a charge has an interval or an instant, a unit has a number of GPUs. */
 const together: Readonly<Partial<Record<ReadingKind, Shape>>> = {
-  charge: {
-    oneOf: [
-      { required: ['from', 'to'], properties: { at: false } },
-      { required: ['at'], properties: { from: false, to: false } },
-    ],
-  },
+  charge: whenever,
+  figure: whenever,
   gap: {
     dependentRequired: { replaces: ['revision'], unit: ['gpus'] },
     if: { properties: { of: { const: 'sales' } } },

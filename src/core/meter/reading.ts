@@ -1,5 +1,5 @@
-import type { BlockId, ClauseId, ConditionId, OrderId, PoolId, TenantId, TrancheId } from '../base/id.ts'
-import type { Instant, LocalDate } from '../base/time.ts'
+import type { AgreementId, BlockId, ClauseId, ConditionId, OrderId, PartyId, PoolId, TenantId, TrancheId } from '../base/id.ts'
+import type { Instant, LocalDate, Month } from '../base/time.ts'
 
 type Common = Readonly<{
   /** Who says it, for example `slurm-syd`; with `id` it names the reading for ever. */
@@ -66,6 +66,24 @@ export type Charge = Common &
 export type Credit = Common & Readonly<{ kind: 'credit' | 'refund'; reduces: string; amount: string; currency: string }>
 /** Units of the second currency for one of the first, on a local date. */
 export type Fx = Common & Readonly<{ kind: 'fx'; base: string; quote: string; date: LocalDate; rate: string }>
+/**
+ * A number that a clause reads and that no meter gives: units taken, an escrow balance, cash available for debt service. Over an interval, or
+ * at an instant. The kind of the clause says which figures there are; `of` names one of several.
+ */
+export type Figure = Common &
+  Readonly<{ kind: 'figure'; clause: ClauseId; figure: string; of?: string; value: string; from?: Instant; to?: Instant; at?: Instant }>
+/** Something that happened to a clause: a default, a call, an election, a lease that commences. Its kind says which events there are. */
+export type EventReading = Common & Readonly<{ kind: 'event'; clause: ClauseId; event: string; of?: string; at: Instant; amount?: string }>
+/** The published value of an index on a local date. */
+export type IndexValue = Common & Readonly<{ kind: 'index'; index: string; date: LocalDate; value: string }>
+/** A party paid, on a local date, what the statement of a month says. */
+export type Payment = Common &
+  Readonly<{ kind: 'payment'; agreement: AgreementId; month: Month; payer: PartyId; date: LocalDate; amount: string; currency: string }>
+/** A party disputes a line, or so much of it, of the statement of a month: that is held out of the net until a ruling. */
+export type Dispute = Common &
+  Readonly<{ kind: 'dispute'; agreement: AgreementId; month: Month; line: string; amount?: string; at: Instant; reason: string }>
+/** The end of a dispute, named by its reading's id: the line falls by what is upheld (0: the line stands). */
+export type Ruling = Common & Readonly<{ kind: 'ruling'; agreement: AgreementId; dispute: string; upheld: string; at: Instant }>
 /** Takes back the reading it replaces and says nothing else. */
 export type Withdrawal = Common & Readonly<{ kind: 'withdrawal'; replaces: string }>
 
@@ -82,6 +100,12 @@ export type Reading =
   | Charge
   | Credit
   | Fx
+  | Figure
+  | EventReading
+  | IndexValue
+  | Payment
+  | Dispute
+  | Ruling
   | Withdrawal
 
 export type ReadingKind = Reading['kind']

@@ -16,6 +16,10 @@ export type MeterRefusal = Readonly<{
     | 'rate-missing'
     | 'rate-contradicted'
     | 'reduces-no-charge'
+    | 'unknown-figure'
+    | 'unknown-event'
+    | 'told-twice'
+    | 'payment-unknown'
   /** The block, or the pool, or `''` */
   subject: string
   /** When it holds first, where it has a time. */

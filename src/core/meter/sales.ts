@@ -45,6 +45,12 @@ export const contractedOf = ({ open, orders }: SalesLog): Steps => {
   return sumSteps([sumOf(plain), ...both])
 }
 
+/** What was reserved and what was used of one order; nothing where it was never read of. */
+export const salesOfOrder = ({ orders }: SalesLog, order: OrderId): Readonly<{ reserved: Steps; allocated: Steps }> => {
+  const log = orders.get(order)
+  return log === undefined ? { reserved: zero, allocated: zero } : { reserved: sumOf(log.reserved), allocated: sumOf(log.allocated) }
+}
+
 /** Sales of one order and the blocks it is placed on. */
 export type OrderSales = Readonly<{ order: OrderId; blocks: readonly BlockId[]; sales: Steps }>
 

@@ -171,6 +171,7 @@ const september = statementOf({
     operatorPays: '8039347.31',
     net: { payer: guarantor, payee: operator, amount: '8057116.69' },
     netting: true,
+    others: [],
   },
 })
 const written = ({ book, source, entries }: Journal) =>
@@ -201,12 +202,31 @@ test('PO8 what is not final, or does not add up, or is between others, or pays w
     /the lines that sharon-ai pays add up to 8039347\.31, not to 8039347\.32/,
   )
   refused({ totals: { ...september.totals, guarantorPays: '0.00' } }, /the lines that nvidia pays add up to 16096464\.00, not to 0\.00/)
-  refused({ lines: [lineOf(1, { payer: 'lender' as PartyId })] }, /lender pays sharon-ai, but the parties are nvidia and sharon-ai/)
+  refused({ lines: [lineOf(1, { payer: 'lender' as PartyId })] }, /lender pays sharon-ai, but the parties are nvidia, sharon-ai/)
   refused({ lines: [lineOf(1, { payee: guarantor })] }, /nvidia pays nvidia/)
   refused({ lines: [lineOf(1, { amount: '1.005' })] }, /1\.005 is no amount of USD/)
   const paid = { ...september.totals, guarantorPays: '1.00', operatorPays: '0.00' }
   for (const formula of ['ineligible', 'over-cap'] as const)
     refused({ totals: paid, lines: [lineOf(1, { formula, amount: '1.00' })] }, new RegExp(`is ${formula} and cannot carry 1\\.00 USD`))
+})
+
+test('PO11 whoever else stands in a line has a book too, and each two set off what they owe each other', () => {
+  const lender = 'lender' as PartyId
+  const lines = [
+    lineOf(1, { key: 'call', amount: '25.00', payer: guarantor, payee: lender }),
+    lineOf(2, { key: 'fee', formula: 'share', amount: '5.00', payer: lender, payee: guarantor }),
+    lineOf(3, { key: 'backstop', amount: '9.00' }),
+  ]
+  const parties = [...september.parties, { id: lender, name: 'A lender', role: 'lender' }]
+  const totals = { ...september.totals, guarantorPays: '9.00', operatorPays: '0.00' }
+  assert.deepEqual(post({ ...september, parties, totals, lines }).map(written), [
+    'nvidia accrual: expenses:capacity-backstop:sharon-ai 900, liabilities:payable:sharon-ai:sharon-ai -900',
+    'sharon-ai accrual: assets:receivable:nvidia:sharon-ai 900, income:capacity-backstop:sharon-ai -900',
+    'nvidia accrual-lender: expenses:capacity-backstop:sharon-ai 2500, liabilities:payable:lender:sharon-ai -2500, assets:receivable:lender:sharon-ai 500, income:revenue-share:sharon-ai -500',
+    'nvidia netting-lender: liabilities:payable:lender:sharon-ai 500, assets:receivable:lender:sharon-ai -500',
+    'lender accrual-nvidia: assets:receivable:nvidia:sharon-ai 2500, income:capacity-backstop:sharon-ai -2500, expenses:revenue-share:sharon-ai 500, liabilities:payable:nvidia:sharon-ai -500',
+    'lender netting-nvidia: liabilities:payable:nvidia:sharon-ai 500, assets:receivable:nvidia:sharon-ai -500',
+  ])
 })
 
 test('PO9 a journal is dated the last local date of the month, and names the statement it posts', () => {
@@ -224,11 +244,11 @@ test('PO9 a journal is dated the last local date of the month, and names the sta
 })
 
 test('PO10 another chart moves what was paid for to other accounts, and changes no amount and nothing that is owed', () => {
-  const recouped: Chart = {
+  const recouped: Chart = new Map([
     ...plainChart,
-    backstop: { payer: account('assets', 'recoupable'), payee: account('liabilities', 'refundable') },
-    recoupment: { payer: account('liabilities', 'refundable'), payee: account('assets', 'recoupable') },
-  }
+    ['backstop', { payer: account('assets', 'recoupable'), payee: account('liabilities', 'refundable') }],
+    ['recoupment', { payer: account('liabilities', 'refundable'), payee: account('assets', 'recoupable') }],
+  ])
   fc.assert(
     fc.property(anySketch, (sketch) => {
       const stated: Stated = statementOfSketch(sketch)

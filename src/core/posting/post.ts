@@ -4,7 +4,7 @@ import { addDays, nextMonth, type LocalDate, type Month } from '../base/time.ts'
 import { account, below, type AccountName } from '../ledger/account.ts'
 import { journal, type Entry, type Journal } from '../ledger/journal.ts'
 import type { Formula } from '../settlement/line.ts'
-import { plainChart, sidesOf, type Chart } from './chart.ts'
+import { plainChart, type Chart } from './chart.ts'
 
 /** What posting reads of a statement. Every statement is one, so that nothing has to be copied. */
 export type Stated = Readonly<{
@@ -15,6 +15,7 @@ export type Stated = Readonly<{
   currency: string
   guarantor: Readonly<{ id: string }>
   operator: Readonly<{ id: string }>
+  parties: readonly Readonly<{ id: string }>[]
   lines: readonly Readonly<{
     key: string
     formula: Formula
@@ -31,8 +32,8 @@ export type Stated = Readonly<{
 /** A line with its amount in minor units. */
 type Owed = Stated['lines'][number] & Readonly<{ minor: bigint }>
 
-/** One party's view: its own book, and who stands opposite. */
-type Side = Readonly<{ stated: Stated; book: string; counterparty: string }>
+/** One party's view of what it and one other owe each other: its own book, and who stands opposite. */
+type Side = Readonly<{ stated: Stated; book: string; counterparty: string; main: boolean }>
 
 const minorOf = (text: string, currency: string): bigint => {
   const parsed = parseMoney(text, currency)
@@ -49,7 +50,7 @@ const lastDateOf = (month: Month): LocalDate => addDays(`${nextMonth(month)}-01`
 /** What one line does to one book. A credit is the same two entries with their signs turned. */
 const entriesOf = (side: Side, chart: Chart, line: Owed): Entry[] => {
   const { stated, book } = side
-  const sides = sidesOf(chart, line.formula)
+  const sides = chart.get(line.formula)
   if (sides === undefined) throw new RangeError(`line ${line.key} is ${line.formula} and cannot carry ${line.amount} ${stated.currency}`)
   const entry = (name: AccountName, minor: bigint): Entry => ({
     account: name,
@@ -62,8 +63,10 @@ const entriesOf = (side: Side, chart: Chart, line: Owed): Entry[] => {
     : [entry(receivable(side), line.minor), entry(below(sides.payee, stated.agreement), -line.minor)]
 }
 
-const draft = ({ stated, book }: Side, step: string, narration: string, entries: readonly Entry[]): Journal =>
-  journal({
+const draft = ({ stated, book, counterparty, main }: Side, kind: string, narration: string, entries: readonly Entry[]): Journal => {
+  // Guarantor and operator have one journal of each step; with anybody else it names who stands opposite.
+  const step = main ? kind : `${kind}-${counterparty}`
+  return journal({
     book: book as PartyId,
     date: lastDateOf(stated.month),
     period: stated.month,
@@ -71,6 +74,7 @@ const draft = ({ stated, book }: Side, step: string, narration: string, entries:
     source: { agreement: stated.agreement, month: stated.month, statementVersion: stated.version, step },
     entries,
   })
+}
 
 const owedBy = (lines: readonly Owed[], payer: string): bigint =>
   lines.reduce((sum, line) => (line.payer === payer ? sum + line.minor : sum), 0n)
@@ -95,43 +99,55 @@ const netted = (side: Side, lines: readonly Owed[]): Journal[] => {
 
 /** What a statement must be before it is posted. These are bugs, not refusals: a statement that was drawn up here never has them. */
 const assertPostable = (stated: Stated, lines: readonly Owed[]): void => {
-  const { guarantor, operator, totals, currency } = stated
+  const { guarantor, operator, parties, totals, currency } = stated
   const name = `statement ${stated.agreement} ${stated.month} v${stated.version}`
   if (stated.status !== 'final') throw new RangeError(`${name} is ${stated.status}; only a final one is posted`)
+  const known = [guarantor.id, operator.id, ...parties.map(({ id }) => id)]
   for (const { key, payer, payee } of lines)
-    if (payer === payee || [payer, payee].some((party) => party !== guarantor.id && party !== operator.id))
-      throw new RangeError(`${name}, line ${key}: ${payer} pays ${payee}, but the parties are ${guarantor.id} and ${operator.id}`)
+    if (payer === payee || [payer, payee].some((party) => !known.includes(party)))
+      throw new RangeError(`${name}, line ${key}: ${payer} pays ${payee}, but the parties are ${[...new Set(known)].join(', ')}`)
+  const between = lines.filter(({ payer, payee }) => [payer, payee].every((party) => party === guarantor.id || party === operator.id))
   for (const [payer, total] of [
     [guarantor.id, totals.guarantorPays],
     [operator.id, totals.operatorPays],
   ] as const)
-    if (owedBy(lines, payer) !== minorOf(total, currency))
+    if (owedBy(between, payer) !== minorOf(total, currency))
       throw new RangeError(
-        `${name}: the lines that ${payer} pays add up to ${formatMoney(money(owedBy(lines, payer), currency))}, not to ${total}`,
+        `${name}: the lines that ${payer} pays add up to ${formatMoney(money(owedBy(between, payer), currency))}, not to ${total}`,
       )
 }
 
+/** Every two parties that owe each other something, guarantor and operator first. */
+const pairsOf = ({ guarantor, operator, parties }: Stated, owed: readonly Owed[]): (readonly [string, string])[] => {
+  const ids = [...new Set([guarantor.id, operator.id, ...parties.map(({ id }) => id)])]
+  const pairs = ids.flatMap((one, i) => ids.slice(i + 1).map((other) => [one, other] as const))
+  return pairs.filter((pair) => owed.some(({ payer, payee }) => pair.includes(payer) && pair.includes(payee)))
+}
+
 /**
- * The journals of a final statement, the guarantor's book before the operator's: one accrual for each book, dated the last local date of
- * the month, two entries for each line that is not zero; and, where the agreement nets, one that sets off. A book with nothing to post has
- * none. Throws `RangeError` for a statement that is provisional, or whose lines and totals disagree.
+ * The journals of a final statement, for every two parties that owe each other something, the guarantor's book before the operator's and
+ * these before others: one accrual for each book, dated the last local date of the month, two entries for each line that is not zero; and,
+ * where the agreement nets, one that sets off. A book with nothing to post has none. Throws `RangeError` for a statement that is provisional,
+ * or whose lines and totals disagree.
  */
 export const post = (stated: Stated, chart: Chart = plainChart): Journal[] => {
   const lines = stated.lines.map((line): Owed => ({ ...line, minor: minorOf(line.amount, stated.currency) }))
   assertPostable(stated, lines)
   const owed = lines.filter(({ minor }) => minor !== 0n)
-  if (owed.length === 0) return []
-  const [guarantor, operator] = [stated.guarantor.id, stated.operator.id]
-  return [
-    { stated, book: guarantor, counterparty: operator },
-    { stated, book: operator, counterparty: guarantor },
-  ].flatMap((side) => [
-    draft(
-      side,
-      'accrual',
-      'Accrual',
-      owed.flatMap((line) => entriesOf(side, chart, line)),
-    ),
-    ...netted(side, owed),
-  ])
+  return pairsOf(stated, owed).flatMap(([one, other]) => {
+    const between = owed.filter(({ payer, payee }) => [one, other].includes(payer) && [one, other].includes(payee))
+    const main = one === stated.guarantor.id && other === stated.operator.id
+    return [
+      { stated, book: one, counterparty: other, main },
+      { stated, book: other, counterparty: one, main },
+    ].flatMap((side) => [
+      draft(
+        side,
+        'accrual',
+        'Accrual',
+        between.flatMap((line) => entriesOf(side, chart, line)),
+      ),
+      ...netted(side, between),
+    ])
+  })
 }

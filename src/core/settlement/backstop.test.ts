@@ -5,6 +5,7 @@ import { decimal, rational, toDecimal } from '../base/rational.ts'
 import { add, during, since } from '../base/steps.ts'
 import { monthInterval, startOfDate } from '../base/time.ts'
 import {
+  carried,
   aggregateCap,
   backstopOf,
   factsOf,
@@ -287,7 +288,7 @@ test('ST5 price tiers by cumulative paid GPU-hours cut the quantity, not the tim
       ],
       measure,
     )
-    assert.equal(settlement.closing['backstop']?.paid, `${15 * hour}`)
+    assert.equal(carried(settlement, 'backstop').paid, `${15 * hour}`)
   }
 })
 

@@ -8,7 +8,10 @@ import type { Facts } from '../meter/facts.ts'
 import { backstopLines, type DrawnCell } from './backstop-lines.ts'
 import { makeCaps, scopeOf } from './caps.ts'
 import { drawQuantities } from './draw.ts'
-import type { ClauseState, Line } from './line.ts'
+import { capacityBackstopTerms } from '../terms/capacity-backstop.ts'
+import { plainly, withTerms, type ClauseSettled, type ClauseWork } from './clause-kind.ts'
+import { runningState, type Line, type RunningState } from './line.ts'
+import { carryStated, recoup } from './recoup.ts'
 import { marginOf, scalingOf } from './margin.ts'
 import { cutAt, yearAt, type Part } from './period.ts'
 import { quantityOf } from './quantity.ts'
@@ -66,7 +69,7 @@ const roomOf = (cap: Cap, of: readonly Line[], wanted: Rational, before: Rationa
 }
 
 /** The money caps in force over the lines that draw on them, narrowest first; what is left is before this part. `exact` is in minor units. */
-const moneyLimits = ({ clause, part }: Work, lines: readonly Line[], exact: readonly Rational[], opening: ClauseState): MoneyLimit[] => {
+const moneyLimits = ({ clause, part }: Work, lines: readonly Line[], exact: readonly Rational[], opening: RunningState): MoneyLimit[] => {
   const drawing = lines.map((line, i) => ({ line, i })).filter(({ line }) => line.formula === 'backstop' || line.formula === 'called')
   const breadth = { 'contract-year': 0, period: 1, aggregate: 2 } as const
   return clause.caps
@@ -86,7 +89,7 @@ const moneyLimits = ({ clause, part }: Work, lines: readonly Line[], exact: read
 }
 
 /** What is drawn on each cap after this part: rounded money, exact GPU-time. */
-const drawnAfter = ({ clause, part }: Work, lines: readonly Line[], opening: ClauseState): Map<string, string> => {
+const drawnAfter = ({ clause, part }: Work, lines: readonly Line[], opening: RunningState): Map<string, string> => {
   const drawn = new Map(Object.entries(opening.drawn))
   for (const line of lines)
     if (line.formula === 'backstop' || line.formula === 'called')
@@ -126,7 +129,7 @@ const withCaps = ({ clause, part }: Work, line: Line, drawn: ReadonlyMap<string,
 
 const minorPerMajor = (currency: string): bigint => 10n ** BigInt(minorDigits(currency)!)
 
-const roundAll = (work: Work, lines: readonly Line[], opening: ClauseState): Line[] => {
+const roundAll = (work: Work, lines: readonly Line[], opening: RunningState): Line[] => {
   const minorUnits = rational(minorPerMajor(work.schedule.currency))
   const exact = lines.map(({ exact: amount }) => times(fromText(amount), minorUnits))
   const minor = roundLines(exact, moneyLimits(work, lines, exact, opening))
@@ -134,13 +137,8 @@ const roundAll = (work: Work, lines: readonly Line[], opening: ClauseState): Lin
 }
 
 /** `capacity-backstop`, steps 1 to 8 of the terms, for one part of one slice of a clause. */
-export const settleBackstop = (
-  schedule: Schedule,
-  clause: ResolvedBackstop,
-  part: Part,
-  facts: Facts,
-  opening: ClauseState,
-): { lines: Line[]; closing: ClauseState; stated: Rational } => {
+export const settleBackstop = ({ schedule, clause, part, facts, opening: carried }: ClauseWork<ResolvedBackstop>): ClauseSettled => {
+  const opening = runningState(carried)
   const work = { schedule, clause, part, facts }
   const cells = cellsOf(work)
   const scale = minorPerMajor(schedule.currency)
@@ -149,11 +147,24 @@ export const settleBackstop = (
   const { drawn, paid } = drawQuantities(cells, part, caps, fromText(opening.paid), scale)
   const unrounded = cells.flatMap((cell, i) => backstopLines(clause, part, { ...cell, drawn: drawn[i]! } satisfies DrawnCell))
   const lines = roundAll(work, unrounded, opening)
-  const stated = lines.filter(({ formula }) => formula === 'backstop').reduce((sum, { minor }) => plus(sum, rational(minor, scale)), nought)
   const drawnOn = drawnAfter(work, lines, opening)
   return {
     lines: lines.map((line) => withCaps(work, line, drawnOn)),
     closing: { ...opening, drawn: stillOpen(work, drawnOn), paid: toText(paid) },
-    stated,
   }
 }
+
+const called = plainly('called-capacity')
+
+/** `capacity-backstop`: the guarantor pays for capacity that stays unsold, and is repaid where the terms say so. */
+export const capacityBackstop = withTerms<ResolvedBackstop>(capacityBackstopTerms, {
+  formulas: {
+    backstop: { word: 'Capacity backstop', posts: plainly('capacity-backstop') },
+    called: { word: 'Called capacity', posts: called },
+    'called-over-cap': { word: 'Called capacity, outside the caps', posts: called },
+    'over-cap': { word: 'Over the caps, not paid' },
+    ineligible: { word: 'Not eligible' },
+    recoupment: { word: 'Recoupment', posts: plainly('recoupment') },
+  },
+  stages: { backstop: settleBackstop, recoupment: recoup, carry: carryStated },
+})

@@ -7,6 +7,7 @@ import { compare, fromText, least, minus, nought, plus, rational, times, type Ra
 import { add, fromPairs, minimum, scale, subtract, valueAt, zero, type Steps } from '../base/steps.ts'
 import { dayEdges, hourEdges, monthInterval, startOfDate } from '../base/time.ts'
 import {
+  carried,
   aggregateCap,
   backstopOf,
   chargeOf,
@@ -341,8 +342,8 @@ test('ST11 cutting a period changes nothing at instant, with GPU-hour caps too, 
         const parts = settleAll(cutClause(clause, cut), { a: happened })
         assert.equal(compare(exactPaid(whole), exactPaid(parts)), 0)
         for (const [i, each] of whole.entries()) assert.equal(compare(exactPaid([each]), exactPaid([parts[i]!])), 0, `month ${i}`)
-        assert.deepEqual(whole.at(-1)!.closing['backstop']?.drawn, parts.at(-1)!.closing['backstop']?.drawn)
-        assert.equal(whole.at(-1)!.closing['backstop']?.paid, parts.at(-1)!.closing['backstop']?.paid)
+        assert.deepEqual(carried(whole.at(-1)!, 'backstop').drawn, carried(parts.at(-1)!, 'backstop').drawn)
+        assert.equal(carried(whole.at(-1)!, 'backstop').paid, carried(parts.at(-1)!, 'backstop').paid)
       },
     ),
     runs,
@@ -524,8 +525,8 @@ test('ST5 drawn caps carry only what a later part can still reach', () => {
   ]
   const happened: Record<string, Happened> = { a: { accepted: fromPairs([[window.from, 1]]) } }
   const settlements = settleAll([backstopOf(term, { price, caps, cutAtYears: true, years: yearsOf(term) })], happened)
-  assert.deepEqual(Object.keys(settlements[0]!.closing['backstop']!.drawn), ['aggregate-minor', 'contract-year-minor#y1'])
-  assert.deepEqual(Object.keys(settlements[2]!.closing['backstop']!.drawn), ['aggregate-minor', 'contract-year-minor#y2'])
+  assert.deepEqual(Object.keys(carried(settlements[0]!, 'backstop').drawn), ['aggregate-minor', 'contract-year-minor#y1'])
+  assert.deepEqual(Object.keys(carried(settlements[2]!, 'backstop').drawn), ['aggregate-minor', 'contract-year-minor#y2'])
   const facts: Facts = factsOf(window, happened)
   assert.equal(facts.blocks.length, 1)
 })

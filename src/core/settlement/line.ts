@@ -1,3 +1,4 @@
+import type { Json } from '../base/canonical.ts'
 import type { BlockId, ClauseId, PartyId } from '../base/id.ts'
 import type { Instant } from '../base/time.ts'
 
@@ -9,6 +10,21 @@ export type InputSource =
   | Readonly<{ kind: 'state'; name: string }>
   | Readonly<{ kind: 'sum' }>
 
+export type InputUnit =
+  | 'gpu-seconds'
+  | 'gpu-hours'
+  | 'major'
+  | 'rate'
+  | 'per-gpu-hour'
+  | 'per-unit'
+  | 'per-day'
+  | 'per-share'
+  | 'seconds'
+  | 'days'
+  | 'units'
+  | 'shares'
+  | 'text'
+
 /** One reason in a line's tree. The values of a node's children, each with its `operator`, make the node's own value: nothing is left out. */
 export type Input = Readonly<{
   /** How it joins its siblings, left to right from zero; `note` takes no part: a rule that was checked. */
@@ -19,12 +35,17 @@ export type Input = Readonly<{
   symbol?: string
   /** Exact: `n/d` or `n`. */
   value: string
-  unit: 'gpu-seconds' | 'gpu-hours' | 'major' | 'rate' | 'per-gpu-hour' | 'seconds' | 'days' | 'text'
+  unit: InputUnit
   source: InputSource
   children?: readonly Input[]
 }>
 
-export type Formula = 'share' | 'share-base' | 'backstop' | 'called' | 'called-over-cap' | 'over-cap' | 'ineligible' | 'recoupment'
+/** Names what a line says of its clause; its kind knows the words and the accounts of each. */
+export type Formula = string
+
+/** Of what: GPU-seconds, major units of money, whole days, units or shares, or a part of one. */
+export type QuantityUnit = 'gpu-seconds' | 'major' | 'days' | 'units' | 'shares' | 'share'
+export type RateUnit = 'per-gpu-hour' | 'share' | 'none' | 'per-day' | 'per-unit' | 'per-share' | 'per-year'
 
 /** One line of a statement. Its key without the version names it across corrections. */
 export type Line = Readonly<{
@@ -44,12 +65,12 @@ export type Line = Readonly<{
   payee: PartyId
   /** Of an `ineligible` or `over-cap` line: why. */
   reason: string | undefined
-  /** Exact: GPU-seconds, or major units of revenue. */
+  /** Exact, in `quantityUnit`. */
   quantity: string
-  quantityUnit: 'gpu-seconds' | 'major'
-  /** Exact: per GPU-hour, or a share of 1. */
+  quantityUnit: QuantityUnit
+  /** Exact, in `rateUnit`. */
   rate: string
-  rateUnit: 'per-gpu-hour' | 'share' | 'none'
+  rateUnit: RateUnit
   /** Before rounding, in major units: `n/d`. */
   exact: string
   /** Rounded once, half-even, in minor units of the agreement's currency. Negative: a credit from payee to payer. */
@@ -57,8 +78,11 @@ export type Line = Readonly<{
   reasons: readonly Input[]
 }>
 
-/** What a clause carries from one period to the next. All of it is exact text, so it is bytes for bytes the same anywhere. */
-export type ClauseState = Readonly<{
+/** What a clause carries from one period to the next, in a form of its kind's own; exact text, so it is byte for byte the same anywhere. */
+export type ClauseState = Readonly<Record<string, Json>>
+
+/** What backstops and shares carry. */
+export type RunningState = Readonly<{
   /** Drawn on each cap, by `capId` or `capId#year`: minor units, or GPU-seconds as `n/d`. */
   drawn: Readonly<Record<string, string>>
   /** Cumulative paid GPU-seconds, for price tiers. */
@@ -69,7 +93,53 @@ export type ClauseState = Readonly<{
   recoupable: string
 }>
 
+/** What was carried, with nothing where there was nothing. */
+export const runningState = (state: ClauseState): RunningState => ({ drawn: {}, paid: '0', base: {}, recoupable: '0', ...state })
+
 /** By clause id; a clause that carries nothing yet is absent. */
 export type State = Readonly<Record<string, ClauseState>>
 
-export type Settlement = Readonly<{ lines: readonly Line[]; closing: State }>
+export type Measured =
+  | 'gross'
+  | 'amortised'
+  | 'escrow'
+  | 'collateral'
+  | 'net'
+  | 'called'
+  | 'recovered'
+  | 'fee-accrued'
+  | 'cap-left'
+  | 'vested'
+  | 'exercised'
+  | 'intrinsic'
+  | 'pro-forma'
+  | 'shares'
+  | 'cost'
+  | 'mark'
+  | 'balance'
+  | 'drawn'
+  | 'reserve'
+  | 'cfads'
+  | 'debt-service'
+  | 'dscr'
+  | 'llcr'
+  | 'plcr'
+  | 'bank'
+  | 'prepaid'
+
+/** Where a clause stands at the end of a period: nothing that is owed, but what the register of credit support is made of. */
+export type Position = Readonly<{
+  clause: ClauseId
+  /** Who stands for it, or owes it; and to whose benefit. */
+  by: PartyId
+  to: PartyId
+  measure: Measured
+  /** Which of several: a lease, a tranche, a draw. */
+  of: string | undefined
+  /** Exact: `n/d` or `n`. Money in major units. */
+  value: string
+  unit: InputUnit
+  reasons: readonly Input[]
+}>
+
+export type Settlement = Readonly<{ lines: readonly Line[]; positions: readonly Position[]; closing: State }>

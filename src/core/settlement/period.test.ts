@@ -17,7 +17,7 @@ import {
   shareOf,
   term2027,
 } from '../../../test/world.ts'
-import type { State } from './line.ts'
+import { runningState, type State } from './line.ts'
 import { partOf, settlementWindow } from './period.ts'
 import { roundLines } from './round.ts'
 
@@ -59,7 +59,7 @@ test('ST15 a year of months settles each month once', () => {
     assert.equal(minorOf(settlement, 'share'), 1_000n)
   }
   assert.equal(toDecimal(whole), `${3 * 365 * 24}`)
-  assert.equal(opening['share']?.base['all'], '1200')
+  assert.equal(runningState(opening['share']!).base['all'], '1200')
 })
 
 const amounts = fc.array(

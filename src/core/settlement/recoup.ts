@@ -1,22 +1,21 @@
 import { toMoney, toRational } from '../base/money.ts'
 import { fromText, greatest, least, minus, nought, plus, rational, times, toText, total } from '../base/rational.ts'
-import type { Facts } from '../meter/facts.ts'
-import type { ResolvedBackstop, Schedule } from '../terms/schedule.ts'
-import type { ClauseState, Line } from './line.ts'
-import { daysOf, yearAt, type Part } from './period.ts'
+import type { ResolvedBackstop } from '../terms/schedule.ts'
+import type { ClauseSettled, ClauseWork } from './clause-kind.ts'
+import { runningState, type Line } from './line.ts'
+import { daysOf, yearAt } from './period.ts'
 import { fact, state, sum, term } from './reasons.ts'
 import { makeRevenue } from './revenue.ts'
 
-type Recouped = Readonly<{ lines: Line[]; closing: ClauseState }>
-
 /**
  * Recoupment: accrue on the opening balance, then take κ of revenue above θ until it is repaid, accrual first. What the backstop states this
- * period is added afterwards, by the caller: a payment is never recouped from the revenue of its own period. The balance stays exact; only
+ * period is added afterwards, by `carry`: a payment is never recouped from the revenue of its own period. The balance stays exact; only
  * the line is rounded.
  */
-export const recoup = (schedule: Schedule, clause: ResolvedBackstop, part: Part, facts: Facts, opening: ClauseState): Recouped => {
+export const recoup = ({ schedule, clause, part, facts, opening: carried }: ClauseWork<ResolvedBackstop>): ClauseSettled => {
   const terms = clause.recoupment
-  if (terms === undefined) return { lines: [], closing: opening }
+  if (terms === undefined) return { closing: carried }
+  const opening = runningState(carried)
   const balance = fromText(opening.recoupable)
   const accrued = times(times(balance, terms.accrual), rational(daysOf(part, schedule.zone), terms.yearDays))
   const owed = plus(balance, accrued)
@@ -65,4 +64,15 @@ export const recoup = (schedule: Schedule, clause: ResolvedBackstop, part: Part,
     ],
   }
   return { lines: [line], closing: after }
+}
+
+/** What the part stated as backstop is owed back from the next period on. */
+export const carryStated = ({ schedule, clause, part, opening, lines }: ClauseWork<ResolvedBackstop>): ClauseSettled => {
+  if (clause.recoupment === undefined) return { closing: opening }
+  const minor = lines
+    .filter((line) => line.clause === clause.id && line.formula === 'backstop' && line.from >= part.from && line.to <= part.to)
+    .reduce((all, line) => all + line.minor, 0n)
+  const running = runningState(opening)
+  const recoupable = plus(fromText(running.recoupable), toRational({ minor, currency: schedule.currency }))
+  return { closing: { ...running, recoupable: toText(recoupable) } }
 }

@@ -1,12 +1,11 @@
-import { fromText, nought, plus, toText, type Rational } from '../base/rational.ts'
 import type { Month } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
 import type { ResolvedClause, Schedule } from '../terms/schedule.ts'
-import { settleBackstop } from './backstop.ts'
-import type { ClauseState, Line, Settlement, State } from './line.ts'
+import { stages, type Factor } from './clause-kind.ts'
+import { kindNamed } from './kinds.ts'
+import type { ClauseState, Line, Position, Settlement, State } from './line.ts'
 import { partOf, type Part } from './period.ts'
-import { recoup } from './recoup.ts'
-import { emptyState, settleShare } from './share.ts'
+import type { Stated } from './stated.ts'
 
 export type SettleInput = Readonly<{
   schedule: Schedule
@@ -16,50 +15,35 @@ export type SettleInput = Readonly<{
   month: Month
   /** What the statement of the month before left; `{}` at the start. */
   opening: State
+  /** Final statements of earlier months, for what is owed on their payment. */
+  stated?: readonly Stated[]
 }>
 
 type Due = Readonly<{ clause: ResolvedClause; part: Part }>
 
 /**
- * Settles one month of one agreement. Same terms, same facts, same opening state: the same answer, byte for byte. Order in a period:
- * backstops, then revenue shares, then recoupment (so a payment is never recouped from the revenue of its own period).
+ * Settles one month of one agreement. Same terms, same facts, same opening state: the same answer, byte for byte. Every stage goes over all
+ * clauses in order of time, and then the next stage does: so a payment is never recouped from the revenue of its own period.
  */
-export const settle = ({ schedule, facts, month, opening }: SettleInput): Settlement => {
-  const due = schedule.clauses.flatMap((clause): Due[] => {
-    const part = partOf(clause, month, schedule.zone)
-    return part === undefined ? [] : [{ clause, part }]
-  })
-  const inTime = due.toSorted((a, b) => a.part.from - b.part.from)
+export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleInput): Settlement => {
+  const due = schedule.clauses
+    .flatMap((clause): Due[] => {
+      const part = partOf(clause, month, schedule.zone)
+      return part === undefined ? [] : [{ clause, part }]
+    })
+    .toSorted((a, b) => a.part.from - b.part.from)
   const closing = new Map<string, ClauseState>(Object.entries(opening))
-  const stateOf = (id: string) => closing.get(id) ?? emptyState
-  const backstops: Line[] = []
-  const shares: Line[] = []
-  const recouped: Line[] = []
-  const stated = new Map<string, Rational>()
-  for (const { clause, part } of inTime) {
-    if (clause.kind !== 'capacity-backstop') continue
-    const settled = settleBackstop(schedule, clause, part, facts, stateOf(clause.id))
-    backstops.push(...settled.lines)
-    closing.set(clause.id, settled.closing)
-    stated.set(clause.id, plus(stated.get(clause.id) ?? nought, settled.stated))
-  }
-  for (const { clause, part } of inTime) {
-    if (clause.kind !== 'revenue-share') continue
-    const settled = settleShare(schedule, clause, part, facts, stateOf(clause.id))
-    shares.push(...settled.lines)
-    closing.set(clause.id, settled.closing)
-  }
-  for (const { clause, part } of inTime) {
-    if (clause.kind !== 'capacity-backstop' || clause.recoupment === undefined) continue
-    const settled = recoup(schedule, clause, part, facts, stateOf(clause.id))
-    recouped.push(...settled.lines)
-    closing.set(clause.id, settled.closing)
-  }
-  for (const [id, amount] of stated) {
-    const state = stateOf(id)
-    if (inTime.some(({ clause }) => clause.id === id && clause.kind === 'capacity-backstop' && clause.recoupment !== undefined))
-      closing.set(id, { ...state, recoupable: toText(plus(fromText(state.recoupable), amount)) })
-  }
+  const [lines, positions, factors]: [Line[], Position[], Factor[]] = [[], [], []]
+  for (const stage of stages)
+    for (const { clause, part } of due) {
+      const step = kindNamed(clause.kind).stages[stage]
+      if (step === undefined) continue
+      const settled = step({ schedule, clause, part, facts, month, opening: closing.get(clause.id) ?? {}, lines, factors, stated })
+      lines.push(...(settled.lines ?? []))
+      positions.push(...(settled.positions ?? []))
+      factors.push(...(settled.factors ?? []))
+      closing.set(clause.id, settled.closing)
+    }
   const sorted = [...closing].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { lines: [...backstops, ...shares, ...recouped], closing: Object.fromEntries(sorted) }
+  return { lines, positions, closing: Object.fromEntries(sorted) }
 }

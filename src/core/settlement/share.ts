@@ -1,10 +1,12 @@
 import { dateOf, type Instant } from '../base/time.ts'
 import { toMoney } from '../base/money.ts'
-import { fromText, isZero, nought, plus, rational, times, toText, type Rational } from '../base/rational.ts'
+import { fromText, isZero, plus, rational, times, toText, type Rational } from '../base/rational.ts'
 import { integrate } from '../base/steps.ts'
 import { inForce, type CoveredByShare, type ResolvedShare, type Schedule } from '../terms/schedule.ts'
 import type { Facts } from '../meter/facts.ts'
-import type { ClauseState, Line } from './line.ts'
+import { revenueShareTerms } from '../terms/revenue-share.ts'
+import { plainly, withTerms, type ClauseSettled, type ClauseWork } from './clause-kind.ts'
+import { runningState, type Line } from './line.ts'
 import { cutAt, yearAt, yearStartAt, type Part } from './period.ts'
 import { fact, sum, term } from './reasons.ts'
 import { makeRevenue, type Revenue } from './revenue.ts'
@@ -100,13 +102,8 @@ const isEmpty = (facts: Facts, { covered, from, to }: Stretch, { sum: whole }: R
 }
 
 /** `revenue-share`: base + Σ r(step)·R, tiers marginal on the cumulative base (T(B after) − T(B before)); a negative R gives a credit. */
-export const settleShare = (
-  schedule: Schedule,
-  clause: ResolvedShare,
-  part: Part,
-  facts: Facts,
-  opening: ClauseState,
-): { lines: Line[]; closing: ClauseState } => {
+export const settleShare = ({ schedule, clause, part, facts, opening: carried }: ClauseWork<ResolvedShare>): ClauseSettled => {
+  const opening = runningState(carried)
   const context = { schedule, clause, part }
   const revenueOf = makeRevenue(facts, clause.affiliateReference)
   const base: Record<string, string> = { ...opening.base }
@@ -130,4 +127,11 @@ export const settleShare = (
   return { lines, closing: { ...opening, base: open } }
 }
 
-export const emptyState: ClauseState = { drawn: {}, paid: '0', base: {}, recoupable: toText(nought) }
+/** `revenue-share`: the operator pays a share of its eligible net revenue. */
+export const revenueShare = withTerms<ResolvedShare>(revenueShareTerms, {
+  formulas: {
+    share: { word: 'Revenue share', posts: plainly('revenue-share') },
+    'share-base': { word: 'Revenue share, base', posts: plainly('revenue-share') },
+  },
+  stages: { share: settleShare },
+})

@@ -7,7 +7,7 @@ import type { BlockFacts, Facts } from '../meter/facts.ts'
 import type { Formula, Line, Settlement, State } from '../settlement/line.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import { dueOn } from './due.ts'
-import type { MonthSeries, Statement, StatementLine, Waterfall } from './statement.ts'
+import type { MonthSeries, PairTotal, Statement, StatementLine, Waterfall } from './statement.ts'
 import { lineInWords } from './words.ts'
 
 export type DrawUpInput = Readonly<{
@@ -59,23 +59,30 @@ const waterfallOf = (blocks: readonly BlockFacts[], { from, to }: Interval, line
   }
 }
 
-const totalsOf = (schedule: Schedule, lines: readonly Line[]): Statement['totals'] => {
-  const paidBy = (party: string) => lines.filter(({ payer }) => payer === party).reduce((sum, { minor }) => sum + minor, 0n)
-  const text = (minor: bigint) => formatMoney(money(minor, schedule.currency))
-  const { guarantor, operator, netting } = schedule
-  const [fromGuarantor, fromOperator] = [paidBy(guarantor.id), paidBy(operator.id)]
-  const net = fromGuarantor - fromOperator
-  const [payer, payee] = net > 0n ? [guarantor.id, operator.id] : net < 0n ? [operator.id, guarantor.id] : [null, null]
-  return {
-    guarantorPays: text(fromGuarantor),
-    operatorPays: text(fromOperator),
-    net: { payer, payee, amount: text(net < 0n ? -net : net) },
-    netting,
-  }
+/** What two parties pay each other. */
+const pairOf = (one: string, other: string, lines: readonly Line[], currency: string): PairTotal => {
+  const paid = (payer: string, payee: string) =>
+    lines.filter((line) => line.payer === payer && line.payee === payee).reduce((sum, { minor }) => sum + minor, 0n)
+  const text = (minor: bigint) => formatMoney(money(minor, currency))
+  const [first, second] = [paid(one, other), paid(other, one)]
+  const net = first - second
+  const [payer, payee] = net > 0n ? [one, other] : net < 0n ? [other, one] : [null, null]
+  return { parties: [one, other], pays: [text(first), text(second)], net: { payer, payee, amount: text(net < 0n ? -net : net) } }
+}
+
+const totalsOf = ({ guarantor, operator, parties, netting, currency }: Schedule, lines: readonly Line[]): Statement['totals'] => {
+  const { pays, net } = pairOf(guarantor.id, operator.id, lines, currency)
+  const pairs = parties.flatMap((one, i) => parties.slice(i + 1).map((other) => [one.id, other.id] as const))
+  const others = pairs
+    .filter(([one, other]) => ![guarantor.id, operator.id].every((id) => id === one || id === other))
+    .filter((pair) => lines.some(({ payer, payee }) => pair.includes(payer) && pair.includes(payee)))
+    .map(([one, other]) => pairOf(one, other, lines, currency))
+  return { guarantorPays: pays[0], operatorPays: pays[1], net, netting, others }
 }
 
 const numbered = (schedule: Schedule, lines: readonly Line[]): StatementLine[] => {
-  const byPayer = [schedule.guarantor.id, schedule.operator.id].flatMap((party) => lines.filter(({ payer }) => payer === party))
+  const ids = [...new Set([schedule.guarantor.id, schedule.operator.id, ...schedule.parties.map(({ id }) => id)])]
+  const byPayer = ids.flatMap((party) => lines.filter(({ payer }) => payer === party))
   return byPayer.map((line, i): StatementLine => {
     const { minor, block, reason, from, to, ...rest } = line
     return {
@@ -111,12 +118,14 @@ export const drawUp = ({ schedule, facts, month, opening, settlement, version, f
     currency: schedule.currency,
     guarantor: party(schedule.guarantor),
     operator: party(schedule.operator),
+    parties: schedule.parties,
     version,
     status: finalOn === undefined ? 'provisional' : 'final',
     finalOn: finalOn ?? null,
     dueOn: finalOn === undefined ? null : dueOn(schedule.due, finalOn),
     lines: numbered(schedule, settlement.lines),
     totals: totalsOf(schedule, settlement.lines),
+    positions: settlement.positions.map((position) => ({ ...position, of: position.of ?? null })),
     waterfall: waterfallOf(supported, interval, settlement.lines),
     series: seriesOf(supported, interval, schedule.zone),
     terms,

@@ -91,6 +91,10 @@ const valueOf = (input: Input, currency: string): [text: string, unit: string] =
       return [figure(amountExplained(value, currency)), currency]
     case 'per-gpu-hour':
       return [figure(priceOf(value, currency)), `${currency}/GPU-h`]
+    case 'per-unit':
+    case 'per-day':
+    case 'per-share':
+      return [figure(priceOf(value, currency)), `${currency}/${input.unit.slice(4)}`]
     case 'rate': {
       const { text, unit } = percent(value)
       return [figure(text), unit]
@@ -98,7 +102,9 @@ const valueOf = (input: Input, currency: string): [text: string, unit: string] =
     case 'seconds':
       return [figure(toText(value)), 's']
     case 'days':
-      return [figure(toText(value)), 'days']
+    case 'units':
+    case 'shares':
+      return [figure(toText(value)), input.unit]
   }
 }
 

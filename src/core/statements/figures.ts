@@ -52,6 +52,9 @@ export const amountExplained = (value: Rational, currency: string): string => {
   return decimals(value, digits, Math.max(digits, gpuHourDigits))
 }
 
+/** Units, shares, days: as they are, at most six decimals. */
+export const countInTables = (value: Rational): string => decimals(value, 0, gpuHourDigits)
+
 /** An unrounded amount at the minor unit, half-even. */
 export const amountInTables = (value: Rational, currency: string): string => toFixed(value, minorDigits(currency) ?? 0)
 

@@ -83,6 +83,7 @@ const september = statementOf({
     operatorPays: '8039327.31',
     net: { payer: guarantor, payee: operator, amount: '8057136.69' },
     netting: true,
+    others: [],
   },
 })
 const assumedPrice: TermSource = { at: '/clauses/1', status: 'assumption', note: 'not disclosed' }

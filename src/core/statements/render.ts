@@ -4,6 +4,7 @@ import type { Input } from '../settlement/line.ts'
 import type { TermSource } from '../terms/agreement.ts'
 import {
   amountInTables,
+  countInTables,
   assumptionMark,
   dateForPeople,
   figure,
@@ -27,7 +28,20 @@ const hasClockChange = ({ from, to, zone }: Statement): boolean => {
 
 const quantityOf = ({ quantity, quantityUnit }: StatementLine, currency: string): [text: string, unit: string] => {
   const value = fromText(quantity)
-  return quantityUnit === 'gpu-seconds' ? [figure(gpuHoursInTables(value)), 'GPU-h'] : [figure(amountInTables(value, currency)), currency]
+  switch (quantityUnit) {
+    case 'gpu-seconds':
+      return [figure(gpuHoursInTables(value)), 'GPU-h']
+    case 'major':
+      return [figure(amountInTables(value, currency)), currency]
+    case 'share': {
+      const { text, unit } = percent(value)
+      return [figure(text), unit]
+    }
+    case 'days':
+    case 'units':
+    case 'shares':
+      return [figure(countInTables(value)), quantityUnit]
+  }
 }
 
 /** `–` where no rate applies. What has none may still be a part of a period. */
@@ -35,7 +49,11 @@ const rateOf = ({ rate, rateUnit }: StatementLine, currency: string): string => 
   const value: Rational = fromText(rate)
   switch (rateUnit) {
     case 'per-gpu-hour':
+    case 'per-day':
+    case 'per-unit':
+    case 'per-share':
       return figure(priceOf(value, currency))
+    case 'per-year':
     case 'share': {
       const { text, unit } = percent(value)
       return unit === '' ? text : `${figure(text)} ${unit}`

@@ -1,5 +1,5 @@
 import type { Evidence } from '../meter/facts.ts'
-import type { Line, State } from '../settlement/line.ts'
+import type { Line, Position, State } from '../settlement/line.ts'
 
 /** A line as people are told it: numbered, worded, every amount text. */
 export type StatementLine = Readonly<
@@ -30,6 +30,17 @@ export type MonthSeries = Readonly<{
     unavailable: readonly number[]
     planned: readonly number[]
   }>[]
+}>
+
+/** A position as it is stored. */
+export type StatementPosition = Readonly<Omit<Position, 'of'> & { of: string | null }>
+
+/** What two parties owe each other by this statement, where at least one of them is neither guarantor nor operator. */
+export type PairTotal = Readonly<{
+  parties: readonly [string, string]
+  /** What each of them pays, in that order. */
+  pays: readonly [string, string]
+  net: Readonly<{ payer: string | null; payee: string | null; amount: string }>
 }>
 
 /** From accepted capacity to the claim, over all supported blocks of the month: GPU-seconds as `n/d` or `n`. */
@@ -63,6 +74,8 @@ export type Statement = Readonly<{
   currency: string
   guarantor: Readonly<{ id: string; name: string }>
   operator: Readonly<{ id: string; name: string }>
+  /** All of them. */
+  parties: readonly Readonly<{ id: string; name: string; role: string }>[]
   version: number
   status: 'provisional' | 'final'
   /** Local dates; null while provisional. */
@@ -75,7 +88,9 @@ export type Statement = Readonly<{
     /** `payer` null when nothing is owed; not netted when `netting` is false. */
     net: Readonly<{ payer: string | null; payee: string | null; amount: string }>
     netting: boolean
+    others: readonly PairTotal[]
   }>
+  positions: readonly StatementPosition[]
   waterfall: Waterfall
   series: MonthSeries
   terms: readonly Readonly<{ version: number; hash: string }>[]

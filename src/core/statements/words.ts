@@ -1,17 +1,7 @@
 import { dateOf, type Interval } from '../base/time.ts'
-import type { Formula, Line } from '../settlement/line.ts'
+import { formulas } from '../settlement/kinds.ts'
+import type { Line } from '../settlement/line.ts'
 import type { Schedule } from '../terms/schedule.ts'
-
-const names: Readonly<Record<Formula, string>> = {
-  share: 'Revenue share',
-  'share-base': 'Revenue share, base',
-  backstop: 'Capacity backstop',
-  called: 'Called capacity',
-  'called-over-cap': 'Called capacity, outside the caps',
-  'over-cap': 'Over the caps, not paid',
-  ineligible: 'Not eligible',
-  recoupment: 'Recoupment',
-}
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
@@ -29,8 +19,8 @@ export const spanInWords = ({ from, to }: Interval, zone: string): string => {
 /** What a line is called on a statement: the clause's effect, why, the block where there are several, and the days. */
 export const lineInWords = (schedule: Schedule, line: Line): string => {
   const clause = schedule.clauses.find(({ id }) => id === line.clause)
-  const condition = clause?.kind === 'capacity-backstop' ? clause.conditions.find(({ id }) => id === line.reason) : undefined
+  const condition = clause?.conditions.find(({ id }) => id === line.reason)
   const why = line.formula !== 'ineligible' ? '' : `, not met: ${(condition?.text ?? 'Sales have evidence').replace(/\.$/, '')}`
   const several = (clause?.covers.length ?? 0) > 1 && line.block !== undefined
-  return `${names[line.formula]}${why}${several ? `, ${line.block}` : ''}, ${spanInWords(line, schedule.zone)}`
+  return `${formulas.get(line.formula)?.word ?? line.formula}${why}${several ? `, ${line.block}` : ''}, ${spanInWords(line, schedule.zone)}`
 }

@@ -21,7 +21,10 @@ export type PeriodLength = 'month' | 'quarter' | 'year'
 export type Measure = 'instant' | 'hour' | 'day' | 'period'
 export type Attribution = 'specific' | 'supported-first' | 'pro-rata'
 
-export type Party = Readonly<{ id: PartyId; name: string; role: 'guarantor' | 'operator' }>
+/** Each agreement has one guarantor and one operator; of the others, who stands in its clauses. */
+export const partyRoles = ['guarantor', 'operator', 'tenant', 'lender', 'landlord'] as const
+export type PartyRole = (typeof partyRoles)[number]
+export type Party = Readonly<{ id: PartyId; name: string; role: PartyRole }>
 
 /** The contract capacity that one commissioning brings. `due` is the agreed date; capacity counts from its acceptance. */
 export type Tranche = Readonly<{ id: TrancheId; gpus: number; due: LocalDate }>
@@ -51,8 +54,10 @@ export type Pool = Readonly<{ id: PoolId; attribution: Attribution; blocks: read
 /** Under `specific`, the blocks an order is filled from, in this order. */
 export type OrderPlacement = Readonly<{ order: OrderId; blocks: readonly BlockId[] }>
 
-type ClauseCommon = Readonly<{
+/** What every clause says. What else it says is known to its kind alone. */
+export type Clause = Readonly<{
   id: ClauseId
+  kind: string
   payer: PartyId
   payee: PartyId
   covers: readonly BlockId[]
@@ -62,7 +67,7 @@ type ClauseCommon = Readonly<{
   period: PeriodLength
 }>
 
-export type RevenueShare = ClauseCommon &
+export type RevenueShare = Clause &
   Readonly<{
     kind: 'revenue-share'
     /** Fixed amount per period, in major units. */
@@ -101,7 +106,7 @@ export type RecoupmentTerm = Readonly<{
   dayCount: 'act/365F' | 'act/360'
 }>
 
-export type CapacityBackstop = ClauseCommon &
+export type CapacityBackstop = Clause &
   Readonly<{
     kind: 'capacity-backstop'
     measure: Measure
@@ -123,8 +128,6 @@ export type CapacityBackstop = ClauseCommon &
     /** Whether the guarantor may call unsold capacity. */
     callRight: boolean
   }>
-
-export type Clause = RevenueShare | CapacityBackstop
 
 /** When a statement falls due, counted from the date it is final. */
 export type DueTerm = Readonly<{

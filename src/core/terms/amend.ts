@@ -3,7 +3,7 @@ import type { Problem } from '../base/problem.ts'
 import type { Instant } from '../base/time.ts'
 import type { Agreement, Block } from './agreement.ts'
 import { below } from './conform.ts'
-import type { Signed } from './resolve-clause.ts'
+import type { Signed } from './kind.ts'
 
 /**
  * What a version may not say otherwise than the one before. A schedule has one list of blocks, pools and orders for all time, and facts of the

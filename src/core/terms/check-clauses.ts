@@ -1,18 +1,10 @@
 import type { Problem } from '../base/problem.ts'
-import {
-  checkAmount,
-  checkOrder,
-  checkRise,
-  checkTiers,
-  checkUnique,
-  isByYear,
-  makeUnknown,
-  valuesOf,
-  type Written,
-} from './check-values.ts'
-import { makeCheckExact } from './check-exact.ts'
+import { checkUnique, makeUnknown } from './check-values.ts'
 import { below } from './conform.ts'
-import { itemsOf, type SoundAgreement, type SoundBackstop, type SoundClause, type SoundShare, type SoundTiered } from './sound.ts'
+import type { PartyRole } from './agreement.ts'
+import type { TermsKind } from './kind.ts'
+import { listed } from './phrase.ts'
+import { itemsOf, type SoundAgreement, type SoundClause } from './sound.ts'
 
 const checkDates = ({ from, through }: SoundClause, pointer: string, { term }: SoundAgreement): Problem[] => {
   const problems: Problem[] = []
@@ -24,27 +16,34 @@ const checkDates = ({ from, through }: SoundClause, pointer: string, { term }: S
   return problems
 }
 
-const directions = { 'revenue-share': ['operator', 'guarantor'], 'capacity-backstop': ['guarantor', 'operator'] } as const
+const rolesIn = (roles: readonly PartyRole[]): string => {
+  const words = roles.map((role) =>
+    (role === 'operator' ? `an ${role}` : `a ${role}`).replace('a guarantor', 'the guarantor').replace('an operator', 'the operator'),
+  )
+  return words.length < 2 ? words.join('') : `${listed(words.slice(0, -1))} or ${words.at(-1)}`
+}
 
-const checkDirection = (clause: SoundClause, pointer: string, { parties }: SoundAgreement): Problem[] => {
+const checkDirection = (clause: SoundClause, pointer: string, { parties }: SoundAgreement, kind: TermsKind): Problem[] => {
   const sound = itemsOf(parties).map(([party]) => party)
   const names = sound.flatMap(({ id }) => (id === undefined ? [] : [id as string]))
-  if (clause.kind === undefined || names.length !== (parties ?? []).length) return []
-  const [payer, payee] = directions[clause.kind]
-  return (
-    [
-      ['payer', payer],
-      ['payee', payee],
-    ] as const
-  ).flatMap(([key, role]): Problem[] => {
+  if (names.length !== (parties ?? []).length) return []
+  const sides = (['payer', 'payee'] as const).flatMap((key): Problem[] => {
     const name = clause[key]
     if (name === undefined) return []
     const party = sound.find(({ id }) => id === name)
     const at = below(pointer, key)
     if (party === undefined) return [{ pointer: at, message: makeUnknown('party', names)(name) }]
-    if (party.role === role || party.role === undefined) return []
-    return [{ pointer: at, message: `\`${name}\` is the ${party.role}: a ${clause.kind} is paid by the ${payer} to the ${payee}` }]
+    if (party.role === undefined || kind[key].includes(party.role)) return []
+    const article = party.role === 'guarantor' || party.role === 'operator' ? 'the' : 'a'
+    return [
+      {
+        pointer: at,
+        message: `\`${name}\` is ${article} ${party.role}: a ${kind.kind} is paid by ${rolesIn(kind.payer)} to ${rolesIn(kind.payee)}`,
+      },
+    ]
   })
+  const itself = sides.length === 0 && clause.payer !== undefined && clause.payer === clause.payee
+  return itself ? [{ pointer: below(pointer, 'payee'), message: `\`${clause.payee}\` pays itself: name another party` }] : sides
 }
 
 const makeCheckCovers = ({ blocks }: SoundAgreement): ((clause: SoundClause, pointer: string) => Problem[]) => {
@@ -64,101 +63,10 @@ const makeCheckCovers = ({ blocks }: SoundAgreement): ((clause: SoundClause, poi
     })
 }
 
-/** Steps, and for prices and rates their tiers. */
-const checkSteps = (clause: SoundClause, key: string, scheduled: Written | undefined, pointer: string): Problem[] => [
-  ...checkOrder(scheduled, below(pointer, key), clause.from),
-  ...(key === 'rate' || key === 'price'
-    ? valuesOf<SoundTiered>(scheduled, below(pointer, key)).flatMap(([tiered, at]) => checkTiers(tiered, at))
-    : []),
-]
-
-const checkShare = (clause: SoundShare, pointer: string, { currency }: SoundAgreement): Problem[] => [
-  ...checkSteps(clause, 'rate', clause.rate, pointer),
-  ...(clause.mayRise === true ? [] : checkRise(clause.rate, below(pointer, 'rate'))),
-  ...checkAmount(clause.base, below(pointer, 'base'), currency),
-]
-
-const checkCaps = (clause: SoundBackstop, pointer: string, { currency }: SoundAgreement): Problem[] =>
-  itemsOf(clause.caps).flatMap(([cap, index]) => {
-    const at = below(below(pointer, 'caps'), index)
-    return [
-      ...checkSteps(clause, 'amount', cap.amount, at),
-      ...checkSteps(clause, 'gpuHours', cap.gpuHours, at),
-      ...valuesOf<string>(cap.amount, below(at, 'amount')).flatMap(([amount, place]) => checkAmount(amount, place, currency)),
-    ]
-  })
-
-/**
- * What is one for the whole clause cannot step by contract year where its blocks begin their years on different dates: the caps, and
- * everything that nets under `pool: covered`.
- */
-const checkCommencements = (clause: SoundBackstop, pointer: string, { blocks, commencement }: SoundAgreement): Problem[] => {
-  const covered = new Set(itemsOf(clause.covers).map(([block]) => block))
-  const starts = new Set(
-    itemsOf(blocks).flatMap(([block]) => (block.id !== undefined && covered.has(block.id) ? [block.commencement ?? commencement] : [])),
-  )
-  if (starts.size < 2) return []
-  const shared: [string, unknown][] = itemsOf(clause.caps).flatMap(([{ amount, gpuHours }, index]): [string, unknown][] => [
-    [`caps/${index}/amount`, amount],
-    [`caps/${index}/gpuHours`, gpuHours],
-  ])
-  if (clause.pool === 'covered') for (const key of ['price', 'committed', 'retention', 'limit'] as const) shared.push([key, clause[key]])
-  return shared
-    .filter(([, scheduled]) => isByYear(scheduled))
-    .map(([path]) => ({
-      pointer: `${pointer}/${path}/contractYears`,
-      message: `steps by contract year, but the blocks begin theirs on ${[...starts].join(' and ')}: step by date, or write one clause for each`,
-    }))
-}
-
-const checkBackstop = (clause: SoundBackstop, pointer: string, document: SoundAgreement): Problem[] => {
-  const conditions = itemsOf(clause.conditions)
-  const at = below(pointer, 'conditions')
-  return [
-    ...(['price', 'committed', 'retention', 'limit'] as const).flatMap((key) => checkSteps(clause, key, clause[key], pointer)),
-    ...checkCaps(clause, pointer, document),
-    ...checkCommencements(clause, pointer, document),
-    ...checkUnique(
-      conditions.map(([{ id }, index]) => [id, `${at}/${index}/id`]),
-      'condition',
-    ),
-    // Statements name this reason themselves: sales without evidence.
-    ...conditions.flatMap(([{ id }, index]): Problem[] =>
-      id === 'sales-evidence'
-        ? [{ pointer: `${at}/${index}/id`, message: '`sales-evidence` is the name of a built-in reason: choose another' }]
-        : [],
-    ),
-    ...checkAmount(clause.recoupment?.threshold, `${pointer}/recoupment/threshold`, document.currency),
-  ]
-}
-
-/** No block may have two backstops at one time. */
-const checkOverlaps = ({ clauses }: SoundAgreement): Problem[] => {
-  const spans = itemsOf(clauses).flatMap(([clause, index]) => {
-    const { kind, id, from, through } = clause
-    if (kind !== 'capacity-backstop' || from === undefined || through === undefined || through < from) return []
-    // The first place of each: a block listed twice is another problem.
-    const covers = new Map(itemsOf(clause.covers).toReversed())
-    return [...covers].map(([block, place]) => ({ block, id, from, through, pointer: `/clauses/${index}/covers/${place}` }))
-  })
-  return [...Map.groupBy(spans, ({ block }) => block)].flatMap(([block, all]) => {
-    const byStart = all.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
-    let last = byStart[0]!
-    return byStart.slice(1).flatMap((span): Problem[] => {
-      const before = last
-      if (span.through > last.through) last = span
-      if (span.from > before.through) return []
-      const message = `\`${block}\` has the backstop \`${before.id ?? before.pointer}\` through ${before.through}: two may not cover a block at one time`
-      return [{ pointer: span.pointer, message }]
-    })
-  })
-}
-
-/** Clauses: names, dates, direction, blocks, steps, tiers, caps. */
-export const checkClauses = (document: SoundAgreement): Problem[] => {
+/** Clauses: names, dates, direction, blocks, and what each kind says of its own. */
+export const checkClauses = (document: SoundAgreement, kinds: readonly TermsKind[]): Problem[] => {
   const clauses = itemsOf(document.clauses)
   const checkCovers = makeCheckCovers(document)
-  const checkExact = makeCheckExact(document)
   return [
     ...checkUnique(
       clauses.map(([{ id }, index]) => [id, `/clauses/${index}/id`]),
@@ -166,14 +74,15 @@ export const checkClauses = (document: SoundAgreement): Problem[] => {
     ),
     ...clauses.flatMap(([clause, index]) => {
       const pointer = `/clauses/${index}`
+      const kind = kinds.find((each) => each.kind === clause.kind)
+      if (kind === undefined) return []
       return [
         ...checkDates(clause, pointer, document),
-        ...checkDirection(clause, pointer, document),
+        ...checkDirection(clause, pointer, document, kind),
         ...checkCovers(clause, pointer),
-        ...(clause.kind === 'revenue-share' ? checkShare(clause, pointer, document) : []),
-        ...(clause.kind === 'capacity-backstop' ? [...checkBackstop(clause, pointer, document), ...checkExact(clause, pointer)] : []),
+        ...kind.check(clause, pointer, document),
       ]
     }),
-    ...checkOverlaps(document),
+    ...kinds.flatMap((kind) => kind.checkTogether?.(document) ?? []),
   ]
 }

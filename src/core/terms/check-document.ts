@@ -1,4 +1,5 @@
 import type { Json } from '../base/canonical.ts'
+import type { PartyRole } from './agreement.ts'
 import { minorDigits } from '../base/currency.ts'
 import type { Problem } from '../base/problem.ts'
 import { spanSecondsMax } from '../base/steps.ts'
@@ -7,6 +8,7 @@ import { checkBlocks } from './check-blocks.ts'
 import { checkClauses } from './check-clauses.ts'
 import { checkUnique } from './check-values.ts'
 import { termOf } from './complete.ts'
+import type { TermsKind } from './kind.ts'
 import { itemsOf, type SoundAgreement } from './sound.ts'
 
 const checkParties = ({ parties }: SoundAgreement): Problem[] => {
@@ -15,12 +17,19 @@ const checkParties = ({ parties }: SoundAgreement): Problem[] => {
     sound.map(([{ id }, index]) => [id, `/parties/${index}/id`]),
     'party',
   )
-  const roles = sound.map(([{ role }]) => role)
-  if (roles.length !== 2 || roles[0] === undefined || roles[0] !== roles[1]) return unique
-  return [
-    ...unique,
-    { pointer: '/parties/1/role', message: `is ${roles[0]} like the other party: an agreement has one guarantor and one operator` },
-  ]
+  const complete = sound.length === (parties ?? []).length && sound.length >= 2 && sound.every(([{ role }]) => role !== undefined)
+  const counted = (role: PartyRole) => sound.filter(([party]) => party.role === role)
+  const isTwice = (['guarantor', 'operator'] as const).some((role) => counted(role).length > 1)
+  const single = (['guarantor', 'operator'] as const).flatMap((role): Problem[] => {
+    const [first, ...more] = counted(role)
+    if (first === undefined && complete && !isTwice)
+      return [{ pointer: '/parties', message: `name no ${role}: an agreement has one guarantor and one operator` }]
+    return more.map(([, index]) => ({
+      pointer: `/parties/${index}/role`,
+      message: `is ${role} like \`${first![0].id ?? first![1]}\`: an agreement has one guarantor and one operator`,
+    }))
+  })
+  return [...unique, ...single]
 }
 
 const checkPlace = ({ zone, currency }: SoundAgreement): Problem[] => [
@@ -89,7 +98,7 @@ const checkSources = (document: SoundAgreement, written: Json): Problem[] => [
 ]
 
 /** What a document's parts must be to each other, checked on its sound part. `written` is the document as given, `pools` how many it wrote. */
-export const checkDocument = (document: SoundAgreement, written: Json, pools: number): Problem[] => {
+export const checkDocument = (document: SoundAgreement, written: Json, pools: number, kinds: readonly TermsKind[]): Problem[] => {
   const dated = { ...document, term: termOf(document) }
   return [
     ...checkParties(document),
@@ -97,7 +106,7 @@ export const checkDocument = (document: SoundAgreement, written: Json, pools: nu
     ...checkTerm(document),
     ...checkVersion(dated),
     ...checkBlocks(dated, pools),
-    ...checkClauses(dated),
+    ...checkClauses(dated, kinds),
     ...checkSources(document, written),
   ]
 }

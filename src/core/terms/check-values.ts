@@ -99,6 +99,19 @@ const risesAt = (before: readonly Tier[], now: readonly Tier[]): Rational | unde
   })?.above
 }
 
+/** Steps of one key of a clause, and for prices and rates their tiers. */
+export const checkSteps = (
+  clause: Readonly<{ from?: LocalDate | undefined }>,
+  key: string,
+  scheduled: Written | undefined,
+  pointer: string,
+): Problem[] => [
+  ...checkOrder(scheduled, below(pointer, key), clause.from),
+  ...(key === 'rate' || key === 'price'
+    ? valuesOf<SoundTiered>(scheduled, below(pointer, key)).flatMap(([tiered, at]) => checkTiers(tiered, at))
+    : []),
+]
+
 /** A rate may not rise in time, at any base; tiers of one time may. */
 export const checkRise = (scheduled: Written | undefined, pointer: string): Problem[] => {
   const values = valuesOf<SoundTiered>(scheduled, pointer)
@@ -137,7 +150,7 @@ const [searchesMax, namesMax] = [20, 200]
 export const makeUnknown = (what: string, known: readonly string[]): ((name: string) => string) => {
   let searches = known.length > namesMax ? searchesMax : 0
   const listed = known.slice(0, 10).map((each) => `\`${each}\``)
-  const few = `there are ${listed.join(', ')}${known.length > 10 ? ', …' : ''}`
+  const few = known.length === 0 ? 'there is none' : `there are ${listed.join(', ')}${known.length > 10 ? ', …' : ''}`
   return (name) => {
     const similar = ++searches > searchesMax ? undefined : nearest(name, known)
     return `\`${name}\` names no ${what}: ${similar === undefined ? few : `did you mean \`${similar}\`?`}`

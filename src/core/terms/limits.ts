@@ -6,6 +6,7 @@ export const limits = {
   values: 200_000,
   depth: 32,
   versions: 1_000,
+  parties: 100,
   blocks: 10_000,
   tranches: 1_000,
   pools: 10_000,

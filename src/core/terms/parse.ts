@@ -6,7 +6,8 @@ import { complete } from './complete.ts'
 import { conform } from './conform.ts'
 import { limits } from './limits.ts'
 import { readDocument } from './read-document.ts'
-import { agreementSchema } from './shape.ts'
+import { agreementSchemaOf } from './shape.ts'
+import type { TermsKind } from './kind.ts'
 import type { SoundAgreement } from './sound.ts'
 
 export type ParsedAgreement = Readonly<{
@@ -20,15 +21,18 @@ const bounded = (problems: readonly Problem[]): Problem[] => {
   return hidden > 0 ? [...shown, { pointer: '', message: `has ${hidden} more problems` }] : shown
 }
 
-/** Reads one version of an agreement, YAML or JSON, with its defaults filled in; or every problem it has, in the order of its lines. */
-export const parseAgreement = (text: string): ParsedAgreement | Readonly<{ problems: readonly Problem[] }> => {
+/**
+ * Reads one version of an agreement, YAML or JSON, with its defaults filled in; or every problem it has, in the order of its lines. `kinds` are
+ * those that its clauses may be of.
+ */
+export const parseAgreement = (text: string, kinds: readonly TermsKind[]): ParsedAgreement | Readonly<{ problems: readonly Problem[] }> => {
   const read = readDocument(text)
   if (!('value' in read)) return read
   const { value, lineOf } = read
-  const conformed = conform(agreementSchema, value)
+  const conformed = conform(agreementSchemaOf(kinds), value)
   const sound = (conformed.sound ?? {}) as SoundAgreement
   const document = complete(sound)
-  const problems = bounded([...read.problems, ...conformed.problems, ...checkDocument(document, value, (sound.pools ?? []).length)])
+  const problems = bounded([...read.problems, ...conformed.problems, ...checkDocument(document, value, (sound.pools ?? []).length, kinds)])
   if (problems.length > 0) {
     const located = problems.map((problem) => ({ ...problem, line: lineOf(problem.pointer) }))
     return { problems: located.toSorted((a, b) => a.line - b.line) }

@@ -7,17 +7,27 @@ import { decimal, rational, times, toText, type Rational } from '../base/rationa
 import { valueAt } from '../base/steps.ts'
 import { addDays, dateOf, endOfDate, startOfDate, type Instant, type LocalDate } from '../base/time.ts'
 import type { Agreement, Block, Clause } from './agreement.ts'
+import { clauseKinds } from '../settlement/kinds.ts'
 import { parseAgreement, type ParsedAgreement } from './parse.ts'
 import { resolve } from './resolve.ts'
-import { inForce, type ResolvedBackstop, type ResolvedClause, type Schedule, type Tiers } from './schedule.ts'
+import {
+  inForce,
+  isBackstop,
+  isShare,
+  type CoveredByShare,
+  type ResolvedBackstop,
+  type ResolvedClause,
+  type Schedule,
+  type Tiers,
+} from './schedule.ts'
 
 const signed = (document: Loose): ParsedAgreement => {
-  const parsed = parseAgreement(JSON.stringify(document))
+  const parsed = parseAgreement(JSON.stringify(document), clauseKinds)
   if ('problems' in parsed) assert.fail(JSON.stringify(parsed.problems, undefined, 1))
   return parsed
 }
 const scheduleOf = (...versions: readonly ParsedAgreement[]): Schedule => {
-  const schedule = resolve(versions)
+  const schedule = resolve(versions, clauseKinds)
   if ('problems' in schedule) assert.fail(JSON.stringify(schedule.problems, undefined, 1))
   return schedule
 }
@@ -119,8 +129,8 @@ const checkInstant = (schedule: Schedule, versions: readonly Agreement[], at: In
       assert.ok(index >= 0)
       assert.equal(years.first + index, yearOn(commencementOf(version, block), day), `contract year of ${block} on ${day}`)
     }
-    if (slice.kind === 'capacity-backstop') checkBackstop(slice, clause, version, at, day)
-    else
+    if (isBackstop(slice)) checkBackstop(slice, clause, version, at, day)
+    if (isShare(slice))
       for (const { block, rate } of slice.covers) {
         const expectedRate = onDate((clause as Loose).rate, commencementOf(version, block), day)
         assert.equal(resolvedText(inForce(rate, at).value), tiersText(expectedRate, 1n))
@@ -362,14 +372,14 @@ test('T10 what may not change, what must follow: each is refused by name', () =>
   ]
   for (const [change, pointer, message] of refusals) {
     const second = amended(first, '2027-03-01', change)
-    const answer = resolve([first, second])
+    const answer = resolve([first, second], clauseKinds)
     assert.ok('problems' in answer, String(message))
     const found = answer.problems.filter((problem) => problem.pointer === pointer && message.test(problem.message))
     assert.equal(found.length, 1, JSON.stringify(answer.problems))
     assert.match(found[0]!.message, /\(version \d\)$/)
   }
-  assert.deepEqual(resolve([]), { problems: [{ pointer: '', message: 'no version is given: at least version 1 is needed' }] })
-  const alone = resolve([amended(first, '2027-03-01', () => {})])
+  assert.deepEqual(resolve([], clauseKinds), { problems: [{ pointer: '', message: 'no version is given: at least version 1 is needed' }] })
+  const alone = resolve([amended(first, '2027-03-01', () => {})], clauseKinds)
   assert.deepEqual(alone, { problems: [{ pointer: '/version', message: 'is 2: version 1 comes next' }] })
 })
 
@@ -386,7 +396,7 @@ describe('T7 contract years by hand', () => {
 
   test('T7 29 February becomes 28, counted from the original date', () => {
     const [clause] = scheduleOf(signed(leap)).clauses
-    const cover = clause!.covers[0]! as Extract<ResolvedClause, { kind: 'revenue-share' }>['covers'][number]
+    const cover = clause!.covers[0]! as CoveredByShare
     const starts = ['2024-02-29', '2025-02-28', '2026-02-28', '2027-02-28', '2028-02-29'].map((date) => startOfDate(date, 'UTC'))
     assert.deepEqual(cover.years, { first: 1, starts })
     assert.deepEqual(
@@ -399,7 +409,7 @@ describe('T7 contract years by hand', () => {
     const document = structuredClone(leap)
     document.blocks[1].commencement = '2024-06-01'
     const [clause] = scheduleOf(signed(document)).clauses
-    const [own, other] = [clause!.covers[1]!, clause!.covers[0]!] as Extract<ResolvedClause, { kind: 'revenue-share' }>['covers'][number][]
+    const [own, other] = [clause!.covers[1]!, clause!.covers[0]!] as CoveredByShare[]
     assert.deepEqual(
       own!.rate.map(({ from }) => from),
       ['2024-02-29', '2025-06-01', '2026-06-01', '2027-06-01', '2028-06-01'].map((date) => startOfDate(date, 'UTC')),

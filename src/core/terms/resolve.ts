@@ -4,7 +4,8 @@ import { decimal, rational, times } from '../base/rational.ts'
 import { endOfDate, startOfDate, type Instant, type Interval } from '../base/time.ts'
 import type { Agreement, Block } from './agreement.ts'
 import { checkVersions, sameFrom } from './amend.ts'
-import { resolveClause, spanOf, type Signed } from './resolve-clause.ts'
+import type { Signed, TermsKind } from './kind.ts'
+import { resolveClause, spanOf } from './resolve-clause.ts'
 import type { ResolvedBlock, ResolvedClause, Schedule } from './schedule.ts'
 
 const secondsPerDay = 86_400
@@ -40,11 +41,11 @@ const versionsOf = (versions: readonly Signed[]): Version[] =>
 type Running = Readonly<{ signed: Signed; index: number; until: Instant; slice: Interval | undefined }>
 
 /** Whether another version says the same of a clause from `onward.from` on. That it ends earlier or later cuts nothing. */
-const goesOn = ({ signed, index, until }: Running, next: Signed, place: number, onward: Interval): boolean =>
-  until === onward.from && sameFrom(resolveClause(signed, index, onward), resolveClause(next, place, onward), onward.from)
+const goesOn = ({ signed, index, until }: Running, next: Signed, place: number, onward: Interval, kinds: readonly TermsKind[]): boolean =>
+  until === onward.from && sameFrom(resolveClause(signed, index, onward, kinds), resolveClause(next, place, onward, kinds), onward.from)
 
 /** The slices of one clause through all versions, in order of time; equal terms on both sides of an amendment are one slice. */
-const sliceClause = (id: ClauseId, versions: readonly Version[]): ResolvedClause[] => {
+const sliceClause = (id: ClauseId, versions: readonly Version[], kinds: readonly TermsKind[]): ResolvedClause[] => {
   const runs: Running[] = []
   let running: Running | undefined
   for (const { signed, from, to } of versions) {
@@ -57,7 +58,7 @@ const sliceClause = (id: ClauseId, versions: readonly Version[]): ResolvedClause
     const start = Math.max(span.from, from)
     const end = Math.min(span.to, to)
     const same: Running | undefined =
-      running !== undefined && start < span.to && goesOn(running, signed, index, { from: start, to: span.to }) ? running : undefined
+      running !== undefined && start < span.to && goesOn(running, signed, index, { from: start, to: span.to }, kinds) ? running : undefined
     // A version that is amended before the clause starts has used none of it.
     const used =
       start < end ? { until: end, slice: { from: same?.slice?.from ?? start, to: end } } : { until: span.from, slice: same?.slice }
@@ -65,14 +66,17 @@ const sliceClause = (id: ClauseId, versions: readonly Version[]): ResolvedClause
     if (same !== undefined) runs.pop()
     runs.push(running)
   }
-  return runs.flatMap((run) => (run.slice === undefined ? [] : [resolveClause(run.signed, run.index, run.slice)]))
+  return runs.flatMap((run) => (run.slice === undefined ? [] : [resolveClause(run.signed, run.index, run.slice, kinds)]))
 }
 
 /**
  * Works the versions of an agreement out into one flat schedule: versions in order, each naming the hash of the one before. Each clause is cut
- * where an amendment changes its terms and nowhere else.
+ * where an amendment changes its terms and nowhere else. `kinds` are those that its clauses may be of.
  */
-export const resolve = (versions: readonly Signed[]): Schedule | Readonly<{ problems: readonly Problem[] }> => {
+export const resolve = (
+  versions: readonly Signed[],
+  kinds: readonly TermsKind[],
+): Schedule | Readonly<{ problems: readonly Problem[] }> => {
   const latest = versions.at(-1)
   if (latest === undefined) return { problems: [{ pointer: '', message: 'no version is given: at least version 1 is needed' }] }
   const problems = checkVersions(versions)
@@ -92,10 +96,11 @@ export const resolve = (versions: readonly Signed[]): Schedule | Readonly<{ prob
     commencement: agreement.commencement,
     guarantor: agreement.parties.find(({ role }) => role === 'guarantor')!,
     operator: agreement.parties.find(({ role }) => role === 'operator')!,
+    parties: agreement.parties,
     blocks: agreement.blocks.map((block) => resolveBlock(block, poolOf.get(block.id)!, agreement)),
     pools: agreement.pools,
     orders: new Map(agreement.orders.map(({ order, blocks }) => [order, blocks])),
-    clauses: clauseIds.flatMap((id) => sliceClause(id, placed)),
+    clauses: clauseIds.flatMap((id) => sliceClause(id, placed, kinds)),
     netting: agreement.settlement.netting,
     due: agreement.settlement.due,
     sources: versions.flatMap(({ agreement: { version, sources } }) => sources.map((source) => ({ ...source, version }))),

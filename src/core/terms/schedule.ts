@@ -1,8 +1,9 @@
-import type { AgreementId, BlockId, ClauseId, ConditionId, FactoryId, OrderId, PartyId, PoolId } from '../base/id.ts'
+import type { AgreementId, BlockId, ClauseId, FactoryId, OrderId, PartyId, PoolId } from '../base/id.ts'
 import type { Rational } from '../base/rational.ts'
 import type { Steps } from '../base/steps.ts'
 import type { Instant, LocalDate } from '../base/time.ts'
 import type { Attribution, DueTerm, Measure, Party, PeriodLength, TermSource, Tranche } from './agreement.ts'
+import type { Facets } from './kind.ts'
 
 /** Values in force from an instant until the next; the first starts no later than whatever reads it. A step to the same value is no step. */
 export type Stepped<T> = readonly Readonly<{
@@ -24,22 +25,27 @@ export type SourceOfVersion = TermSource & Readonly<{ version: number }>
 /** First instants of the contract years that touch the clause: year `first + i` starts at `starts[i]`. */
 export type ContractYears = Readonly<{ first: number; starts: readonly Instant[] }>
 
-/** A slice of a clause with every date and amount worked out, on which its terms do not change by amendment. */
-type ResolvedCommon = Readonly<{
-  id: ClauseId
-  payer: PartyId
-  payee: PartyId
-  from: Instant
-  to: Instant
-  period: PeriodLength
-  origin: Origin
-}>
+/** A block that a clause covers, with the block's own contract years. */
+export type CoveredBlock = Readonly<{ block: BlockId; years: ContractYears }>
+
+/** A slice of a clause with every date and amount worked out, on which its terms do not change by amendment: what all kinds have. */
+export type ResolvedOf<Kind extends string, Covered extends CoveredBlock = CoveredBlock> = Facets &
+  Readonly<{
+    id: ClauseId
+    kind: Kind
+    payer: PartyId
+    payee: PartyId
+    from: Instant
+    to: Instant
+    period: PeriodLength
+    covers: readonly Covered[]
+    origin: Origin
+  }>
+export type ResolvedCommon = ResolvedOf<string>
 
 export type CoveredByShare = Readonly<{ block: BlockId; years: ContractYears; rate: Stepped<Tiers> }>
-export type ResolvedShare = ResolvedCommon &
+export type ResolvedShare = ResolvedOf<'revenue-share', CoveredByShare> &
   Readonly<{
-    kind: 'revenue-share'
-    covers: readonly CoveredByShare[]
     /** Major units per full period. */
     base: Rational | undefined
     reset: 'never' | 'year'
@@ -68,20 +74,20 @@ export type Cap = Readonly<{
   value: Stepped<Rational>
 }>
 
-export type ResolvedBackstop = ResolvedCommon &
+export type ResolvedBackstop = ResolvedOf<'capacity-backstop', CoveredByBackstop> &
   Readonly<{
-    kind: 'capacity-backstop'
-    covers: readonly CoveredByBackstop[]
     measure: Measure
     offset: boolean
     pooled: boolean
     caps: readonly Cap[]
-    conditions: readonly Readonly<{ id: ConditionId; text: string; presumed: 'met' | 'unmet' }>[]
     recoupment: Readonly<{ share: Rational; threshold: Rational; accrual: Rational; yearDays: 365 | 360 }> | undefined
-    callRight: boolean
   }>
 
-export type ResolvedClause = ResolvedShare | ResolvedBackstop
+/** Of whatever kind: who needs more asks `isBackstop`, or is the kind itself. */
+export type ResolvedClause = ResolvedCommon
+
+export const isBackstop = (clause: ResolvedClause): clause is ResolvedBackstop => clause.kind === 'capacity-backstop'
+export const isShare = (clause: ResolvedClause): clause is ResolvedShare => clause.kind === 'revenue-share'
 
 export type ResolvedBlock = Readonly<{
   id: BlockId
@@ -108,6 +114,8 @@ export type Schedule = Readonly<{
   commencement: LocalDate
   guarantor: Party
   operator: Party
+  /** All of them, in the order of the document. */
+  parties: readonly Party[]
   blocks: readonly ResolvedBlock[]
   pools: readonly ResolvedPool[]
   orders: ReadonlyMap<OrderId, readonly BlockId[]>

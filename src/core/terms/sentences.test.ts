@@ -2,23 +2,25 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { anyDocument, sampleDocument, type Loose } from '../../../test/agreements.ts'
+import type { CapacityBackstop } from './agreement.ts'
+import { clauseKinds } from '../settlement/kinds.ts'
 import { parseAgreement, type ParsedAgreement } from './parse.ts'
 import { resolve } from './resolve.ts'
 import type { Schedule } from './schedule.ts'
 import { sentences } from './sentences.ts'
 
 const signed = (document: Loose): ParsedAgreement => {
-  const parsed = parseAgreement(JSON.stringify(document))
+  const parsed = parseAgreement(JSON.stringify(document), clauseKinds)
   if ('problems' in parsed) assert.fail(JSON.stringify(parsed.problems, undefined, 1))
   return parsed
 }
 const scheduleOf = (...versions: readonly ParsedAgreement[]): Schedule => {
-  const schedule = resolve(versions)
+  const schedule = resolve(versions, clauseKinds)
   if ('problems' in schedule) assert.fail(JSON.stringify(schedule.problems, undefined, 1))
   return schedule
 }
 const said = (schedule: Schedule, pointer: string): string[] =>
-  sentences(schedule)
+  sentences(schedule, clauseKinds)
     .filter((sentence) => sentence.pointer === pointer)
     .map(({ text }) => text)
 
@@ -68,7 +70,7 @@ test('T11 the sentences say every number of a clause', () => {
     fc.property(anyDocument, (document) => {
       const parsed = signed(document)
       const schedule = scheduleOf(parsed)
-      const all = sentences(schedule)
+      const all = sentences(schedule, clauseKinds)
       parsed.agreement.clauses.forEach((clause, index) => {
         const own = all.filter((sentence) => sentence.clause === clause.id)
         const words = own.flatMap(({ text }) => numbersIn(text))
@@ -77,7 +79,7 @@ test('T11 the sentences say every number of a clause', () => {
         for (const { number, path } of terms)
           assert.ok(words.includes(number), `${number} of /clauses/${index}/${path} in ${own.map(({ text }) => text).join('\n')}`)
         assert.ok(own.every(({ pointer }) => pointer.startsWith(`/clauses/${index}`)))
-        for (const condition of 'conditions' in clause ? clause.conditions : [])
+        for (const condition of 'conditions' in clause ? (clause as CapacityBackstop).conditions : [])
           assert.ok(own.some(({ text }) => text.includes(condition.text)))
       })
     }),
@@ -87,7 +89,7 @@ test('T11 the sentences say every number of a clause', () => {
 
 test('T11 every number of the sample, whose steps all lie within its clauses', () => {
   const parsed = signed(sampleDocument())
-  const all = sentences(scheduleOf(parsed))
+  const all = sentences(scheduleOf(parsed), clauseKinds)
   parsed.agreement.clauses.forEach((clause) => {
     const own = all.filter((sentence) => sentence.clause === clause.id)
     const words = own.flatMap(({ text }) => numbersIn(text))
@@ -137,7 +139,7 @@ describe('T11 sentences by hand', () => {
   })
 
   test('T11 assumptions are said: the nearest source at or above a term, and any assumption below it', () => {
-    const byPointer = new Map(sentences(schedule).map((sentence) => [sentence.pointer, sentence]))
+    const byPointer = new Map(sentences(schedule, clauseKinds).map((sentence) => [sentence.pointer, sentence]))
     assert.deepEqual([byPointer.get('/clauses/1/price')?.assumed, byPointer.get('/clauses/1/price')?.note], [false, 'A report.'])
     assert.deepEqual([byPointer.get('/clauses/0/rate')?.assumed, byPointer.get('/clauses/0/rate')?.note], [true, 'Made up.'])
     const document = sampleDocument()
@@ -145,14 +147,17 @@ describe('T11 sentences by hand', () => {
       { at: '/clauses/1', status: 'public', note: 'All of it.' },
       { at: '/clauses/1/recoupment/accrual', status: 'assumption', note: 'Not the accrual.' },
     ]
-    const partly = new Map(sentences(scheduleOf(signed(document))).map((sentence) => [sentence.pointer, sentence]))
+    const partly = new Map(sentences(scheduleOf(signed(document)), clauseKinds).map((sentence) => [sentence.pointer, sentence]))
     assert.deepEqual([partly.get('/clauses/1/recoupment')?.assumed, partly.get('/clauses/1/recoupment')?.note], [true, 'Not the accrual.'])
     assert.deepEqual([partly.get('/clauses/1/price')?.assumed, partly.get('/clauses/1/price')?.note], [false, 'All of it.'])
     assert.deepEqual([partly.get('/clauses/0/rate')?.assumed, 'note' in partly.get('/clauses/0/rate')!], [false, false])
     // `/clauses/1` is no part of `/clauses/10`.
     document.sources[1].at = '/blocks'
     for (let i = 3; i < 11; i++) document.clauses.push({ ...structuredClone(document.clauses[0]), id: `share-${i}` })
-    assert.equal(sentences(scheduleOf(signed(document))).find(({ pointer }) => pointer === '/clauses/10/rate')?.note, undefined)
+    assert.equal(
+      sentences(scheduleOf(signed(document)), clauseKinds).find(({ pointer }) => pointer === '/clauses/10/rate')?.note,
+      undefined,
+    )
   })
 
   test('T11 an amended clause is told once for each slice, by the version that says it', () => {
@@ -167,7 +172,9 @@ describe('T11 sentences by hand', () => {
         .map((clause) => (clause.id === 'south-backstop' ? { ...clause, price: '1.70' } : clause)),
       sources: [],
     })
-    const told = sentences(scheduleOf(first, second)).filter(({ clause, text }) => clause === 'south-backstop' && /price|from/.test(text))
+    const told = sentences(scheduleOf(first, second), clauseKinds).filter(
+      ({ clause, text }) => clause === 'south-backstop' && /price|from/.test(text),
+    )
     assert.deepEqual(
       told.map(({ version, pointer, text, assumed }) => [version, pointer, text, assumed]),
       [

@@ -1,6 +1,7 @@
 import { gpusMax } from '../base/steps.ts'
-import { clauseShape, clauseShapes } from './clause-shapes.ts'
-import type { ObjectShape, Schema, Shape } from './json-schema.ts'
+import { partyRoles } from './agreement.ts'
+import { ref, type ObjectShape, type Schema, type Shape } from './json-schema.ts'
+import type { TermsKind } from './kind.ts'
 import { limits } from './limits.ts'
 import { list, object, value, valueShapes, word } from './value-shapes.ts'
 
@@ -16,7 +17,7 @@ const party: ObjectShape = object(
   {
     id: value('id', 'Name of the party, used by clauses.'),
     name: value('name', 'Name for people.'),
-    role: word(['guarantor', 'operator'], { description: 'Each agreement has one of each.' }),
+    role: word(partyRoles, { description: 'Each agreement has one guarantor and one operator; the others stand in single clauses.' }),
   },
   ['id', 'name', 'role'],
 )
@@ -124,17 +125,33 @@ const source: ObjectShape = object(
   ['at', 'status', 'note'],
 )
 
-const properties: Readonly<Record<string, Shape>> = {
+const settlement: ObjectShape = {
+  ...object(
+    {
+      netting: {
+        type: 'boolean',
+        title: '`true` or `false`',
+        default: true,
+        description: 'Whether amounts both ways are netted to one payment.',
+      },
+      due,
+    },
+    ['due'],
+  ),
+  description: 'How statements are paid.',
+}
+
+const propertiesOf = (clause: Shape): Readonly<Record<string, Shape>> => ({
   offtake: { type: 'integer', const: 1, title: '1', description: 'Version of this format.' },
   agreement: value('id', 'Name of the agreement, the same in every version.'),
   title: value('name', 'Name for people.'),
   version: { ...whole(1, limits.versions, 'Counts the versions: 1, then one for each amendment.'), default: 1 },
   effective: value('date', 'The version counts from the first instant of this local date. Default in version 1: the start of the term.'),
   previous: value('hash', 'Hash of the version before, as `offtake check` prints it; absent in version 1.'),
-  parties: list(party, 2, {
+  parties: list(party, limits.parties, {
     minItems: 2,
-    title: 'a list of two parties: the guarantor and the operator',
-    description: 'The guarantor and the operator.',
+    title: 'a list of parties, the guarantor and the operator among them',
+    description: 'The guarantor, the operator, and whoever else stands in a clause.',
   }),
   zone: {
     type: 'string',
@@ -148,7 +165,11 @@ const properties: Readonly<Record<string, Shape>> = {
     description: 'How long the agreement runs, at most 34 years.',
   },
   commencement: value('date', 'Contract year 1 begins here. Default: the start of the term.'),
-  blocks: list(block, limits.blocks, { minItems: 1, title: 'a list of blocks', description: 'Quantities of one SKU at one factory.' }),
+  blocks: list(block, limits.blocks, {
+    default: [],
+    title: 'a list of blocks',
+    description: 'Quantities of one SKU at one factory; none where no clause speaks of capacity.',
+  }),
   pools: list(pool, limits.pools, {
     title: 'a list of pools',
     description:
@@ -159,34 +180,41 @@ const properties: Readonly<Record<string, Shape>> = {
     title: 'a list of orders',
     description: 'Where orders are placed; pools that are `specific` read it.',
   }),
-  clauses: list(clauseShape, limits.clauses, {
+  clauses: list(clause, limits.clauses, {
     minItems: 1,
     title: 'a list of clauses',
     description: 'Who pays what, for which blocks and when.',
   }),
-  settlement: {
-    ...object(
-      {
-        netting: {
-          type: 'boolean',
-          title: '`true` or `false`',
-          default: true,
-          description: 'Whether amounts both ways are netted to one payment.',
-        },
-        due,
-      },
-      ['due'],
-    ),
-    description: 'How statements are paid.',
-  },
+  settlement,
   sources: list(source, limits.sources, { default: [], title: 'a list of sources', description: 'Where terms come from.' }),
-}
+})
 
-/** The document, as JSON Schema: what editors complete, what `conform` checks, what `docs/agreement.schema.json` publishes. */
-export const agreementSchema: Schema = {
+/** `capacity-backstop` as `$defs` names it: `capacityBackstop`. */
+const nameOf = ({ kind }: TermsKind): string => kind.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const makeSchema = (kinds: readonly TermsKind[]): Schema => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Offtake agreement',
   description: 'One version of an agreement on GPU capacity. Decimals are strings, dates are local dates of the zone.',
-  ...object(properties, ['offtake', 'agreement', 'title', 'parties', 'zone', 'currency', 'term', 'blocks', 'clauses', 'settlement']),
-  $defs: { ...valueShapes, ...clauseShapes },
+  ...object(propertiesOf({ title: 'a clause with a `kind`', oneOf: kinds.map((kind) => ref(nameOf(kind))) }), [
+    'offtake',
+    'agreement',
+    'title',
+    'parties',
+    'zone',
+    'currency',
+    'term',
+    'clauses',
+    'settlement',
+  ]),
+  $defs: { ...valueShapes, ...Object.assign({}, ...kinds.map((kind) => ({ [nameOf(kind)]: kind.shape, ...kind.shapes }))) },
+})
+
+const made = new WeakMap<readonly TermsKind[], Schema>()
+
+/** The document with clauses of these kinds, as JSON Schema: what editors complete, what `conform` checks, what is published. */
+export const agreementSchemaOf = (kinds: readonly TermsKind[]): Schema => {
+  const known = made.get(kinds) ?? makeSchema(kinds)
+  made.set(kinds, known)
+  return known
 }

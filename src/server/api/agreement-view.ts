@@ -2,7 +2,7 @@ import { dateOf, formatInstant, startOfDate, type Instant } from '../../core/bas
 import type { Json } from '../../core/base/canonical.ts'
 import { add, since, zero, type Steps } from '../../core/base/steps.ts'
 import { commission } from '../../core/capacity/commission.ts'
-import type { Schedule } from '../../core/terms/schedule.ts'
+import { isBackstop, type Schedule } from '../../core/terms/schedule.ts'
 import type { AgreementRowWire, AgreementWire, ClauseWire, SentenceWire } from '../../wire/agreement.ts'
 import { capsOf, contractGpus } from './caps.ts'
 import { lanesOf } from './lanes.ts'
@@ -54,7 +54,7 @@ const clausesOf = ({ schedule }: AgreementRecord, settled: readonly Settled[]): 
     return {
       id,
       kind: last.kind,
-      measure: last.kind === 'capacity-backstop' ? last.measure : null,
+      measure: isBackstop(last) ? last.measure : null,
       payer: last.payer,
       payee: last.payee,
       covers: last.covers.map(({ block }) => block),

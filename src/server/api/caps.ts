@@ -1,10 +1,10 @@
 import { toRational } from '../../core/base/money.ts'
 import { fromText, toText, type Rational } from '../../core/base/rational.ts'
 import type { Instant } from '../../core/base/time.ts'
-import type { State } from '../../core/settlement/line.ts'
+import { runningState, type State } from '../../core/settlement/line.ts'
 import { scopeOf } from '../../core/settlement/caps.ts'
 import { yearAt } from '../../core/settlement/period.ts'
-import { inForce, type Cap, type ResolvedBackstop, type Schedule } from '../../core/terms/schedule.ts'
+import { inForce, isBackstop, type Cap, type Schedule } from '../../core/terms/schedule.ts'
 import type { CapWire } from '../../wire/agreement.ts'
 
 const inMajor = (value: Rational, { unit }: Cap, currency: string): Rational =>
@@ -26,12 +26,12 @@ export const slicesAt = (schedule: Schedule, at: Instant): Schedule['clauses'] =
  */
 export const capsOf = (schedule: Schedule, closing: State, at: Instant): CapWire[] =>
   slicesAt(schedule, at)
-    .filter((clause): clause is ResolvedBackstop => clause.kind === 'capacity-backstop')
+    .filter(isBackstop)
     .flatMap((clause) => {
       const year = Math.max(1, yearAt(clause.covers[0]!.years, at))
       return clause.caps.map((cap): CapWire => {
         const { value, pointer } = inForce(cap.value, at)
-        const drawn = fromText(closing[clause.id]?.drawn[scopeOf(cap, year, '')] ?? '0')
+        const drawn = fromText(runningState(closing[clause.id] ?? {}).drawn[scopeOf(cap, year, '')] ?? '0')
         return {
           clause: clause.id,
           id: cap.id,

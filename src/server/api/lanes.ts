@@ -2,7 +2,7 @@ import { toText, type Rational } from '../../core/base/rational.ts'
 import type { Instant } from '../../core/base/time.ts'
 import { formatInstant } from '../../core/base/time.ts'
 import { gpuHours, major } from '../../core/terms/phrase.ts'
-import type { ResolvedClause, Schedule, Stepped, Tiers } from '../../core/terms/schedule.ts'
+import { isBackstop, isShare, type ResolvedClause, type Schedule, type Stepped, type Tiers } from '../../core/terms/schedule.ts'
 import type { LaneWire } from '../../wire/agreement.ts'
 
 type Kind = LaneWire['kind']
@@ -47,29 +47,27 @@ const tierStrands = (
 }
 
 const strandsOf = (clause: ResolvedClause, currency: string): Strand[] => {
-  switch (clause.kind) {
-    case 'revenue-share':
-      return clause.covers.flatMap(({ block, rate }) =>
-        tierStrands(clause, 'share', block, rate, (above) => `${major(above, currency)} ${currency}`),
-      )
-    case 'capacity-backstop':
-      return clause.covers.flatMap(({ block, price, retention }) => [
-        ...tierStrands(clause, 'price', block, price, (above) => `${gpuHours(above)} GPU-h`),
-        ...(retention.every(({ value }) => value.n === 0n)
-          ? []
-          : [
-              {
-                clause: clause.id,
-                kind: 'retention' as const,
-                tier: '',
-                block,
-                from: clause.from,
-                to: clause.to,
-                steps: inSlice<Rational>(retention, clause, toText),
-              },
-            ]),
-      ])
-  }
+  if (isShare(clause))
+    return clause.covers.flatMap(({ block, rate }) =>
+      tierStrands(clause, 'share', block, rate, (above) => `${major(above, currency)} ${currency}`),
+    )
+  if (!isBackstop(clause)) return []
+  return clause.covers.flatMap(({ block, price, retention }) => [
+    ...tierStrands(clause, 'price', block, price, (above) => `${gpuHours(above)} GPU-h`),
+    ...(retention.every(({ value }) => value.n === 0n)
+      ? []
+      : [
+          {
+            clause: clause.id,
+            kind: 'retention' as const,
+            tier: '',
+            block,
+            from: clause.from,
+            to: clause.to,
+            steps: inSlice<Rational>(retention, clause, toText),
+          },
+        ]),
+  ])
 }
 
 /** Slices of one clause follow each other: their steps are one strand, where a step to the same value is none. */

@@ -10,6 +10,7 @@ import { monthInterval, parseInstant, type Month } from '../../core/base/time.ts
 import { collate } from '../../core/meter/collate.ts'
 import { makeMeter } from '../../core/meter/meter.ts'
 import type { Charge, Reading } from '../../core/meter/reading.ts'
+import { clauseKinds } from '../../core/settlement/kinds.ts'
 import { parseAgreement } from '../../core/terms/parse.ts'
 import { resolve } from '../../core/terms/resolve.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
@@ -27,9 +28,9 @@ const at = (text: string) => parseInstant(text, 'UTC') as number
 const now = at('2026-11-05T00:00:00Z')
 const document = (name: string) => fs.readFileSync(join(import.meta.dirname, `../../../examples/${name}.yaml`), 'utf8')
 const scheduleOf = (text: string): Schedule => {
-  const parsed = parseAgreement(text)
+  const parsed = parseAgreement(text, clauseKinds)
   assert.ok('agreement' in parsed, JSON.stringify(parsed))
-  const schedule = resolve([parsed])
+  const schedule = resolve([parsed], clauseKinds)
   assert.ok('agreement' in schedule)
   return schedule
 }

@@ -63,13 +63,17 @@ export const makeExaminer = (
       const { reading } = row
       const place = places[i]!
       const lateMonth = anyClosed ? lateMonthOf(reading, place, { closed, effects, registry }) : undefined
-      const agreement =
-        reading.kind === 'condition' && reading.block === undefined && typeof place === 'object' ? place.agreement : undefined
+      const agreement = typeof place === 'object' && namesNoPlace(reading) ? place.agreement : undefined
       return lateMonth === undefined && agreement === undefined ? row : { ...row, lateMonth, agreement }
     })
     return { good, refusals }
   }
 }
+
+const told = new Set<Reading['kind']>(['figure', 'event', 'payment', 'dispute', 'ruling'])
+
+/** Whether a reading names neither pool nor block, so that its agreement has to be kept beside it. */
+const namesNoPlace = (reading: Reading): boolean => told.has(reading.kind) || (reading.kind === 'condition' && reading.block === undefined)
 
 const findReferenced = async (tx: Work, rows: readonly Row[], settled: () => Promise<void>): Promise<Map<string, StoredEffect>> => {
   const references = rows.flatMap(({ reading }) => referencesOf(reading))
@@ -105,7 +109,7 @@ const placesOf = (place: Place, { registry }: Known): AgreementId[] =>
   typeof place === 'object' ? [place.agreement] : place === 'everywhere' ? [...registry.zones.keys()] : []
 
 const placesOfStored = ({ pool, block, agreement, kind }: StoredEffect, { registry }: Known): AgreementId[] => {
-  if (kind === 'fx') return [...registry.zones.keys()]
+  if (kind === 'fx' || kind === 'index') return [...registry.zones.keys()]
   const found = registry.blocks.get(block ?? '') ?? registry.pools.get(pool ?? '') ?? agreement
   return found === undefined ? [] : [found as AgreementId]
 }

@@ -36,6 +36,7 @@ const wantedOf = (schedule: Schedule, window: Interval): ReadingsWanted => ({
   pools: schedule.pools.map(({ id }): PoolId => id),
   blocks: schedule.blocks.map(({ id }): BlockId => id),
   currency: schedule.currency,
+  indices: [...new Set(schedule.clauses.flatMap((clause) => clause.indices))],
   window,
   maintenanceFrom: Math.min(
     window.from,

@@ -1,3 +1,4 @@
+import { clauseKinds } from '../../core/settlement/kinds.ts'
 import { resolve } from '../../core/terms/resolve.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { findVersions } from '../store/agreements.ts'
@@ -7,7 +8,7 @@ import type { Queries } from '../store/database.ts'
 export const findSchedule = async (queries: Queries, agreement: string): Promise<Schedule | undefined> => {
   const versions = await findVersions(queries, agreement)
   if (versions.length === 0) return undefined
-  const schedule = resolve(versions)
+  const schedule = resolve(versions, clauseKinds)
   if ('problems' in schedule) throw new Error(`${agreement}, as signed, no longer resolves: ${schedule.problems[0]?.message}`)
   return schedule
 }

@@ -1,6 +1,7 @@
 import { canonical } from '../../core/base/canonical.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import { formatInstant, type Instant } from '../../core/base/time.ts'
+import { clauseKinds } from '../../core/settlement/kinds.ts'
 import { parseAgreement } from '../../core/terms/parse.ts'
 import { resolve } from '../../core/terms/resolve.ts'
 import type { Agreement } from '../../core/terms/agreement.ts'
@@ -20,7 +21,7 @@ export const loadAgreement = async (
   store: Store,
   request: Readonly<{ document: string; now: Instant; by: string }>,
 ): Promise<LoadAnswer> => {
-  const parsed = parseAgreement(request.document)
+  const parsed = parseAgreement(request.document, clauseKinds)
   if ('problems' in parsed) return { kind: 'refused', problems: parsed.problems }
   const { agreement, hash } = parsed
   return inTransaction<LoadAnswer>(store, async (tx) => {
@@ -29,7 +30,7 @@ export const loadAgreement = async (
     await lockName(tx, `agreement ${agreement.agreement}`, 'exclusive')
     const versions = await findVersions(tx.queries, agreement.agreement)
     if (versions.some((version) => version.hash === hash)) return { kind: 'loaded', again: true, agreement, hash }
-    const schedule = resolve([...versions, { agreement, hash }])
+    const schedule = resolve([...versions, { agreement, hash }], clauseKinds)
     if ('problems' in schedule) return { kind: 'refused', problems: schedule.problems }
     const problems = [...misnumbered(agreement, versions), ...(await taken(tx, schedule)), ...(await tooLate(tx, agreement, schedule))]
     if (problems.length > 0) return { kind: 'refused', problems }

@@ -24,6 +24,7 @@ export const makePlacer = (registry: Registry, meant: AgreementId | undefined): 
   return (reading) => {
     switch (reading.kind) {
       case 'fx':
+      case 'index':
         return everywhere
       case 'credit':
       case 'refund':
@@ -33,6 +34,13 @@ export const makePlacer = (registry: Registry, meant: AgreementId | undefined): 
       case 'reservation':
       case 'charge':
         return byName(registry.pools.get(reading.pool), '/pool', 'pool', reading.pool)
+      case 'figure':
+      case 'event':
+        return placeOfClause(reading.clause, registry, meant)
+      case 'payment':
+      case 'dispute':
+      case 'ruling':
+        return byName(registry.zones.has(reading.agreement) ? reading.agreement : undefined, '/agreement', 'agreement', reading.agreement)
       case 'condition':
         if (reading.block === undefined) return placeOfClause(reading.clause, registry, meant)
         return byName(registry.blocks.get(reading.block), '/block', 'block', reading.block)

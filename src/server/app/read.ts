@@ -4,6 +4,7 @@ import type { Commissioning } from '../../core/capacity/commission.ts'
 import type { State } from '../../core/settlement/line.ts'
 import type { Statement } from '../../core/statements/statement.ts'
 import type { Agreement } from '../../core/terms/agreement.ts'
+import { clauseKinds } from '../../core/settlement/kinds.ts'
 import { resolve } from '../../core/terms/resolve.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { sentences, type TermSentence } from '../../core/terms/sentences.ts'
@@ -31,9 +32,9 @@ const readVersions = async ({ client }: Work, agreement: string): Promise<Signed
 }
 
 const resolved = (versions: readonly Signed[]): Resolved => {
-  const schedule = resolve(versions)
+  const schedule = resolve(versions, clauseKinds)
   if ('problems' in schedule) throw new Error(`a signed agreement no longer resolves: ${schedule.problems[0]?.message}`)
-  return { schedule, versions, sentences: sentences(schedule) }
+  return { schedule, versions, sentences: sentences(schedule, clauseKinds) }
 }
 
 /** The acceptances that stand: none that another reading took the place of, and of one tranche the first. */

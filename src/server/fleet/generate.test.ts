@@ -9,6 +9,7 @@ import { addDays, formatInstant, monthInterval, startOfDate } from '../../core/b
 import { makeMeter } from '../../core/meter/meter.ts'
 import { formatReading, parseReading } from '../../core/meter/parse.ts'
 import type { Acceptance, Charge, Outage, Reading } from '../../core/meter/reading.ts'
+import { clauseKinds } from '../../core/settlement/kinds.ts'
 import { parseAgreement } from '../../core/terms/parse.ts'
 import { resolve } from '../../core/terms/resolve.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
@@ -24,9 +25,9 @@ const ofKind = <K extends Reading['kind']>(readings: readonly Reading[], kind: K
   readings.filter((reading): reading is Extract<Reading, { kind: K }> => reading.kind === kind)
 
 const scheduleOf = (document: string): Schedule => {
-  const parsed = parseAgreement(document)
+  const parsed = parseAgreement(document, clauseKinds)
   if ('problems' in parsed) assert.fail(JSON.stringify(parsed.problems))
-  const schedule = resolve([parsed])
+  const schedule = resolve([parsed], clauseKinds)
   if ('problems' in schedule) assert.fail(JSON.stringify(schedule.problems))
   return schedule
 }

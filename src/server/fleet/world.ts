@@ -1,6 +1,6 @@
 import { decimal, rational, times, type Rational } from '../../core/base/rational.ts'
 import type { Instant, Interval, Month } from '../../core/base/time.ts'
-import { inForce, type ResolvedBlock, type ResolvedPool, type Schedule } from '../../core/terms/schedule.ts'
+import { inForce, isBackstop, type ResolvedBlock, type ResolvedPool, type Schedule } from '../../core/terms/schedule.ts'
 import { assumed } from './calibration.ts'
 
 /** What a generated history is of. */
@@ -33,7 +33,7 @@ export const saleUnitOf = (world: World, pool: ResolvedPool): number => {
 
 /** A price that is so many hundredths of the backstop's at the start of the window, or of an illustrative one. Major units per GPU-hour. */
 export const priceOf = ({ schedule, window }: World, percent: number): Rational => {
-  const backstop = schedule.clauses.find((clause) => clause.kind === 'capacity-backstop')
+  const backstop = schedule.clauses.find(isBackstop)
   const tiers = backstop === undefined ? undefined : inForce(backstop.covers[0]!.price, window.from).value
   return times(tiers?.[0]?.value ?? decimal(assumed.fallbackPrice), rational(percent, 100))
 }
@@ -42,7 +42,7 @@ export const priceOf = ({ schedule, window }: World, percent: number): Rational 
 export const tenantName = (index: number): string => `tenant-${String(index + 1).padStart(2, '0')}`
 
 /** Clauses of the backstop kind as they stand in each slice of time. */
-export const backstopsOf = ({ schedule }: World) => schedule.clauses.filter((clause) => clause.kind === 'capacity-backstop')
+export const backstopsOf = ({ schedule }: World) => schedule.clauses.filter(isBackstop)
 
 /** The part of an interval that lies in the window; undefined where none does. */
 export const within = ({ window }: World, from: Instant, to: Instant): Interval | undefined => {

@@ -43,8 +43,15 @@ export const effectOf = (reading: Reading): Readonly<{ from: Instant; to: Instan
     case 'acceptance':
       return { from: reading.at, to: reading.at }
     case 'charge':
+    case 'figure':
       return reading.at === undefined ? { from: reading.from!, to: reading.to! } : { from: reading.at, to: reading.at }
-    case 'fx': {
+    case 'event':
+    case 'dispute':
+    case 'ruling':
+      return { from: reading.at, to: reading.at }
+    case 'fx':
+    case 'index':
+    case 'payment': {
       const day = startOfDate(reading.date, 'UTC')
       return { from: day - earliestSeconds, to: day + latestSeconds }
     }
@@ -100,7 +107,7 @@ export const fromRow = (row: string): { reading: Reading; digest: string } => {
   const set = (key: string, cell: string): void => void (cell === '\\N' || (reading[key] = plain(cell)))
   const body = cells[15]!
   if (body !== '\\N') Object.assign(reading, JSON.parse(plain(body)))
-  if (spanKinds.has(kind) || (kind === 'charge' && reading['at'] === undefined)) {
+  if (spanKinds.has(kind) || ((kind === 'charge' || kind === 'figure') && reading['at'] === undefined)) {
     reading['from'] = Number(from)
     reading['to'] = Number(to)
   }

@@ -1,39 +1,7 @@
-import { ref, type ObjectShape, type Shape } from './json-schema.ts'
+import { clauseShape } from './clause-shape.ts'
+import { ref, type ObjectShape } from './json-schema.ts'
 import { limits } from './limits.ts'
 import { list, object, value, word } from './value-shapes.ts'
-
-const common = (kind: string, description: string): Readonly<Record<string, Shape>> => ({
-  id: value('id', 'Name of the clause; every line it settles carries it.'),
-  kind: { type: 'string', const: kind, title: `\`${kind}\``, description },
-  payer: value('id', 'The party that pays a positive amount.'),
-  payee: value('id', 'The party that is paid a positive amount.'),
-  covers: list(value('id', 'A supported block.'), limits.blocks, {
-    minItems: 1,
-    uniqueItems: true,
-    title: 'a list of block ids',
-    description: 'The blocks it speaks of.',
-  }),
-  from: value('date', "First local date. Default: the term's."),
-  through: value('date', "Last local date, included. Default: the term's."),
-  period: word(['month', 'quarter', 'year'], {
-    default: 'month',
-    description: 'How often it settles: with the statement of the month in which its calendar period ends.',
-  }),
-})
-
-const required = ['id', 'kind', 'payer', 'payee', 'covers'] as const
-
-const revenueShare: ObjectShape = object(
-  {
-    ...common('revenue-share', 'The operator shares its revenue on covered blocks.'),
-    base: value('decimal', 'Fixed amount per period, in major units, scaled by seconds in a short period. Default: none.'),
-    rate: value('scheduledTieredShare', 'Share of eligible net revenue. Tiers by cumulative revenue, in major units.'),
-    reset: word(['never', 'year'], { default: 'never', description: 'When the cumulative revenue of the tiers starts again.' }),
-    mayRise: { type: 'boolean', title: '`true` or `false`', default: false, description: 'Allows a rate that rises in time.' },
-    affiliateReference: value('decimal', 'Per GPU-hour: what a sale to an affiliate counts at least. Default: what was charged.'),
-  },
-  [...required, 'rate'],
-)
 
 const cap: ObjectShape = {
   ...object(
@@ -74,9 +42,11 @@ const recoupment: ObjectShape = {
   description: 'The operator repays earlier payments out of later revenue. Default: it does not.',
 }
 
-const capacityBackstop: ObjectShape = object(
-  {
-    ...common('capacity-backstop', 'The guarantor pays for capacity that stays unsold.'),
+/** `capacity-backstop`, as it is written. */
+export const backstopShape = clauseShape({
+  kind: 'capacity-backstop',
+  description: 'The guarantor pays for capacity that stays unsold.',
+  properties: {
     measure: word(['instant', 'hour', 'day', 'period'], {
       default: 'period',
       description: 'The bucket within which sales above the committed capacity offset unsold capacity.',
@@ -108,9 +78,6 @@ const capacityBackstop: ObjectShape = object(
       description: 'Whether the guarantor may call unsold capacity for its own use or resale.',
     },
   },
-  [...required, 'price'],
-)
-
-/** One clause, told apart by `kind`. */
-export const clauseShape: Shape = { title: 'a clause with a `kind`', oneOf: [ref('revenueShare'), ref('capacityBackstop')] }
-export const clauseShapes: Readonly<Record<string, ObjectShape>> = { revenueShare, capacityBackstop, cap, condition, recoupment }
+  required: ['price'],
+})
+export const backstopShapes: Readonly<Record<string, ObjectShape>> = { cap, condition, recoupment }

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { hashOf } from '../src/core/base/hash.ts'
+import { describeProblem } from '../src/core/base/problem.ts'
+import { dateOf, monthInterval, nextMonth, type Month } from '../src/core/base/time.ts'
+import { collate } from '../src/core/meter/collate.ts'
+import { makeMeter } from '../src/core/meter/meter.ts'
+import { parseReading, placementOf, readingText } from '../src/core/meter/parse.ts'
+import type { Reading } from '../src/core/meter/reading.ts'
+import { post } from '../src/core/posting/post.ts'
+import { clauseKinds } from '../src/core/settlement/kinds.ts'
+import type { State } from '../src/core/settlement/line.ts'
+import { settlementWindow } from '../src/core/settlement/period.ts'
+import { settle } from '../src/core/settlement/settle.ts'
+import { drawUp } from '../src/core/statements/draw-up.ts'
+import { checkReasons } from '../src/core/statements/explain.ts'
+import type { Statement } from '../src/core/statements/statement.ts'
+import { parseAgreement } from '../src/core/terms/parse.ts'
+import { resolve } from '../src/core/terms/resolve.ts'
+import type { Schedule } from '../src/core/terms/schedule.ts'
+
+/** The schedule that documents make, in order of version; fails the test with every problem where they make none. */
+export const scheduleOfText = (...documents: readonly string[]): Schedule => {
+  const signed = documents.map((text) => {
+    const parsed = parseAgreement(text, clauseKinds)
+    if ('problems' in parsed) assert.fail(parsed.problems.map((problem) => describeProblem('document', problem)).join('\n'))
+    return parsed
+  })
+  const schedule = resolve(signed, clauseKinds)
+  if ('problems' in schedule) assert.fail(schedule.problems.map((problem) => describeProblem('document', problem)).join('\n'))
+  return schedule
+}
+
+/** The problems of a document that is refused, each as `pointer: message`. */
+export const problemsOfText = (text: string): string[] => {
+  const parsed = parseAgreement(text, clauseKinds)
+  return 'problems' in parsed ? parsed.problems.map(({ pointer, message }) => `${pointer}: ${message}`) : []
+}
+
+/** Readings as a file has them: NDJSON, or objects that would be its lines. */
+export const readingsOf = (schedule: Schedule, lines: string | readonly object[]): Reading[] => {
+  const objects =
+    typeof lines === 'string'
+      ? lines
+          .split('\n')
+          .filter((line) => line.trim() !== '')
+          .map((line) => JSON.parse(line))
+      : lines
+  return objects.map((each) => {
+    const parsed = parseReading(each, schedule.zone, placementOf(schedule))
+    if ('problems' in parsed) assert.fail(`${JSON.stringify(each)}: ${JSON.stringify(parsed.problems)}`)
+    return parsed.reading
+  })
+}
+
+/** Final statements of consecutive months, each opened with what the month before left. Every line's reasons are worked out again, and the books balance. */
+export const settleMonths = (
+  schedule: Schedule,
+  lines: string | readonly object[],
+  { from, through }: Readonly<{ from: Month; through: Month }>,
+): Statement[] => {
+  const { accepted, refused } = collate(readingsOf(schedule, lines).map((reading) => ({ reading, digest: hashOf(readingText(reading)) })))
+  assert.deepEqual(refused, [])
+  const statements: Statement[] = []
+  let opening: State = {}
+  for (let month = from; month <= through; month = nextMonth(month)) {
+    const meter = makeMeter(schedule, settlementWindow(schedule, month))
+    for (const { reading, digest } of accepted) meter.add(reading, digest)
+    const facts = meter.facts()
+    if ('refusals' in facts) assert.fail(facts.refusals.map(({ message }) => message).join('\n'))
+    const settlement = settle({ schedule, facts, month, opening })
+    const finalOn = dateOf(monthInterval(month, schedule.zone).to, schedule.zone)
+    const statement = drawUp({ schedule, facts, month, opening, settlement, version: 1, finalOn })
+    for (const line of statement.lines) assert.equal(checkReasons(line), undefined, `${month} ${line.key}`)
+    post(statement)
+    statements.push(statement)
+    opening = settlement.closing
+  }
+  return statements
+}
