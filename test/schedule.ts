@@ -86,7 +86,7 @@ export const scheduleOf = (plan: SchedulePlan): Schedule => {
     orders: new Map(Object.entries(plan.orders ?? {}).map(([order, placed]) => [order as OrderId, placed as readonly BlockId[]])),
     clauses: plan.clauses ?? [],
     netting: true,
-    due: { days: 30, roll: 'following', holidays: [] },
+    due: { days: 30, roll: 'following', calendars: [], holidays: [], workingDays: [] },
     sources: [],
     versions: [{ version: 1, effective: from, hash: hashOf('a test agreement') }],
   }

@@ -149,7 +149,7 @@ export const scheduleOf = (term: Term, clauses: readonly ResolvedClause[], block
   orders: new Map(),
   clauses,
   netting: true,
-  due: { days: 30, roll: 'following', holidays: [] },
+  due: { days: 30, roll: 'following', calendars: [], holidays: [], workingDays: [] },
   sources: [],
   versions: [{ version: 1, effective: startOfDate(term.from, term.zone), hash: '0'.repeat(64) }],
 })

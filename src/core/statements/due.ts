@@ -1,5 +1,6 @@
 import { addDays, dayOfWeek, type LocalDate } from '../base/time.ts'
 import type { DueTerm } from '../terms/agreement.ts'
+import { holidaysOf } from '../terms/calendars.ts'
 
 const saturday = 6
 
@@ -24,13 +25,15 @@ const rolled = (date: LocalDate, roll: DueTerm['roll'], isBusinessDay: (date: Lo
 
 /**
  * When a statement that is final on a local date falls due: that date plus n days, or plus n business days counted from the next day, then
- * rolled to a business day. Saturdays, Sundays and the holidays listed are none. Throws `RangeError` when the term counts neither, or both.
+ * rolled to a business day: one in every calendar listed, and no holiday of the agreement's own; Saturdays and Sundays never are. Throws `RangeError` when the term counts neither, or both.
  */
 export const dueOn = (due: DueTerm, finalOn: LocalDate): LocalDate => {
   const { days, businessDays, roll } = due
   if ((days === undefined) === (businessDays === undefined)) throw new RangeError('a due date counts either days or business days')
-  const holidays = new Set(due.holidays)
-  const isBusinessDay = (date: LocalDate) => dayOfWeek(date) < saturday && !holidays.has(date)
+  const closed = [new Set(due.holidays), ...due.calendars.map(holidaysOf)]
+  const working = new Set(due.workingDays)
+  const isBusinessDay = (date: LocalDate) =>
+    dayOfWeek(date) < saturday && (working.has(date) || closed.every((holidays) => !holidays.has(date)))
   if (days !== undefined) return rolled(addDays(finalOn, days), roll, isBusinessDay)
   let date = finalOn
   for (let counted = 0; counted < businessDays!; counted++) date = nearest(addDays(date, 1), 1, isBusinessDay)

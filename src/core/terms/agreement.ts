@@ -134,8 +134,12 @@ export type DueTerm = Readonly<{
   days?: number
   businessDays?: number
   roll: 'following' | 'modifiedFollowing' | 'preceding'
-  /** Dates that are no business days in any of the calendars named; Saturdays and Sundays never are. */
+  /** Published calendars: a business day is one in every one of them. Saturdays and Sundays never are. */
+  calendars: readonly string[]
+  /** Further dates that are no business days. */
   holidays: readonly LocalDate[]
+  /** Dates that are business days although a calendar lists them. */
+  workingDays: readonly LocalDate[]
 }>
 
 /** Where a term comes from. What is not public is an assumption, and said so wherever it is shown. */

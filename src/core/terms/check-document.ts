@@ -4,6 +4,7 @@ import { minorDigits } from '../base/currency.ts'
 import type { Problem } from '../base/problem.ts'
 import { spanSecondsMax } from '../base/steps.ts'
 import { endOfDate, isZone, startOfDate } from '../base/time.ts'
+import { calendarYears } from './calendars.ts'
 import { checkBlocks } from './check-blocks.ts'
 import { checkClauses } from './check-clauses.ts'
 import { checkUnique } from './check-values.ts'
@@ -75,6 +76,33 @@ const checkVersion = ({ version, effective, previous, term }: SoundAgreement): P
   return problems
 }
 
+/** A calendar that ends before the last statement can fall due is none: beyond its years nobody knows what a business day is. */
+const checkCalendars = ({ settlement, term }: SoundAgreement): Problem[] => {
+  const { from, through } = term ?? {}
+  const { holidays, workingDays } = settlement?.due ?? {}
+  const outside =
+    from !== undefined &&
+    through !== undefined &&
+    (Number(from.slice(0, 4)) < calendarYears.first || Number(through.slice(0, 4)) + 1 > calendarYears.last)
+  const ends = itemsOf(settlement?.due?.calendars).flatMap(([name, index]): Problem[] =>
+    outside
+      ? [
+          {
+            pointer: `/settlement/due/calendars/${index}`,
+            message: `\`${name}\` covers ${calendarYears.first} to ${calendarYears.last}, and the statements of a term from ${from} through ${through} fall due outside it: list the dates under \`holidays\``,
+          },
+        ]
+      : [],
+  )
+  const both = new Set(itemsOf(holidays).map(([date]) => date))
+  const contradicted = itemsOf(workingDays).flatMap(([date, index]): Problem[] =>
+    both.has(date)
+      ? [{ pointer: `/settlement/due/workingDays/${index}`, message: `${date} is among \`holidays\` too: it is one or the other` }]
+      : [],
+  )
+  return [...ends, ...contradicted]
+}
+
 const leadsSomewhere = (document: Json, pointer: string): boolean => {
   let at: Json | undefined = document
   for (const token of pointer.split('/').slice(1)) {
@@ -107,6 +135,7 @@ export const checkDocument = (document: SoundAgreement, written: Json, pools: nu
     ...checkVersion(dated),
     ...checkBlocks(dated, pools),
     ...checkClauses(dated, kinds),
+    ...checkCalendars(dated),
     ...checkSources(document, written),
   ]
 }

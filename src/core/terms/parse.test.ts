@@ -74,7 +74,7 @@ test('T4 what a document leaves out is filled in', () => {
     { version: rest.version, effective: rest.effective, commencement: rest.commencement, sources: rest.sources },
     { version: 1, effective: '2026-07-01', commencement: '2026-07-01', sources: [] },
   )
-  assert.deepEqual(settlement, { netting: true, due: { days: 30, roll: 'following', holidays: [] } })
+  assert.deepEqual(settlement, { netting: true, due: { days: 30, roll: 'following', calendars: [], holidays: [], workingDays: [] } })
   assert.deepEqual(clauses, [
     {
       id: 'south-backstop',
@@ -421,6 +421,28 @@ const faults: readonly Fault[] = [
   ['a term of 35 years', (d) => (d.term.through = '2061-06-30'), ['/term/through', new RegExp(`at most ${spanSecondsMax} s`)]],
   ['due both ways', (d) => (d.settlement.due.days = 30), ['/settlement/due', /has `days` and `businessDays`/]],
   ['due neither way', (d) => (d.settlement.due = {}), ['/settlement/due', /has none of `days` and `businessDays`/]],
+  [
+    'a calendar that nobody publishes here',
+    (d) => (d.settlement.due.calendars = ['Asia/Jakarta', 'Asia/Batam']),
+    ['/settlement/due/calendars/1', /"Asia\/Batam".*`Asia\/Jakarta`/],
+  ],
+  [
+    'a calendar that ends before the term',
+    (d) => {
+      d.settlement.due.calendars = ['Australia/Sydney']
+      d.term.through = '2062-06-30'
+      d.term.from = '2030-07-01'
+      for (const block of d.blocks) for (const tranche of block.tranches) tranche.due = '2030-07-01'
+      d.clauses = [{ id: 'x', kind: 'capacity-backstop', payer: 'grantor', payee: 'cloud', covers: ['south-1'], price: '1.80' }]
+      d.sources = []
+    },
+    ['/settlement/due/calendars/0', /covers 2024 to 2062.*through 2062-06-30/],
+  ],
+  [
+    'a date that is a holiday and a working day',
+    (d) => (d.settlement.due.workingDays = ['2026-12-25']),
+    ['/settlement/due/workingDays/0', /among `holidays` too/],
+  ],
   ['a holiday twice', (d) => d.settlement.due.holidays.push('2026-12-25'), ['/settlement/due/holidays/1', /listed before/]],
   [
     'a clause of an unknown kind',

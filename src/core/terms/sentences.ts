@@ -54,6 +54,9 @@ const sayBlock = (block: ResolvedBlock, index: number, { commencement }: Schedul
   ]
 }
 
+const calendarsIn = ({ calendars, roll }: Schedule['due']): string =>
+  calendars.length === 0 ? '' : `, rolled to a business day (${roll}) of ${listed(calendars)}`
+
 const sayAgreement = (schedule: Schedule): Said => {
   const { guarantor, operator, zone, due } = schedule
   const days = due.days === undefined ? `${due.businessDays} business days` : `${due.days} days`
@@ -69,7 +72,7 @@ const sayAgreement = (schedule: Schedule): Said => {
     ),
     [
       '/settlement',
-      `A statement falls due ${days} after it is final; amounts both ways are ${schedule.netting ? 'netted' : 'paid each in full'}.`,
+      `A statement falls due ${days} after it is final${calendarsIn(due)}; amounts both ways are ${schedule.netting ? 'netted' : 'paid each in full'}.`,
     ],
   ]
 }

@@ -1,5 +1,6 @@
 import { gpusMax } from '../base/steps.ts'
 import { partyRoles } from './agreement.ts'
+import { calendarNames } from './calendars.ts'
 import { ref, type ObjectShape, type Schema, type Shape } from './json-schema.ts'
 import type { TermsKind } from './kind.ts'
 import { limits } from './limits.ts'
@@ -97,11 +98,23 @@ const due: ObjectShape = {
         default: 'following',
         description: 'Where a date that is no business day moves.',
       }),
+      calendars: list(word(calendarNames, { description: 'A published calendar, by the zone of its place.' }), calendarNames.length, {
+        uniqueItems: true,
+        default: [],
+        title: 'a list of calendars',
+        description: 'A business day is one in every calendar listed; Saturdays and Sundays never are.',
+      }),
       holidays: list(value('date', 'A local date.'), limits.holidays, {
         uniqueItems: true,
         default: [],
         title: 'a list of dates',
-        description: 'Dates that are no business days; Saturdays and Sundays never are.',
+        description: 'Further dates that are no business days.',
+      }),
+      workingDays: list(value('date', 'A local date.'), limits.holidays, {
+        uniqueItems: true,
+        default: [],
+        title: 'a list of dates',
+        description: 'Dates that are business days although a calendar lists them.',
       }),
     },
     [],
