@@ -6,15 +6,15 @@ import { dateText, localTime, shortMonth } from './dates.ts'
 import { amountText, approximate, explainedHours, gpuHours, isWholeHours, largeText, moneyText, partText, shortHash } from './format.ts'
 import { hoursText } from './PeriodPicker.tsx'
 
-const partyName = ({ guarantor, operator }: AgreementWire, id: string | null): string =>
-  [guarantor, operator].find((party) => party.id === id)?.name ?? ''
+const partyName = ({ parties }: AgreementWire, id: string | null): string => parties.find((party) => party.id === id)?.name ?? ''
 
-const kinds: Readonly<Record<string, string>> = { 'revenue-share': 'Revenue share', 'capacity-backstop': 'Capacity backstop' }
-const kindText = ({ kind, measure }: ClauseWire): string => `${kinds[kind] ?? kind}${measure === null ? '' : `, by ${measure}`}`
+/** `capacity-backstop` is a capacity backstop. */
+const kindText = ({ kind, measure }: ClauseWire): string =>
+  `${kind.charAt(0).toUpperCase()}${kind.slice(1).replaceAll('-', ' ')}${measure === null ? '' : `, by ${measure}`}`
 
 const namedMax = 3
 const coversText = (covers: readonly string[]): string =>
-  covers.length <= namedMax ? covers.join(', ') : `${covers.length} blocks, ${covers[0]} to ${covers.at(-1)}`
+  covers.length === 0 ? '–' : covers.length <= namedMax ? covers.join(', ') : `${covers.length} blocks, ${covers[0]} to ${covers.at(-1)}`
 
 const Settled = ({ agreement, clause }: Readonly<{ agreement: AgreementWire; clause: ClauseWire }>) =>
   clause.settled.length === 0 ? (

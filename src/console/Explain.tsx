@@ -25,8 +25,7 @@ type ExplainProps = Readonly<{
   onClose: () => void
 }>
 
-const partyName = ({ statement: { guarantor, operator } }: PeriodWire, id: string): string =>
-  [guarantor, operator].find((party) => party.id === id)?.name ?? id
+const partyName = ({ statement: { parties } }: PeriodWire, id: string): string => parties.find((party) => party.id === id)?.name ?? id
 
 const meteredWord = (root: TreeNode): string => everyNode(root).find(({ input }) => input.source.kind === 'fact')?.input.word ?? ''
 

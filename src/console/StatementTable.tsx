@@ -5,14 +5,28 @@ import { decimalText, amountText, gpuHours, moneyInTables, priceText, shareText 
 import type { LineOrNet } from './explained.ts'
 import { useKeys } from './keys.ts'
 
-const heads = (statement: StatementWire) => [
-  '#',
-  'Line',
-  'Quantity',
-  'Rate',
-  `${statement.guarantor.name} pays`,
-  `${statement.operator.name} pays`,
-]
+/** Two parties of a statement, and what they pay each other. */
+type Pair = Readonly<{ parties: readonly [PartyWire, PartyWire]; pays: readonly [string, string]; net: StatementWire['totals']['net'] }>
+
+const partyOf = ({ guarantor, operator, parties }: StatementWire, id: string | null): PartyWire =>
+  [guarantor, operator, ...parties].find((party) => party.id === id) ?? { id: id ?? '', name: id ?? '' }
+
+/** Guarantor and operator first; of the others, those that owe each other something. */
+const pairsOf = (statement: StatementWire): readonly Pair[] => {
+  const { guarantor, operator, totals, lines } = statement
+  const main: Pair = { parties: [guarantor, operator], pays: [totals.guarantorPays, totals.operatorPays], net: totals.net }
+  const others = totals.others.map(({ parties: [one, other], pays, net }): Pair => ({
+    parties: [partyOf(statement, one), partyOf(statement, other)],
+    pays,
+    net,
+  }))
+  const isOwed = lines.some(
+    ({ payer, payee }) => [guarantor.id, operator.id].includes(payer) && [guarantor.id, operator.id].includes(payee),
+  )
+  return isOwed || others.length === 0 ? [main, ...others] : others
+}
+
+const heads = ({ parties: [one, other] }: Pair) => ['#', 'Line', 'Quantity', 'Rate', `${one.name} pays`, `${other.name} pays`]
 
 const quantityText = ({ quantity, quantityUnit }: LineWire, currency: string): readonly [text: string, unit: string] => {
   switch (quantityUnit) {
@@ -75,64 +89,59 @@ const Amount = ({ name, amount, opened, onOpen, onHover }: Opening & Readonly<{ 
   </button>
 )
 
-const Row = ({ line, statement, ...opening }: Opening & Readonly<{ line: LineWire; statement: StatementWire }>) => {
-  const byGuarantor = line.payer === statement.guarantor.id
+const Row = ({ line, first, currency, ...opening }: Opening & Readonly<{ line: LineWire; first: boolean; currency: string }>) => {
   const amount = <Amount name={line.number} amount={line.amount} {...opening} />
   return (
     <tr className={opening.opened === line.number ? 'selected' : undefined}>
       <td className="third">{line.number}</td>
       <th scope="row">{line.text}</th>
       <td className="number">
-        <Quantity line={line} currency={statement.currency} />
+        <Quantity line={line} currency={currency} />
       </td>
       <td className="number">
-        <Rate line={line} currency={statement.currency} />
+        <Rate line={line} currency={currency} />
       </td>
-      <td className="number">{byGuarantor ? amount : null}</td>
-      <td className="number">{byGuarantor ? null : amount}</td>
+      <td className="number">{first ? amount : null}</td>
+      <td className="number">{first ? null : amount}</td>
     </tr>
   )
 }
 
-const partyName = ({ guarantor, operator }: StatementWire, id: string | null): string =>
-  [guarantor, operator].find((party) => party.id === id)?.name ?? ''
+type Paired = Opening & Readonly<{ pair: Pair; statement: StatementWire }>
 
-const Totals = ({ statement, ...opening }: Opening & Readonly<{ statement: StatementWire }>) => {
-  const { totals, currency, guarantor } = statement
-  const { net, netting } = totals
+const Totals = ({ pair, statement, ...opening }: Paired) => {
+  const { totals, currency, guarantor, operator } = statement
+  const { parties, pays, net } = pair
   const said =
     net.payer === null
       ? 'Net, nobody owes anything'
-      : `${netting ? 'Net' : 'Difference, not netted'}, ${partyName(statement, net.payer)} pays ${partyName(statement, net.payee)}`
-  const byGuarantor = net.payer === null || net.payer === guarantor.id
-  const amount = <Amount name="net" amount={net.amount} {...opening} />
+      : `${totals.netting ? 'Net' : 'Difference, not netted'}, ${partyOf(statement, net.payer).name} pays ${partyOf(statement, net.payee).name}`
+  const first = net.payer === null || net.payer === parties[0].id
+  const isMain = parties[0].id === guarantor.id && parties[1].id === operator.id
+  const amount = isMain ? <Amount name="net" amount={net.amount} {...opening} /> : amountText(net.amount)
   return (
     <tfoot>
       <tr>
         <th scope="row" colSpan={4}>
           Totals, {currency}
         </th>
-        <td className="number">{amountText(totals.guarantorPays)}</td>
-        <td className="number">{amountText(totals.operatorPays)}</td>
+        <td className="number">{amountText(pays[0])}</td>
+        <td className="number">{amountText(pays[1])}</td>
       </tr>
-      <tr className={opening.opened === 'net' ? 'selected' : undefined}>
+      <tr className={isMain && opening.opened === 'net' ? 'selected' : undefined}>
         <th scope="row" colSpan={4}>
           {said}
         </th>
-        <td className="number">{byGuarantor ? amount : null}</td>
-        <td className="number">{byGuarantor ? null : amount}</td>
+        <td className="number">{first ? amount : null}</td>
+        <td className="number">{first ? null : amount}</td>
       </tr>
     </tfoot>
   )
 }
 
-const Group = ({
-  payer,
-  payee,
-  statement,
-  ...opening
-}: Opening & Readonly<{ payer: PartyWire; payee: PartyWire; statement: StatementWire }>) => {
-  const lines = statement.lines.filter((line) => line.payer === payer.id)
+const Group = ({ first, pair, statement, ...opening }: Paired & Readonly<{ first: boolean }>) => {
+  const [payer, payee] = first ? pair.parties : [pair.parties[1], pair.parties[0]]
+  const lines = statement.lines.filter((line) => line.payer === payer.id && line.payee === payee.id)
   return lines.length === 0 ? null : (
     <tbody>
       <tr className="group">
@@ -142,19 +151,41 @@ const Group = ({
       </tr>
       {lines.map((line) => (
         <Fragment key={line.key + line.version}>
-          <Row line={line} statement={statement} {...opening} />
+          <Row line={line} first={first} currency={statement.currency} {...opening} />
         </Fragment>
       ))}
     </tbody>
   )
 }
 
+const PairTable = ({ pair, statement, onKeyDown, ...opening }: Paired & Readonly<{ onKeyDown: (event: KeyboardEvent) => void }>) => (
+  // Keys of the rows bubble here from their buttons.
+  // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+  <table className="table statement" onKeyDown={onKeyDown}>
+    <caption className="hidden">
+      Statement of {statement.month}, {pair.parties.map(({ name }) => name).join(' and ')}, amounts in {statement.currency}
+    </caption>
+    <thead>
+      <tr>
+        {heads(pair).map((head, i) => (
+          <th key={head} scope="col" className={i < 2 ? undefined : 'number'}>
+            {head}
+          </th>
+        ))}
+      </tr>
+    </thead>
+    <Group first pair={pair} statement={statement} {...opening} />
+    <Group first={false} pair={pair} statement={statement} {...opening} />
+    <Totals pair={pair} statement={statement} {...opening} />
+  </table>
+)
+
 const nameOf = ({ dataset }: HTMLElement): LineOrNet => (dataset['line'] === 'net' ? 'net' : Number(dataset['line']))
 
-/** The statement: every line under who pays it, columns that add up, each amount a way to its reasons. */
+/** The statement: a table for every two parties that owe each other something, every line under who pays it, columns that add up, each amount a way to its reasons. */
 export const StatementTable = ({ statement, ...opening }: Opening & Readonly<{ statement: StatementWire }>) => {
-  const table = useRef<HTMLTableElement>(null)
-  const amounts = () => [...(table.current?.querySelectorAll<HTMLButtonElement>('button[data-line]') ?? [])]
+  const section = useRef<HTMLElement>(null)
+  const amounts = () => [...(section.current?.querySelectorAll<HTMLButtonElement>('button[data-line]') ?? [])]
   const current = () =>
     amounts().find((button) => button === document.activeElement) ?? amounts().find((button) => nameOf(button) === opening.opened)
   const move = (by: 1 | -1) => {
@@ -170,28 +201,11 @@ export const StatementTable = ({ statement, ...opening }: Opening & Readonly<{ s
     event.preventDefault()
     move(event.key === 'ArrowDown' ? 1 : -1)
   }
-  const { guarantor, operator } = statement
   return (
-    <section className="panel scroll-x">
-      {/* Keys of the rows bubble here from their buttons. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
-      <table className="table statement" ref={table} onKeyDown={onKeyDown} id="statement">
-        <caption className="hidden">
-          Statement of {statement.month}, amounts in {statement.currency}
-        </caption>
-        <thead>
-          <tr>
-            {heads(statement).map((head, i) => (
-              <th key={head} scope="col" className={i < 2 ? undefined : 'number'}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <Group payer={guarantor} payee={operator} statement={statement} {...opening} />
-        <Group payer={operator} payee={guarantor} statement={statement} {...opening} />
-        <Totals statement={statement} {...opening} />
-      </table>
+    <section className="panel scroll-x" ref={section} id="statement">
+      {pairsOf(statement).map((pair) => (
+        <PairTable key={pair.parties.map(({ id }) => id).join(' ')} pair={pair} statement={statement} onKeyDown={onKeyDown} {...opening} />
+      ))}
     </section>
   )
 }

@@ -85,6 +85,7 @@ export const AgreementShape = z
     currency: z.string(),
     guarantor: PartyShape,
     operator: PartyShape,
+    parties: list(PartyShape),
     from: Instant,
     to: Instant,
     term: z.object({ from: LocalDate, through: LocalDate }),

@@ -1,3 +1,4 @@
+import type { PartyId } from '../base/id.ts'
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
@@ -324,4 +325,21 @@ describe('the rendered statement', () => {
     const provisional = renderStatement({ ...september, status: 'provisional', finalOn: null, dueOn: null, version: 3 })
     assert.equal(provisional.split('\n')[3], 'Provisional, version 3: it may still change')
   })
+})
+
+test('S17 every two parties that owe each other something have a table of their own, whose columns are theirs', () => {
+  const lender = 'lender' as PartyId
+  const parties = [...september.parties, { id: lender, name: 'First Lender', role: 'lender' }]
+  const called = lineOf(9, { text: 'Guarantee called', payer: guarantor, payee: lender, amount: '25.00' })
+  const net = { payer: guarantor, payee: lender, amount: '25.00' }
+  const others = [{ parties: [guarantor, lender], pays: ['25.00', '0.00'], net }] as const
+  const rows = statementTable({ ...september, parties, lines: [...september.lines, called], totals: { ...september.totals, others } })
+  const alone = statementTable(september)
+  assert.deepEqual(rows.slice(0, alone.length), alone)
+  assert.equal(rows[alone.length], '')
+  const second = rows.slice(alone.length + 1)
+  assert.match(second[0]!, /Guarantor pays, USD +First Lender pays, USD/)
+  assert.match(second[2]!, /Guarantor pays First Lender/)
+  assert.match(second[3]!, /9 +Guarantee called .* 25\.00 *$/)
+  assert.match(second.at(-1)!, /Net, guarantor pays First Lender +25\.00 *$/)
 })

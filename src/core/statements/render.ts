@@ -71,61 +71,90 @@ const assumed = (reasons: readonly Input[], sources: readonly TermSource[]): Ter
     return [...(found?.status === 'assumption' ? [found] : []), ...assumed(children, sources)]
   })
 
-const columnsOf = (currency: string): readonly Column[] => [
+/** Two parties as a table shows them: how each is called, and what they pay each other. */
+type Pair = Readonly<{ ids: readonly [string, string]; names: readonly [string, string]; pays: readonly [string, string]; net: Net }>
+type Net = Statement['totals']['net']
+
+const columnsOf = (currency: string, { names }: Pair): readonly Column[] => [
   { head: '#', ends: 'right' },
   { head: 'Line', ends: 'left' },
   { head: 'Quantity', ends: 'right' },
   { head: '', ends: 'left' },
   { head: 'Rate', ends: 'right' },
   { head: '', ends: 'left' },
-  { head: `Guarantor pays, ${currency}`, ends: 'right' },
-  { head: `Operator pays, ${currency}`, ends: 'right' },
+  ...names.map((name): Column => ({ head: `${name} pays, ${currency}`, ends: 'right' })),
 ]
 
-const roles = ['guarantor', 'operator'] as const
-type Role = (typeof roles)[number]
-const other = { guarantor: 'operator', operator: 'guarantor' } as const
-const headings = { guarantor: 'Guarantor pays operator', operator: 'Operator pays guarantor' } as const
-
-/** An amount in the column of who pays; the other column stays blank. */
-const inColumn = (role: Role, amount: string): [guarantor: string, operator: string] => {
-  const text = figure(amount)
-  return role === 'guarantor' ? [text, ''] : ['', text]
+/** Guarantor and operator are called by their roles, everybody else by name. */
+const pairsOf = ({ guarantor, operator, parties, totals }: Statement): Pair[] => {
+  const nameOf = (id: string) =>
+    id === guarantor.id ? 'Guarantor' : id === operator.id ? 'Operator' : (parties.find((party) => party.id === id)?.name ?? id)
+  const main = {
+    parties: [guarantor.id, operator.id] as const,
+    pays: [totals.guarantorPays, totals.operatorPays] as const,
+    net: totals.net,
+  }
+  return [main, ...totals.others].map(({ parties: ids, pays, net }) => ({ ids, names: [nameOf(ids[0]), nameOf(ids[1])], pays, net }))
 }
 
-const rowOf = (line: StatementLine, role: Role, currency: string, sources: readonly TermSource[]): Row => [
+/** An amount in the column of who pays; the other column stays blank. */
+const inColumn = (isFirst: boolean, amount: string): [first: string, second: string] => {
+  const text = figure(amount)
+  return isFirst ? [text, ''] : ['', text]
+}
+
+const rowOf = (line: StatementLine, isFirst: boolean, currency: string, sources: readonly TermSource[]): Row => [
   String(line.number),
   line.text,
   ...quantityOf(line, currency),
   rateOf(line, currency),
   assumed(line.reasons, sources).length > 0 ? assumptionMark : '',
-  ...inColumn(role, line.amount),
+  ...inColumn(isFirst, line.amount),
 ]
 
-const netRow = ({ totals, guarantor }: Statement): Row => {
-  const { net, netting } = totals
+/** A role in the middle of a sentence. */
+const inSentence = (name: string): string => (name === 'Guarantor' || name === 'Operator' ? name.toLowerCase() : name)
+
+const netRow = ({ ids, names, net }: Pair, netting: boolean): Row => {
   const blank = ['', '', '', '']
   if (!netting) return ['', 'Not netted: each side pays its own', ...blank, '', '']
   if (net.payer === null) return ['', 'Net, nothing is owed', ...blank, figure(net.amount), figure(net.amount)]
-  const role: Role = net.payer === guarantor.id ? 'guarantor' : 'operator'
-  return ['', `Net, ${role} pays ${other[role]}`, ...blank, ...inColumn(role, net.amount)]
+  const isFirst = net.payer === ids[0]
+  const [payer, payee] = isFirst ? names : [names[1], names[0]]
+  return ['', `Net, ${inSentence(payer)} pays ${inSentence(payee)}`, ...blank, ...inColumn(isFirst, net.amount)]
+}
+
+const pairTable = ({ currency, lines, totals }: Statement, pair: Pair, sources: readonly TermSource[]): string[] => {
+  const { ids, names, pays } = pair
+  const groups = [true, false].flatMap((isFirst): Row[] => {
+    const [payer, payee] = isFirst ? ids : [ids[1], ids[0]]
+    const own = lines.filter((line) => line.payer === payer && line.payee === payee)
+    const rows = own.map((line) => rowOf(line, isFirst, currency, sources))
+    const heading = isFirst ? `${names[0]} pays ${inSentence(names[1])}` : `${names[1]} pays ${inSentence(names[0])}`
+    return rows.length === 0 ? [] : [['', heading, '', '', '', '', '', ''], ...rows]
+  })
+  const totalRow = ['', `Totals, ${currency}`, '', '', '', '', figure(pays[0]), figure(pays[1])]
+  return textTable(columnsOf(currency, pair), [...groups, 'rule', totalRow, netRow(pair, totals.netting)])
 }
 
 /**
- * The lines as a table, each as wide as the widest: by who pays, the guarantor first; lines of zero amount stay, for they carry reasons.
- * Amounts at the currency's minor unit, credits in parentheses, GPU-hours whole. A rate that rests on an assumed term, or whose quantity
- * does, carries a raised a.
+ * The lines as tables, one for every two parties that owe each other something, guarantor and operator first. Each is as wide as its widest
+ * row: by who pays; lines of zero amount stay, for they carry reasons. Amounts at the currency's minor unit, credits in parentheses,
+ * GPU-hours whole. A rate that rests on an assumed term, or whose quantity does, carries a raised a.
  */
-export const statementTable = (statement: Statement, sources: readonly TermSource[] = []): string[] => {
-  const { currency, lines, totals } = statement
-  const groups = roles.flatMap((role): Row[] => {
-    const own = lines.filter(({ payer }) => payer === statement[role].id)
-    const rows = own.map((line) => rowOf(line, role, currency, sources))
-    return rows.length === 0 ? [] : [['', headings[role], '', '', '', '', '', ''], ...rows]
-  })
-  const totalRow = ['', `Totals, ${currency}`, '', '', '', '', figure(totals.guarantorPays), figure(totals.operatorPays)]
-  return textTable(columnsOf(currency), [...groups, 'rule', totalRow, netRow(statement)])
-}
+export const statementTable = (statement: Statement, sources: readonly TermSource[] = []): string[] =>
+  pairsOf(statement)
+    .filter(
+      ({ ids }, i, all) =>
+        i > 0 || all.length === 1 || statement.lines.some(({ payer, payee }) => ids.includes(payer) && ids.includes(payee)),
+    )
+    .flatMap((pair, i) => [...(i === 0 ? [] : ['']), ...pairTable(statement, pair, sources)])
+
+const othersOf = ({ guarantor, operator, parties }: Statement): string =>
+  parties
+    .filter(({ id }) => id !== guarantor.id && id !== operator.id)
+    .map(({ id, name, role }) => `, ${role} ${name} (${id})`)
+    .join('')
 
 const headOf = (statement: Statement): string[] => {
   const { month, title, hours, zone, guarantor, operator, status, version, finalOn, dueOn } = statement
@@ -140,7 +169,7 @@ const headOf = (statement: Statement): string[] => {
   return [
     `${monthForPeople(month)}, ${title}`,
     `${hours} h${hasClockChange(statement) ? ' (clock change)' : ''}, ${zone}`,
-    `Guarantor ${guarantor.name} (${guarantor.id}), operator ${operator.name} (${operator.id})`,
+    `Guarantor ${guarantor.name} (${guarantor.id}), operator ${operator.name} (${operator.id})${othersOf(statement)}`,
     life,
   ]
 }

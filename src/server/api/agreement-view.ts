@@ -98,6 +98,7 @@ export const toAgreement = (record: AgreementRecord, { statements, settled, now 
     from: formatInstant(schedule.from),
     to: formatInstant(schedule.to),
     commencement: schedule.commencement,
+    parties: schedule.parties.map(({ id, name }) => ({ id, name })),
     netting: schedule.netting,
     versions: schedule.versions.map(({ version, effective, hash }) => ({
       version,
