@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { statementTable } from '../src/core/statements/render.ts'
 import { clauseKinds } from '../src/core/settlement/kinds.ts'
+import { draw, pictureOf, readPages } from '../scripts/payoffs.ts'
 import { scheduleOfText, settleMonths } from './settling.ts'
 
 const folder = join(import.meta.dirname, '../docs/clauses')
@@ -56,4 +57,20 @@ describe('H11 the worked example of each kind of clause', () => {
 
 test('H11 every kind of clause has a page, and every page a kind', () => {
   assert.deepEqual(pages.map((name) => name.slice(0, -3)).toSorted(), clauseKinds.map(({ kind }) => kind).toSorted())
+})
+
+test('H12 the picture of each kind of clause is what its worked example pays as one number of it is moved', () => {
+  const drawn = readPages()
+  assert.deepEqual(
+    drawn.map(({ name }) => `${name}.md`),
+    pages.toSorted((a, b) => a.localeCompare(b)),
+  )
+  for (const page of drawn) {
+    assert.ok(fs.readFileSync(join(folder, `${page.name}.md`), 'utf8').includes(`](${page.name}.svg)`), page.name)
+    assert.equal(
+      fs.readFileSync(pictureOf(page.name), 'utf8'),
+      draw(page),
+      `${page.name}.svg is not up to date; write it with: npm run payoffs`,
+    )
+  }
 })
