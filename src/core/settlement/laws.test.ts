@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { canonical, type Json } from '../base/canonical.ts'
 import type { ClauseId, ConditionId } from '../base/id.ts'
 import { compare, fromText, least, minus, nought, plus, rational, times, type Rational } from '../base/rational.ts'
-import { add, fromPairs, minimum, scale, subtract, valueAt, zero, type Steps } from '../base/steps.ts'
+import { add, fromPairs, minimum, scale, since, subtract, valueAt, zero, type Steps } from '../base/steps.ts'
 import { dayEdges, hourEdges, monthInterval, startOfDate } from '../base/time.ts'
 import {
   carried,
@@ -346,7 +346,26 @@ test('ST11 cutting a period changes nothing at instant, with GPU-hour caps too, 
         assert.equal(carried(whole.at(-1)!, 'backstop').paid, carried(parts.at(-1)!, 'backstop').paid)
       },
     ),
-    runs,
+    {
+      ...runs,
+      // What is called and what is not are both cut, by a cap that ends in the middle of a stretch.
+      examples: [
+        [
+          {
+            accepted: since(window.from, 10),
+            called: since(window.from, 5),
+            planned: zero,
+            unavailable: zero,
+            unproven: zero,
+            contracted: zero,
+          },
+          'instant',
+          { retention: rational(0), committed: undefined, offset: true },
+          0.5,
+          { before: 9_000_000, after: 9_000_000, at: window.from },
+        ],
+      ],
+    },
   )
 })
 
