@@ -2,7 +2,15 @@ import { dateOf, type Interval } from '../base/time.ts'
 import { compare, fromText, greatest, least, minus, nought, plus, rational, times, toText, total, type Rational } from '../base/rational.ts'
 import { minorDigits } from '../base/currency.ts'
 import { add, type Steps } from '../base/steps.ts'
-import { inForce, type Cap, type CoveredByBackstop, type Priced, type ResolvedBackstop, type Schedule, type Tiers } from '../terms/schedule.ts'
+import {
+  inForce,
+  type Cap,
+  type CoveredByBackstop,
+  type Priced,
+  type ResolvedBackstop,
+  type Schedule,
+  type Tiers,
+} from '../terms/schedule.ts'
 import { pricesIn, type PricedStep } from '../terms/indexed.ts'
 import { within } from '../terms/stepped.ts'
 import type { Facts } from '../meter/facts.ts'

@@ -26,7 +26,8 @@ const resolveCap = (cap: CapTerm, index: number, caps: readonly CapTerm[], slice
 }
 
 const keyedByYear = ({ price, caps }: CapacityBackstop): boolean =>
-  (!isIndexedPrice(price) && isByContractYear(price)) || caps.some(({ per, amount, gpuHours }) => per === 'contract-year' || isByContractYear((amount ?? gpuHours)!))
+  (!isIndexedPrice(price) && isByContractYear(price)) ||
+  caps.some(({ per, amount, gpuHours }) => per === 'contract-year' || isByContractYear((amount ?? gpuHours)!))
 
 const coverBackstop = (clause: CapacityBackstop, slice: Slice): readonly CoveredByBackstop[] => {
   const cutAtYears = keyedByYear(clause)

@@ -1,5 +1,18 @@
 import type { Problem } from '../base/problem.ts'
-import { compare, decimal, greatest, least, nought, over, plus, rational, times, toDecimal, total, type Rational } from '../base/rational.ts'
+import {
+  compare,
+  decimal,
+  greatest,
+  least,
+  nought,
+  over,
+  plus,
+  rational,
+  times,
+  toDecimal,
+  total,
+  type Rational,
+} from '../base/rational.ts'
 import { addDays, daysBetween, monthOf, nextMonth, startOfDate, type Interval, type LocalDate, type Month } from '../base/time.ts'
 import type { IndexedPrice, Price } from './agreement.ts'
 import { below } from './conform.ts'
