@@ -149,7 +149,7 @@ export const revenueFloor = clauseKind<RevenueFloor, ResolvedFloor>({
   },
   formulas: {
     floor: { word: 'Revenue floor', posts: plainly('revenue-floor') },
-    'floor-upside': { word: 'Revenue above the forecast', posts: plainly('revenue-upside') },
+    'floor-upside': { word: 'Revenue upside, above the forecast', posts: plainly('revenue-upside') },
   },
   stages: { floor: settleFloor },
   commitments: (clause, at) => forecastCommitments(clause, clause.share, at),
