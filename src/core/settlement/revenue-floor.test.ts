@@ -1,86 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { chargeOf, factsOf, settleMonth } from '../../../test/world.ts'
+import { band, block, documentOf, floor, pair, paid, party, value2 } from '../../../test/forecasts.ts'
 import { problemsOfText, scheduleOfText, settleMonths } from '../../../test/settling.ts'
-import { fixed, fromText } from '../base/rational.ts'
-import { since } from '../base/steps.ts'
-import { monthInterval } from '../base/time.ts'
-import { checkReasons } from '../statements/explain.ts'
+import { fixed } from '../base/rational.ts'
 import { sentences } from '../terms/sentences.ts'
-import type { Schedule } from '../terms/schedule.ts'
 import { clauseKinds, kindNamed } from './kinds.ts'
 
-type Plan = Readonly<{ clauses: readonly object[]; zone?: string; term?: object; blocks?: readonly object[]; more?: object }>
-const party = { payer: 'vendor', payee: 'cloud' }
-const block = (id: string, more: object = {}) => ({
-  id,
-  factory: 'north',
-  region: 'North',
-  sku: 'GB300',
-  tranches: [{ id: 'all', gpus: 100, due: '2027-01-01' }],
-  ...more,
-})
-const documentOf = ({
-  clauses,
-  zone = 'UTC',
-  term = { from: '2027-01-01', through: '2028-12-31' },
-  blocks = [block('a')],
-  more = {},
-}: Plan) =>
-  JSON.stringify({
-    offtake: 1,
-    agreement: 'floors',
-    title: 'Floors',
-    parties: [
-      { id: 'vendor', name: 'The vendor', role: 'guarantor' },
-      { id: 'cloud', name: 'The cloud', role: 'operator' },
-    ],
-    zone,
-    currency: 'USD',
-    term,
-    blocks,
-    clauses,
-    settlement: { due: { days: 30 } },
-    ...more,
-  })
-const floor = (more: object = {}) => ({
-  id: 'floor',
-  kind: 'revenue-floor',
-  ...party,
-  covers: ['a'],
-  forecast: '100.00',
-  share: '0.90',
-  ...more,
-})
 const upside = { share: '0.50', above: '1.10' }
-const value2 = [
-  { above: '0.15', upTo: '0.25', share: '0.60' },
-  { above: '0.25', upTo: '0.40', share: '0.90' },
-]
-const band = (more: object = {}) => ({
-  id: 'band',
-  kind: 'revenue-band',
-  ...party,
-  covers: ['a'],
-  forecast: '100.00',
-  bands: value2,
-  ...more,
-})
-
-/** What each side pays for a month in which block `a` earned so many cents; every line's reasons are worked out again. */
-const paid = (schedule: Schedule, cents: bigint, month = '2027-01') => {
-  const { from, to } = monthInterval(month, schedule.zone)
-  const facts = factsOf({ from, to }, { a: { accepted: since(from, 100) } }, { charges: [chargeOf(fixed(cents, 2), from, to)] })
-  const { lines } = settleMonth(schedule, facts, month)
-  for (const line of lines) assert.equal(checkReasons(line), undefined, line.key)
-  const by = (payer: string) => lines.filter((line) => line.payer === payer).reduce((sum, { minor }) => sum + minor, 0n)
-  return { guarantor: by('vendor'), operator: by('cloud'), lines }
-}
-const pair = (schedule: Schedule, cents: bigint): [bigint, bigint] => {
-  const { guarantor, operator } = paid(schedule, cents)
-  return [guarantor, operator]
-}
 
 describe('RF1 a floor, and the upside above it', () => {
   test('RF1 value 3: a floor of 90 %, half above 110 %', () => {
@@ -124,81 +51,6 @@ describe('RF1 a floor, and the upside above it', () => {
   test('RF1 revenue below zero is not floored: what is made up is all that is short', () => {
     const schedule = scheduleOfText(documentOf({ clauses: [floor()] }))
     assert.deepEqual(pair(schedule, -1_000n), [10_000n, 0n])
-  })
-})
-
-describe('RF2 bands', () => {
-  const schedule = scheduleOfText(documentOf({ clauses: [band()] }))
-
-  test('RF2 value 2: 15 to 25 % shared at 60 %, 25 to 40 % at 90 %', () => {
-    assert.deepEqual(pair(schedule, 9_000n), [0n, 0n])
-    assert.deepEqual(pair(schedule, 8_000n), [300n, 0n])
-    assert.deepEqual(pair(schedule, 7_000n), [1_050n, 0n])
-    assert.deepEqual(pair(schedule, 13_000n), [0n, 1_050n])
-  })
-
-  test('RF2 a line for each band that is reached, and one at zero where none is', () => {
-    const steps = (cents: bigint) => paid(schedule, cents).lines.map(({ formula, key, minor }) => [formula, key.split('/').at(-1), minor])
-    assert.deepEqual(steps(7_000n), [
-      ['band-below', 'b1', 600n],
-      ['band-below', 'b2', 450n],
-    ])
-    assert.deepEqual(steps(12_000n), [['band-above', 'b1', 300n]])
-    assert.deepEqual(steps(10_000n), [['band-below', 'b1', 0n]])
-  })
-
-  const edges = fc.uniqueArray(fc.integer({ min: 0, max: 120 }), { minLength: 2, maxLength: 8 }).map((all) => all.toSorted((a, b) => a - b))
-  const bands = fc
-    .tuple(edges, fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 4, maxLength: 4 }))
-    .map(([at, shares]) =>
-      Array.from({ length: Math.floor(at.length / 2) }, (_, i) => ({
-        l: BigInt(at[2 * i]!),
-        u: BigInt(at[2 * i + 1]!),
-        s: BigInt(shares[i]!),
-      })),
-    )
-
-  test('RF2 alike below and above the forecast, never falling with the distance, and a cent further pays at most a cent more', () => {
-    fc.assert(
-      fc.property(bands, fc.bigInt({ min: 0n, max: 15_000n }), (all, distance) => {
-        const written = all.map(({ l, u, s }) => ({ above: fixed(l, 2), upTo: fixed(u, 2), share: fixed(s, 2) }))
-        const own = scheduleOfText(documentOf({ clauses: [band({ bands: written })] }))
-        const exactly = (cents: bigint) => paid(own, cents).lines.map(({ exact }) => fromText(exact))
-        const sum = (cents: bigint) => exactly(cents).reduce((a, { n, d }) => a + Number(n) / Number(d), 0)
-        const [below, above, further] = [sum(10_000n - distance), sum(10_000n + distance), sum(10_001n + distance)]
-        assert.ok(Math.abs(below - above) < 1e-9)
-        assert.ok(further >= above - 1e-9 && further - above <= 0.01 + 1e-9)
-        // In ten-thousandths of a cent: a band is 100 cents for each of its hundredths.
-        const least = (a: bigint, b: bigint) => (a < b ? a : b)
-        const expected = all.reduce((a, { l, u, s }) => {
-          const inside = least(distance, 100n * u) - 100n * l
-          return a + (inside > 0n ? inside * s : 0n)
-        }, 0n)
-        assert.ok(Math.abs(Number(expected) / 10_000 - above) < 1e-9)
-        const sides = paid(own, 10_000n - distance)
-        assert.equal(sides.operator, 0n)
-        assert.equal(paid(own, 10_000n + distance).guarantor, 0n)
-      }),
-      { numRuns: 150 },
-    )
-  })
-
-  test('RF2 bands that touch at one share are one band', () => {
-    const two = scheduleOfText(
-      documentOf({
-        clauses: [
-          band({
-            bands: [
-              { above: '0', upTo: '0.30', share: '0.70' },
-              { above: '0.30', upTo: '0.80', share: '0.70' },
-            ],
-          }),
-        ],
-      }),
-    )
-    const one = scheduleOfText(documentOf({ clauses: [band({ bands: [{ above: '0', upTo: '0.80', share: '0.70' }] })] }))
-    for (const cents of [0n, 1_999n, 2_000n, 6_999n, 7_000n, 7_001n, 12_345n, 18_000n, 30_000n])
-      assert.deepEqual(pair(two, cents), pair(one, cents))
   })
 })
 
