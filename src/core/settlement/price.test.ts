@@ -291,7 +291,7 @@ test('RF11 what a document may not say of an index, and what it reads like', () 
     '/clauses/0/price/index: unknown key `index`: known here are `tiers`',
   ])
   assert.deepEqual(problems({ index: 'gpu', steps: [{ from: '2027-01-01', value: '1' }] }), [
-    '/clauses/0/price/index: unknown key `index`: known here are `steps`',
+    '/clauses/0/price/steps: unknown key `steps`: known here are `index`, `factor`, `plus`, `floor`, `cap`, `lagMonths`, `staleDays`',
   ])
   const price = { index: 'gpu', factor: '0.9', plus: '0.10', floor: '1.50', cap: '3.00', lagMonths: 2, staleDays: 10 }
   const said = (each: object) =>
