@@ -62,7 +62,7 @@ type BackstopTerms = Readonly<{
 
 const isPairs = (value: unknown): value is readonly (readonly [number, Tiers])[] => Array.isArray(value) && Array.isArray(value[0])
 
-const facets: Facets = { conditions: [], callRight: false, figures: [], events: [], indices: [], orders: [] }
+const facets: Facets = { conditions: [], callRight: false, figures: [], events: [], indices: [], indexedPrices: [], orders: [] }
 
 export const backstopOf = (term: Term, terms: Partial<BackstopTerms> = {}): ResolvedBackstop => ({
   ...facets,

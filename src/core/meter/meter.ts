@@ -10,6 +10,7 @@ import { assertConserved } from './conserve.ts'
 import { deliver, type PoolDelivery, type Supply } from './deliver.ts'
 import { evidenceOf, note, type EvidenceLog } from './evidence.ts'
 import type { BlockFacts, ConditionFact, Facts, OrderFact } from './facts.ts'
+import { checkIndices } from './check-indices.ts'
 import { healthOf, type Health } from './health.ts'
 import { emptyIntake, take, type BlockLog, type Intake } from './intake.ts'
 import type { Reading } from './reading.ts'
@@ -135,7 +136,12 @@ const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> =>
   )
   const earned = earnAll(schedule, intake, pools)
   const { told, refusals: untold } = toldOf(intake.told, schedule)
-  const refusals = [...[...measured.values(), ...pools].flatMap((each) => each.refusals), ...earned.refusals, ...untold]
+  const refusals = [
+    ...[...measured.values(), ...pools].flatMap((each) => each.refusals),
+    ...earned.refusals,
+    ...untold,
+    ...checkIndices(schedule, told.indices, window),
+  ]
   if (refusals.length > 0) return { refusals: firstRefusals(refusals) }
   const byBlock = new Map(pools.flatMap(factsOf).map((facts) => [facts.block, facts]))
   const blocks = schedule.blocks.map(({ id }) => byBlock.get(id)!)

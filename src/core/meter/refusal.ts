@@ -19,6 +19,7 @@ export type MeterRefusal = Readonly<{
     | 'unknown-figure'
     | 'unknown-event'
     | 'told-twice'
+    | 'index-hole'
     | 'payment-unknown'
   /** The block, or the pool, or `''` */
   subject: string

@@ -1,21 +1,23 @@
 import type { BlockId } from '../base/id.ts'
 import { isZero, nought, rational, times, toText, type Rational } from '../base/rational.ts'
 import { integrate } from '../base/steps.ts'
+import type { PricedStep } from '../terms/indexed.ts'
 import type { ResolvedBackstop, Tiers } from '../terms/schedule.ts'
 import type { Drawn } from './slice.ts'
 import { explainClaim } from './explain-claim.ts'
 import type { Formula, Input, Line } from './line.ts'
 import type { Margin } from './margin.ts'
 import type { Part } from './period.ts'
+import { priceInput } from './price.ts'
 import type { Quantity } from './quantity.ts'
-import { fact, line as lineInput, note, secondsInAnHour, sum, term } from './reasons.ts'
+import { fact, line as lineInput, note, secondsInAnHour, sum } from './reasons.ts'
 
 /** A cell with what the caps let through. */
 export type DrawnCell = Readonly<{
   block: BlockId | undefined
   year: number
   tiers: Tiers
-  pricePointer: string
+  price: PricedStep
   step: string
   quantity: Quantity
   margins: readonly Margin[]
@@ -32,7 +34,7 @@ const keyOf = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, { formula,
 const toLine = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, draft: Draft): Line => {
   const paid = draft.formula !== 'ineligible' && draft.formula !== 'over-cap'
   const exact = paid ? times(times(draft.quantity, draft.price), rational(1, 3600)) : nought
-  const price = term(clause.origin, cell.pricePointer, 'per-gpu-hour')('×', 'Price', draft.price, 'p')
+  const price = priceInput(clause.origin, cell.price, draft.price, 'per-gpu-hour')
   return {
     key: keyOf(clause, part, cell, draft),
     clause: clause.id,

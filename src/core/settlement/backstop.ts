@@ -2,7 +2,16 @@ import { dateOf, type Interval } from '../base/time.ts'
 import { compare, fromText, greatest, least, minus, nought, plus, rational, times, toText, total, type Rational } from '../base/rational.ts'
 import { minorDigits } from '../base/currency.ts'
 import { add, type Steps } from '../base/steps.ts'
-import { inForce, type Cap, type CoveredByBackstop, type ResolvedBackstop, type Schedule } from '../terms/schedule.ts'
+import {
+  inForce,
+  type Cap,
+  type CoveredByBackstop,
+  type Priced,
+  type ResolvedBackstop,
+  type Schedule,
+  type Tiers,
+} from '../terms/schedule.ts'
+import { pricesIn, type PricedStep } from '../terms/indexed.ts'
 import { within } from '../terms/stepped.ts'
 import type { Facts } from '../meter/facts.ts'
 import { backstopLines, type DrawnCell } from './backstop-lines.ts'
@@ -19,8 +28,18 @@ import { note } from './reasons.ts'
 import { roundLines, type MoneyLimit } from './round.ts'
 
 /** The intervals that a block's buckets are cut into: steps of the price in time, and contract years where something is keyed by them. */
-const spansOf = (covered: CoveredByBackstop, { from, to }: Interval): Interval[] =>
-  cutAt(from, to, [...covered.price.map((step) => step.from), ...(covered.cutAtYears ? covered.years.starts : [])])
+const spansOf = ({ cutAtYears, years }: CoveredByBackstop, prices: readonly PricedStep[], { from, to }: Interval): Interval[] =>
+  cutAt(from, to, [...prices.map((step) => step.from), ...(cutAtYears ? years.starts : [])])
+
+/** The steps of a price over the part: worked out once for all blocks that share it. */
+const makePrices = ({ schedule, part, facts }: Work): ((priced: Priced) => readonly PricedStep[]) => {
+  const known = new Map<Priced, readonly PricedStep[]>()
+  return (priced) => {
+    const steps = known.get(priced) ?? pricesIn(priced, part, schedule.zone, facts.indices)
+    known.set(priced, steps)
+    return steps
+  }
+}
 
 /** Blocks that net each other are one cell; else each is its own. */
 const groupsOf = (clause: ResolvedBackstop): (readonly CoveredByBackstop[])[] =>
@@ -32,10 +51,12 @@ type Work = Readonly<{ schedule: Schedule; clause: ResolvedBackstop; part: Part;
 const limitOf = (group: readonly CoveredByBackstop[]): Steps | undefined =>
   group.map(({ limit }) => limit).reduce((sum, limit) => (sum === undefined || limit === undefined ? undefined : add(sum, limit)))
 
-const cellsOf = ({ schedule, clause, part, facts }: Work) => {
+const cellsOf = (work: Work) => {
+  const { schedule, clause, part, facts } = work
+  const pricesOf = makePrices(work)
   const scaling = scalingOf(clause)
   return groupsOf(clause)
-    .flatMap((group) => spansOf(group[0]!, part).map((span) => ({ group, span })))
+    .flatMap((group) => spansOf(group[0]!, pricesOf(group[0]!.price), part).map((span) => ({ group, span })))
     .toSorted((a, b) => a.span.from - b.span.from)
     .map(({ group, span }) => {
       const [first] = group as [CoveredByBackstop]
@@ -45,13 +66,13 @@ const cellsOf = ({ schedule, clause, part, facts }: Work) => {
         return marginOf({ clause, scaling }, covered, block, facts, span)
       })
       const order = clause.conditions.map(({ id }) => String(id))
-      const step = inForce(first.price, span.from)
+      const price = inForce<Tiers, PricedStep>(pricesOf(first.price), span.from)
       return {
         block: clause.pooled ? undefined : first.block,
         year: yearAt(first.years, span.from),
-        tiers: step.value,
-        pricePointer: step.pointer,
-        step: dateOf(step.from, schedule.zone),
+        tiers: price.value,
+        price,
+        step: dateOf(price.from, schedule.zone),
         quantity: quantityOf(margins, limitOf(group), clause.measure, span, schedule.zone, order),
         margins,
       }

@@ -42,9 +42,9 @@ export const percent = (share: Rational): { text: string; unit: string } => {
   return { text: text.includes('.') ? text : `${text}.0`, unit: '%' }
 }
 
-/** A price as it was written, but never with fewer decimals than its currency has. */
+/** A price as it was written, but never with fewer decimals than its currency has; the mean of an index, which no decimal may say, with six. */
 export const priceOf = (value: Rational, currency: string): string =>
-  isDecimal(value) ? decimals(value, minorDigits(currency) ?? 0, Infinity) : toDecimal(value)
+  decimals(value, minorDigits(currency) ?? 0, isDecimal(value) ? Infinity : gpuHourDigits)
 
 /** An unrounded amount: exact where six decimals suffice. */
 export const amountExplained = (value: Rational, currency: string): string => {

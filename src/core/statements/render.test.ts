@@ -235,7 +235,8 @@ describe('figures', () => {
       ['2', '2.5', '100'].map((each) => priceOf(decimal(each), 'JPY')),
       ['2', '2.5', '100'],
     )
-    assert.equal(priceOf(rational(1, 3), 'USD'), '1/3')
+    // As the console tells it: six digits of what has no end.
+    assert.equal(priceOf(rational(7, 3), 'USD'), '2.333333')
   })
 
   test('S4 an amount is at the minor unit in tables, and with what it needs up to six decimals where explained', () => {

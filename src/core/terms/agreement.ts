@@ -16,6 +16,23 @@ export type Scheduled<T> =
 /** Marginal tiers by cumulative base: each value holds above its `above` until the next. The first `above` is `"0"`. */
 export type Tiered = Decimal | Readonly<{ tiers: readonly Readonly<{ above: Decimal; value: Decimal }>[] }>
 
+/**
+ * A price that follows a published index: in each local month, factor × the average over the days of the month `lagMonths` before of the index in
+ * force on each day, plus `plus`, not below `floor` nor above `cap`.
+ */
+export type IndexedPrice = Readonly<{
+  index: string
+  factor: Decimal
+  plus: Decimal
+  floor?: Decimal
+  cap?: Decimal
+  lagMonths: number
+  /** A published value is in force from its date until the next, but at most this many days more. */
+  staleDays: number
+}>
+/** Fixed, stepped, or linked to an index. */
+export type Price = Scheduled<Tiered> | IndexedPrice
+
 /** How often a clause settles: with the statement of the month in which its period ends. */
 export type PeriodLength = 'month' | 'quarter' | 'year'
 export type Measure = 'instant' | 'hour' | 'day' | 'period'
@@ -111,7 +128,7 @@ export type CapacityBackstop = Clause &
     kind: 'capacity-backstop'
     measure: Measure
     /** Per GPU-hour. Tiers by cumulative paid GPU-hours. */
-    price: Scheduled<Tiered>
+    price: Price
     /** C: GPUs of each block, or all that is accepted. */
     committed: 'accepted' | Scheduled<number>
     /** ρ of the committed capacity, 0 to 1. */

@@ -8,7 +8,8 @@ import { termsKind, type Slice } from './kind.ts'
 import { byCommencement, optional, readerOf, yearsOf } from './resolve-clause.ts'
 import { sayBackstop } from './say-backstop.ts'
 import type { Cap, CoveredByBackstop, ResolvedBackstop } from './schedule.ts'
-import { isByContractYear, steppedCount, steppedNumber, steppedTiers, within } from './stepped.ts'
+import { indexFacets, isIndexedPrice, resolvePrice } from './indexed.ts'
+import { isByContractYear, steppedCount, steppedNumber, within } from './stepped.ts'
 
 const secondsPerHour = 3_600n
 
@@ -25,7 +26,8 @@ const resolveCap = (cap: CapTerm, index: number, caps: readonly CapTerm[], slice
 }
 
 const keyedByYear = ({ price, caps }: CapacityBackstop): boolean =>
-  isByContractYear(price) || caps.some(({ per, amount, gpuHours }) => per === 'contract-year' || isByContractYear((amount ?? gpuHours)!))
+  (!isIndexedPrice(price) && isByContractYear(price)) ||
+  caps.some(({ per, amount, gpuHours }) => per === 'contract-year' || isByContractYear((amount ?? gpuHours)!))
 
 const coverBackstop = (clause: CapacityBackstop, slice: Slice): readonly CoveredByBackstop[] => {
   const cutAtYears = keyedByYear(clause)
@@ -35,7 +37,7 @@ const coverBackstop = (clause: CapacityBackstop, slice: Slice): readonly Covered
       scheduled === undefined || scheduled === 'accepted' ? undefined : steppedCount(scheduled, read(path), slice.slice)
     return {
       years: yearsOf(commencement, slice.signed.agreement.zone, slice.slice),
-      price: within(steppedTiers(clause.price, read('price'), secondsPerHour), slice.slice),
+      price: resolvePrice(clause.price, read('price'), slice.slice, secondsPerHour),
       cutAtYears,
       committed: count('committed', clause.committed),
       retention: within(steppedNumber(clause.retention, read('retention')), slice.slice),
@@ -50,8 +52,10 @@ const resolve = (clause: CapacityBackstop, slice: Slice) => {
   const { recoupment, measure, conditions, callRight } = clause
   // Blocks with different commencements have no cap that steps by contract year: the document would have been refused.
   const commencement = agreement.blocks.find((block) => block.id === clause.covers[0])?.commencement ?? agreement.commencement
+  const covers = coverBackstop(clause, slice)
   return {
-    covers: coverBackstop(clause, slice),
+    ...indexFacets(covers[0]?.price),
+    covers,
     measure,
     offset: clause.offset === 'sales',
     pooled: clause.pool === 'covered',

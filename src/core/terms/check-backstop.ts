@@ -1,5 +1,6 @@
 import type { Problem } from '../base/problem.ts'
 import { makeCheckExact } from './check-exact.ts'
+import { checkIndexed } from './indexed.ts'
 import { checkAmount, checkSteps, checkUnique, isByYear, valuesOf } from './check-values.ts'
 import { below } from './conform.ts'
 import { itemsOf, type SoundAgreement, type SoundBackstop } from './sound.ts'
@@ -43,6 +44,7 @@ export const checkBackstop = (clause: SoundBackstop, pointer: string, document: 
   const at = below(pointer, 'conditions')
   return [
     ...(['price', 'committed', 'retention', 'limit'] as const).flatMap((key) => checkSteps(clause, key, clause[key], pointer)),
+    ...checkIndexed(clause.price, below(pointer, 'price')),
     ...checkCaps(clause, pointer, document),
     ...checkCommencements(clause, pointer, document),
     ...checkUnique(

@@ -3,7 +3,7 @@ import type { Problem } from '../base/problem.ts'
 import type { Interval } from '../base/time.ts'
 import type { Agreement, Clause, PartyRole } from './agreement.ts'
 import type { ObjectShape } from './json-schema.ts'
-import type { ResolvedClause, ResolvedCommon, Schedule } from './schedule.ts'
+import type { Indexed, ResolvedClause, ResolvedCommon, Schedule } from './schedule.ts'
 import type { Sound, SoundAgreement } from './sound.ts'
 
 /** One version, with what its clauses look up. */
@@ -24,6 +24,8 @@ export type Facets = Readonly<{
   figures: readonly string[]
   events: readonly string[]
   indices: readonly string[]
+  /** Prices linked to an index: every month that they price needs its values. */
+  indexedPrices: readonly Indexed[]
   /** Orders whose reserved and allocated GPUs it reads. */
   orders: readonly OrderId[]
 }>

@@ -46,7 +46,7 @@ export const readerOf =
 /** An amount that may not be there. */
 export const optional = (amount: string | undefined) => (amount === undefined ? undefined : decimal(amount))
 
-const facets: Facets = { conditions: [], callRight: false, figures: [], events: [], indices: [], orders: [] }
+const facets: Facets = { conditions: [], callRight: false, figures: [], events: [], indices: [], indexedPrices: [], orders: [] }
 
 /** Blocks with nothing but their contract years. */
 const coverBlocks = (clause: Clause, { signed, slice }: Slice): readonly CoveredBlock[] => {

@@ -18,6 +18,7 @@ import {
   type ResolvedBackstop,
   type ResolvedClause,
   type Schedule,
+  type Stepped,
   type Tiers,
 } from './schedule.ts'
 
@@ -83,7 +84,7 @@ const checkBackstop = (slice: ResolvedBackstop, clause: Loose, version: Agreemen
   for (const cover of slice.covers) {
     const commencement = commencementOf(version, cover.block)
     const now = (key: string) => onDate(clause[key], commencement, day)
-    assert.equal(resolvedText(inForce(cover.price, at).value), tiersText(now('price'), 3_600n))
+    assert.equal(resolvedText(inForce(cover.price as Stepped<Tiers>, at).value), tiersText(now('price'), 3_600n))
     assert.equal(toText(inForce(cover.retention, at).value), toText(decimal(now('retention'))))
     if (clause.committed === 'accepted') assert.equal(cover.committed, undefined)
     else assert.equal(valueAt(cover.committed!, at), now('committed'))
@@ -440,7 +441,11 @@ test('T8 a step to the same value is no step; steps before and after the clause 
   const [clause] = scheduleOf(signed(document)).clauses as [ResolvedBackstop]
   const [cover] = clause.covers
   assert.deepEqual(
-    cover!.price.map(({ from, value: tiers, pointer }) => [from, tiers.map(({ value: each }): Rational => each), pointer]),
+    (cover!.price as Stepped<Tiers>).map(({ from, value: tiers, pointer }) => [
+      from,
+      tiers.map(({ value: each }): Rational => each),
+      pointer,
+    ]),
     [
       [sydney('2026-01-01'), [rational(2)], '/clauses/0/price/steps/1/value'],
       [sydney('2028-01-01'), [rational(3, 2)], '/clauses/0/price/steps/3/value'],

@@ -1,3 +1,4 @@
+import { isIndexed, sayIndexed } from './indexed.ts'
 import { blocksIn, capValue, countsIn, gpuHours, major, percent, stepsIn, tiersIn } from './phrase.ts'
 import type { Said } from './kind.ts'
 import { datesOf, every, party, perBlock } from './say.ts'
@@ -59,13 +60,15 @@ export const sayBackstop = (clause: ResolvedBackstop, schedule: Schedule): Said 
       `${at}/price`,
       (which) => `The price${which}, in ${currency} per GPU-hour, is`,
       (cover) =>
-        stepsIn(cover.price, { ...clause, zone, years: cover.years }, (tiers) =>
-          tiersIn(
-            tiers,
-            (value) => major(value, currency),
-            (above) => `${gpuHours(above)} GPU-hours paid`,
-          ),
-        ),
+        isIndexed(cover.price)
+          ? sayIndexed(cover.price, currency)
+          : stepsIn(cover.price, { ...clause, zone, years: cover.years }, (tiers) =>
+              tiersIn(
+                tiers,
+                (value) => major(value, currency),
+                (above) => `${gpuHours(above)} GPU-hours paid`,
+              ),
+            ),
     ),
     ...sayQuantity(clause, schedule),
     ...clause.caps.map((cap, i): [string, string] => [

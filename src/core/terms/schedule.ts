@@ -16,6 +16,21 @@ export type Stepped<T> = readonly Readonly<{
 /** Marginal tiers, lowest first; `above` 0 in the first. A flat rate is one tier. Money in major units, or GPU-seconds. */
 export type Tiers = readonly Readonly<{ above: Rational; value: Rational }>[]
 
+/** `IndexedPrice`, exact. */
+export type Indexed = Readonly<{
+  index: string
+  factor: Rational
+  plus: Rational
+  floor: Rational | undefined
+  cap: Rational | undefined
+  lagMonths: number
+  staleDays: number
+  pointer: string
+}>
+
+/** A price as agreed. What is linked to an index becomes steps when the index is known: `pricesIn`. */
+export type Priced = Stepped<Tiers> | Indexed
+
 /** Where a clause's terms were written. */
 export type Origin = Readonly<{ version: number; hash: string; pointer: string }>
 
@@ -56,7 +71,7 @@ export type CoveredByBackstop = Readonly<{
   block: BlockId
   years: ContractYears
   /** Per GPU-hour, by cumulative paid GPU-seconds. */
-  price: Stepped<Tiers>
+  price: Priced
   /** Whether price or a cap is keyed by contract year, so that buckets are cut at year ends. */
   cutAtYears: boolean
   /** C as scheduled, not yet cut to N; undefined: all that is accepted. */
@@ -129,5 +144,5 @@ export type Schedule = Readonly<{
 }>
 
 /** The value in force at an instant; the first one before its start. */
-export const inForce = <T>(stepped: Stepped<T>, at: Instant): Stepped<T>[number] =>
+export const inForce = <T, Step extends Stepped<T>[number] = Stepped<T>[number]>(stepped: readonly Step[], at: Instant): Step =>
   stepped.findLast((step) => step.from <= at) ?? stepped[0]!

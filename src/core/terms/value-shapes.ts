@@ -96,6 +96,35 @@ export const valueShapes = {
   gpus: { type: 'integer', title: `a whole number of GPUs from 0 to ${gpusMax}`, minimum: 0, maximum: gpusMax },
   shareTiers: tiersOf(ref('share')),
   priceTiers: tiersOf(ref('decimal')),
+  indexedPrice: {
+    ...object(
+      {
+        index: ref('id', { description: 'The index whose published values it follows; readings name it.' }),
+        factor: ref('decimal', { default: '1', description: 'Times the average of the index.' }),
+        plus: ref('decimal', { default: '0', description: 'Added to that.' }),
+        floor: ref('decimal', { description: 'The price is never below it. Default: none.' }),
+        cap: ref('decimal', { description: 'The price is never above it. Default: none.' }),
+        lagMonths: {
+          type: 'integer',
+          title: 'a whole number from 0 to 12',
+          minimum: 0,
+          maximum: 12,
+          default: 1,
+          description: 'A local month is priced by the days of the month this many months before.',
+        },
+        staleDays: {
+          type: 'integer',
+          title: 'a whole number from 0 to 366',
+          minimum: 0,
+          maximum: 366,
+          default: 7,
+          description: 'A value holds until the next, but for at most this many days after its own; then it is missing.',
+        },
+      },
+      ['index'],
+    ),
+    title: 'a price linked to an `index`',
+  },
   tieredShare: { title: 'a share in quotes, or `tiers`', oneOf: [ref('share'), ref('shareTiers')] },
   tieredPrice: { title: 'a decimal in quotes, or `tiers`', oneOf: [ref('decimal'), ref('priceTiers')] },
   scheduledTieredShare: scheduled(
@@ -104,9 +133,9 @@ export const valueShapes = {
     'a share in quotes, `tiers`, or `steps` or `contractYears` of these',
   ),
   scheduledTieredPrice: scheduled(
-    [ref('decimal'), ref('priceTiers')],
+    [ref('decimal'), ref('priceTiers'), ref('indexedPrice')],
     ref('tieredPrice'),
-    'a decimal in quotes, `tiers`, or `steps` or `contractYears` of these',
+    'a decimal in quotes, `tiers`, `steps` or `contractYears` of these, or an `index`',
   ),
   scheduledShare: scheduled([ref('share')], ref('share'), 'a share in quotes, or `steps` or `contractYears` of it'),
   scheduledDecimal: scheduled([ref('decimal')], ref('decimal'), 'a decimal in quotes, or `steps` or `contractYears` of it'),

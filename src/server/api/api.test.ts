@@ -7,7 +7,7 @@ import { closeWorld, worldNow } from '../../../test/closed-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { decimal, fromText, plus, rational, toText } from '../../core/base/rational.ts'
 import { startOfDate } from '../../core/base/time.ts'
-import { inForce, type CoveredByBackstop, type CoveredByShare } from '../../core/terms/schedule.ts'
+import { inForce, type CoveredByBackstop, type CoveredByShare, type Stepped, type Tiers } from '../../core/terms/schedule.ts'
 import type { AgreementsWire, AgreementWire, PeriodsWire } from '../../wire/agreement.ts'
 import type { ProblemWire } from '../../wire/problem.ts'
 import { readingsPageMax, type ReadingsWire } from '../../wire/reading.ts'
@@ -271,7 +271,10 @@ test('API8 every rate on every month of the term is what the schedule has in for
             const at = startOfDate(`${year}-${month}-15`, schedule.zone)
             if (at < clause.from || at >= clause.to) continue
             const kind = clause.kind === 'revenue-share' ? 'share' : 'price'
-            const tiers = inForce((covered as Partial<CoveredByShare>).rate ?? (covered as CoveredByBackstop).price, at).value
+            const tiers = inForce(
+              (covered as Partial<CoveredByShare>).rate ?? ((covered as CoveredByBackstop).price as Stepped<Tiers>),
+              at,
+            ).value
             const shown = lanes.filter((lane) => lane.clause === clause.id && lane.kind === kind)
             const values = shown.map(({ steps }) => steps.findLast((step) => Date.parse(step.at) / 1000 <= at)!.value)
             assert.deepEqual(

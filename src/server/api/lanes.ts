@@ -1,6 +1,7 @@
 import { toText, type Rational } from '../../core/base/rational.ts'
 import type { Instant } from '../../core/base/time.ts'
 import { formatInstant } from '../../core/base/time.ts'
+import { isIndexed } from '../../core/terms/indexed.ts'
 import { gpuHours, major } from '../../core/terms/phrase.ts'
 import { isBackstop, isShare, type ResolvedClause, type Schedule, type Stepped, type Tiers } from '../../core/terms/schedule.ts'
 import type { LaneWire } from '../../wire/agreement.ts'
@@ -53,7 +54,8 @@ const strandsOf = (clause: ResolvedClause, currency: string): Strand[] => {
     )
   if (!isBackstop(clause)) return []
   return clause.covers.flatMap(({ block, price, retention }) => [
-    ...tierStrands(clause, 'price', block, price, (above) => `${gpuHours(above)} GPU-h`),
+    // What follows an index has no steps until the index is known: its sentence says how.
+    ...(isIndexed(price) ? [] : tierStrands(clause, 'price', block, price, (above) => `${gpuHours(above)} GPU-h`)),
     ...(retention.every(({ value }) => value.n === 0n)
       ? []
       : [

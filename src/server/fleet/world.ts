@@ -1,5 +1,6 @@
 import { decimal, rational, times, type Rational } from '../../core/base/rational.ts'
 import type { Instant, Interval, Month } from '../../core/base/time.ts'
+import { isIndexed } from '../../core/terms/indexed.ts'
 import { inForce, isBackstop, type ResolvedBlock, type ResolvedPool, type Schedule } from '../../core/terms/schedule.ts'
 import { assumed } from './calibration.ts'
 
@@ -31,10 +32,10 @@ export const saleUnitOf = (world: World, pool: ResolvedPool): number => {
   return saleUnits.find((unit) => gpus >= unit * unitsMin) ?? 1
 }
 
-/** A price that is so many hundredths of the backstop's at the start of the window, or of an illustrative one. Major units per GPU-hour. */
+/** A price that is so many hundredths of the backstop's at the start of the window, or of an illustrative one where that is none or follows an index. Major units per GPU-hour. */
 export const priceOf = ({ schedule, window }: World, percent: number): Rational => {
-  const backstop = schedule.clauses.find(isBackstop)
-  const tiers = backstop === undefined ? undefined : inForce(backstop.covers[0]!.price, window.from).value
+  const price = schedule.clauses.find(isBackstop)?.covers[0]!.price
+  const tiers = price === undefined || isIndexed(price) ? undefined : inForce(price, window.from).value
   return times(tiers?.[0]?.value ?? decimal(assumed.fallbackPrice), rational(percent, 100))
 }
 

@@ -1,0 +1,145 @@
+import type { Problem } from '../base/problem.ts'
+import type { Rational } from '../base/rational.ts'
+import type { Agreement, Clause, Decimal, Scheduled } from '../terms/agreement.ts'
+import { checkAmount, checkOrder, isByYear, valuesOf } from '../terms/check-values.ts'
+import { below } from '../terms/conform.ts'
+import type { Said, Slice } from '../terms/kind.ts'
+import { blocksIn, listed, major, stepsIn } from '../terms/phrase.ts'
+import { optional, readerOf } from '../terms/resolve-clause.ts'
+import { every } from '../terms/say.ts'
+import type { ResolvedCommon, Schedule, Stepped } from '../terms/schedule.ts'
+import { itemsOf, type Sound, type SoundAgreement, type SoundBackstop } from '../terms/sound.ts'
+import { steppedNumber, within } from '../terms/stepped.ts'
+import { value } from '../terms/value-shapes.ts'
+
+/** What a floor and a band say alike: what was forecast, and what counts as revenue. */
+export type ForecastTerms = Readonly<{
+  /** F, of all covered blocks together, per period. */
+  forecast: Scheduled<Decimal>
+  backstopCounts: boolean
+  affiliateReference?: Decimal
+}>
+
+/** The same, resolved. */
+export type Forecast = Readonly<{
+  /** Major units per full period. */
+  forecast: Stepped<Rational>
+  backstopCounts: boolean
+  affiliateReference: Rational | undefined
+}>
+
+/** The keys of their shapes. */
+export const forecastProperties = {
+  forecast: value(
+    'scheduledDecimal',
+    'F: the agreed forecast of revenue per period, of all covered blocks together, in major units, scaled by seconds in a short period.',
+  ),
+  backstopCounts: {
+    type: 'boolean',
+    title: '`true` or `false`',
+    default: true,
+    description: 'Whether what a capacity backstop pays on the same blocks counts as revenue.',
+  },
+  affiliateReference: value('decimal', 'Per GPU-hour: what a sale to an affiliate counts at least. Default: what was charged.'),
+} as const
+
+const commencementsOf = (clause: Sound<Clause>, { blocks, commencement }: SoundAgreement): Set<string | undefined> => {
+  const covered = new Set(itemsOf(clause.covers).map(([block]) => block))
+  return new Set(
+    itemsOf(blocks).flatMap(([block]) => (block.id !== undefined && covered.has(block.id) ? [block.commencement ?? commencement] : [])),
+  )
+}
+
+const isAtOnce = (a: Sound<Clause>, b: Sound<Clause>): boolean =>
+  a.from !== undefined &&
+  b.from !== undefined &&
+  a.through !== undefined &&
+  b.through !== undefined &&
+  a.from <= b.through &&
+  b.from <= a.through
+
+/** A backstop whose payments could not be told for just these blocks, or just this period. */
+const checkBackstop = (clause: Sound<Clause & ForecastTerms>, pointer: string, backstop: SoundBackstop): Problem[] => {
+  const covered = new Set(itemsOf(clause.covers).map(([block]) => block))
+  const blocks = itemsOf(backstop.covers).map(([block]) => block)
+  const others = blocks.filter((block) => !covered.has(block))
+  if (others.length === blocks.length || !isAtOnce(clause, backstop)) return []
+  const instead = 'or write `backstopCounts: false`'
+  const periods =
+    clause.period === undefined || backstop.period === undefined || clause.period === backstop.period
+      ? []
+      : [
+          {
+            pointer: below(pointer, 'period'),
+            message: `is settled ${every[clause.period]}, and the backstop \`${backstop.id}\`, which counts as revenue, ${every[backstop.period]}: settle both alike, ${instead}`,
+          },
+        ]
+  const pooled =
+    backstop.pool !== 'covered' || others.length === 0
+      ? []
+      : [
+          {
+            pointer: below(pointer, 'covers'),
+            message: `the backstop \`${backstop.id}\` nets these blocks with ${blocksIn(others)}, so what it pays belongs to none: cover all of its blocks, ${instead}`,
+          },
+        ]
+  return [...periods, ...pooled]
+}
+
+/** What is wrong with the forecast, and with the backstops that count. */
+export const checkForecast = (clause: Sound<Clause & ForecastTerms>, pointer: string, document: SoundAgreement): Problem[] => {
+  const { forecast, backstopCounts } = clause
+  const at = below(pointer, 'forecast')
+  const starts = commencementsOf(clause, document)
+  const backstops = itemsOf(document.clauses).flatMap(([each]) => (each.kind === 'capacity-backstop' ? [each as SoundBackstop] : []))
+  return [
+    ...checkOrder(forecast, at, clause.from),
+    ...valuesOf<string>(forecast, at).flatMap(([amount, place]) => checkAmount(amount, place, document.currency)),
+    ...(isByYear(forecast) && starts.size > 1
+      ? [
+          {
+            pointer: below(at, 'contractYears'),
+            message: `steps by contract year, but the blocks begin theirs on ${listed([...starts].map(String))}: step by date, or write one clause for each`,
+          },
+        ]
+      : []),
+    ...(backstopCounts === false ? [] : backstops.flatMap((backstop) => checkBackstop(clause, pointer, backstop))),
+  ]
+}
+
+const commencementOf = ({ covers }: Clause, { blocks, commencement }: Agreement) =>
+  blocks.find(({ id }) => id === covers[0])?.commencement ?? commencement
+
+/** The forecast on a slice. Blocks that begin their contract years apart have none that steps by them. */
+export const resolveForecast = (clause: Clause & ForecastTerms, slice: Slice): Forecast => {
+  const reading = readerOf(slice, commencementOf(clause, slice.signed.agreement))('forecast')
+  return {
+    forecast: within(steppedNumber(clause.forecast, reading), slice.slice),
+    backstopCounts: clause.backstopCounts,
+    affiliateReference: optional(clause.affiliateReference),
+  }
+}
+
+/** The forecast in words, and what counts as revenue. */
+export const sayForecast = (clause: ResolvedCommon & Forecast, { zone, currency }: Schedule): Said => {
+  const at = clause.origin.pointer
+  const money = (amount: Rational) => `${major(amount, currency)} ${currency}`
+  const { years } = clause.covers[0]!
+  return [
+    [`${at}/forecast`, `The forecast, ${every[clause.period]}, is ${stepsIn(clause.forecast, { ...clause, zone, years }, money)}.`],
+    [
+      `${at}/backstopCounts`,
+      clause.backstopCounts
+        ? 'What a capacity backstop pays on the same blocks for the same time counts as revenue.'
+        : 'What a capacity backstop pays does not count as revenue.',
+    ],
+    ...(clause.affiliateReference === undefined
+      ? []
+      : [
+          [
+            `${at}/affiliateReference`,
+            `A sale to an affiliate counts at no less than ${money(clause.affiliateReference)} per GPU-hour.`,
+          ] as const,
+        ]),
+  ]
+}
