@@ -1,9 +1,12 @@
 import type { ClauseKind, FormulaTold } from './clause-kind.ts'
 import { capacityBackstop } from './backstop.ts'
+import { capacityLeaseback } from './capacity-leaseback.ts'
+import { prepayment } from './prepayment.ts'
 import { revenueShare } from './share.ts'
+import { takeOrPay } from './take-or-pay.ts'
 
 /** Every kind of clause there is. A new one is a file of its own and a place in this list. */
-export const clauseKinds: readonly ClauseKind[] = [revenueShare, capacityBackstop]
+export const clauseKinds: readonly ClauseKind[] = [revenueShare, capacityBackstop, takeOrPay, capacityLeaseback, prepayment]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))
 
