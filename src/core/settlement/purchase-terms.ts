@@ -172,11 +172,11 @@ export const resolvePurchase = (clause: Purchase, slice: Slice) => {
 const sayMakeUp = ({ origin, makeUp }: ResolvedPurchase): Said => {
   const at = `${origin.pointer}/makeUp`
   if (makeUp === undefined) return [[at, 'What is paid for and not taken is lost.']]
-  const within = makeUp.months === 1 ? '1 month' : `${makeUp.months} months`
+  const time = makeUp.months === 1 ? '1 month' : `${makeUp.months} months`
   return [
     [
       at,
-      `What is paid for and not taken goes into a bank for ${within}: taking more than the minimum later draws it, oldest first, for a credit at the lower of the price paid and the price then.`,
+      `What is paid for and not taken goes into a bank for ${time}: taking more than the minimum later draws it, oldest first, for a credit at the lower of the price paid and the price then.`,
     ],
     [`${at}/refund`, `What is not made up by then, or by the end of the clause, is ${makeUp.refund ? 'paid back' : 'lost'}.`],
   ]
@@ -189,8 +189,8 @@ export const sayPurchase = (clause: ResolvedPurchase, schedule: Schedule): Said 
   const at = origin.pointer
   const time = { ...clause, zone, years }
   const units = unit === 'gpu-hours' ? 'GPU-hours' : 'units'
-  const quantity = (value: Rational) => (unit === 'gpu-hours' ? gpuHours(value) : grouped(toDecimal(value)))
-  const price = (value: Rational) => major(value, currency)
+  const quantity = (amount: Rational) => (unit === 'gpu-hours' ? gpuHours(amount) : grouped(toDecimal(amount)))
+  const price = (amount: Rational) => major(amount, currency)
   const blocks = covers.length === 0 ? '' : ` of ${blocksIn(covers.map(({ block }) => block))}`
   return [
     [
