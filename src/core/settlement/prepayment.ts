@@ -51,7 +51,7 @@ const say = (clause: ResolvedPrepayment, schedule: Schedule): Said => {
     [at, `${payer} pays ${payee} part of the contract value in advance, drawn down ${datesOf(clause, schedule)}.`],
     [`${at}/contractValue`, `The total contract value is ${money(contractValue)}.`],
     [`${at}/share`, `The advance is ${percent(share)} of it, ${money(times(contractValue, share))}.`],
-    [`${at}/paidOn`, `It is stated on ${paidOn}; invoices draw it down in order of their due dates, and the rest is returned at the end.`],
+    [`${at}/paidOn`, `It is paid on ${paidOn}; invoices draw it down in order of their due dates, and the rest is returned at the end.`],
   ]
 }
 

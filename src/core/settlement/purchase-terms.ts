@@ -207,7 +207,7 @@ export const sayPurchase = (clause: ResolvedPurchase, schedule: Schedule): Said 
       `${at}/orders`,
       orders.length === 0
         ? 'What was taken is reported.'
-        : `What was taken is the GPU-time of the orders ${listed(orders)}, reserved or allocated.`,
+        : `What was taken is the GPU-time of ${orders.length === 1 ? 'order' : 'the orders'} ${listed(orders)}, reserved or allocated.`,
     ],
     [
       `${at}/excuseUnavailable`,

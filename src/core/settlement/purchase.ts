@@ -1,5 +1,19 @@
 import { toMoney } from '../base/money.ts'
-import { greatest, isZero, least, minus, nought, over, plus, rational, times, total, toText, type Rational } from '../base/rational.ts'
+import {
+  greatest,
+  isZero,
+  least,
+  minus,
+  nought,
+  over,
+  plus,
+  rational,
+  times,
+  toDecimal,
+  total,
+  toText,
+  type Rational,
+} from '../base/rational.ts'
 import { addDays, dateOf, monthInterval, monthOf, nextMonth, startOfDate, type LocalDate } from '../base/time.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import { lotThrough, readBank, settleBank, writeBank, type FromLot, type Lot } from './bank.ts'
@@ -8,7 +22,7 @@ import { isLastPart } from './last-part.ts'
 import type { ClauseState, Formula, Input, Line, Position } from './line.ts'
 import { partOf, yearAt } from './period.ts'
 import { priced, scaleOf, type ResolvedPurchase } from './purchase-terms.ts'
-import { fact, note, quiet, secondsInAnHour, state, sum } from './reasons.ts'
+import { fact, quiet, secondsInAnHour, state, sum } from './reasons.ts'
 import { figureIn, minimumOf, priceOf, takeOf, type Take } from './take.ts'
 
 /** What the lines of such a clause are called; each kind has its own. */
@@ -114,7 +128,7 @@ const makeUpDraft = (formula: Formula, { clause }: Work, take: Take, { lot, unit
       sum('×', 'The lower of the price paid and the price now', rate, rateUnit, [
         carried(rateUnit)('+', 'Price paid', lot.price),
         ...[sum('-', 'Fall of the price since, not given back', minus(lot.price, rate), rateUnit, [])].filter(({ value }) => value !== '0'),
-        note('Price now', toText(take.priceValue)),
+        { ...take.price, operator: 'note' as const, word: 'Price now' },
       ]),
       ...perHour(clause),
       { ...carried(quantityUnit)('note', 'Left of the lot before', lot.units) },
@@ -153,7 +167,7 @@ const bankPosition = ({ clause }: Work, lots: readonly Lot[]): Position => ({
   reasons: lots.map((lot) =>
     sum(
       '+',
-      `Paid for the period to ${lot.paidFor} at ${toText(lot.price)}, to be made up by ${lot.through}`,
+      `Paid for the period to ${lot.paidFor} at ${toDecimal(lot.price)}, to be made up by ${lot.through}`,
       lot.units,
       unitsOf(clause)[0],
       [],

@@ -16,11 +16,13 @@ import {
   settleTold,
 } from '../../../test/buying.ts'
 import { problemsOfText, scheduleOfText, settleMonths } from '../../../test/settling.ts'
+import { factsOf } from '../../../test/world.ts'
 import { checkReasons } from '../statements/explain.ts'
 import type { FigureFact } from '../meter/facts.ts'
 import { sentences } from '../terms/sentences.ts'
 import { clauseKinds, kindNamed } from './kinds.ts'
 import type { Settlement } from './line.ts'
+import { partOf } from './period.ts'
 
 const runs = { numRuns: 300 }
 const plain = { kind: 'take-or-pay', unit: 'units', minimum: '100', price: '10' }
@@ -223,6 +225,24 @@ test('TP1 what is taken and its minimum compare over the whole period, at a pric
   assert.equal(checkReasons(line!), undefined)
 })
 
+test('TP1 what an availability adjustment makes of the price counts for as long as it says', () => {
+  const schedule = buyingSchedule(plain)
+  const [clause] = schedule.clauses
+  const { from, to } = monthInterval('2027-01', 'UTC')
+  const part = partOf(clause!, '2027-01', 'UTC')!
+  const facts = factsOf({ from, to }, {})
+  const factors = [
+    { clause: 'buys', from, to: startOfDate('2027-01-11', 'UTC'), value: rational(9, 10), line: 'adjusts/a' },
+    { clause: 'other', from, to, value: nought, line: 'adjusts/b' },
+  ]
+  const work = { schedule, clause: clause!, part, facts, month: '2027-01', opening: {}, lines: [], factors, stated: [] }
+  const [line] = kindNamed('take-or-pay').stages.contract!(work).lines!
+  // Ten days at 9 and 21 at 10.
+  assert.equal(line!.rate, toText(rational(10 * 9 + 21 * 10, 31)))
+  assert.equal(line!.minor, 96_774n)
+  assert.equal(checkReasons(line!), undefined)
+})
+
 test('TP1 a minimum and a share that step count by the second', () => {
   const minimum = {
     steps: [
@@ -255,6 +275,20 @@ test('TP7 a short period has a smaller minimum, and a quarter settles with the m
   assert.equal(all[2]!.lines[0]!.quantity, '35')
   const may = minus(rational(100 * 40, 91), plus(rational(10), rational(100, 31)))
   assert.equal(all[4]!.lines[0]!.quantity, toText(may))
+})
+
+test('TP7 an amendment inside a quarter makes two short periods of it, each held against its own minimum', () => {
+  const first = buyingDocument({ ...plain, period: 'quarter', minimum: '90', makeUp: { months: 12 } })
+  const { hash } = scheduleOfText(first).versions[0]!
+  const amended = { version: 2, effective: '2027-02-15', previous: hash }
+  const second = buyingDocument({ ...plain, period: 'quarter', minimum: '180', makeUp: { months: 12 } }, amended)
+  const all = settleTold(scheduleOfText(first, second), { figures: monthly('taken', [20, 28, 89]) }, { months: 3 })
+  // 45 of 90 days each: 45 − 20 − 14 are short in the first, 14 + 89 are 13 more than 90 in the second.
+  assert.deepEqual(all.map(amounts), [
+    [],
+    ['take-or-pay buyer 11 × 10 = 11000'],
+    ['take-or-pay buyer 0 × 10 = 0', 'make-up cloud 11 × 10 = 11000'],
+  ])
 })
 
 test('TP5 a lot ends with its last local date: drawn by a period that ends with it, not by one that ends after', () => {
