@@ -51,6 +51,8 @@ export default defineConfig({
         'no-restricted-properties': ['error', ...bans],
       },
     },
+    // A list, an entry for each rule.
+    { files: ['scripts/break-rules.ts'], rules: { 'max-lines': 'off' } },
     { files: ['*.config.ts', 'scripts/rooms.ts'], rules: { 'import/no-default-export': 'off' } },
     { files: ['**/*.test.ts', 'test/**'], rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
   ],

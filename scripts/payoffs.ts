@@ -124,7 +124,8 @@ export const draw = (page: Page): string => {
     backgroundColor: '#FFFFFF',
     color: palette,
     title: { text: payoff.title, left: 12, top: 8, textStyle: { ...text, color: '#14171C', fontSize: 14, fontWeight: 600 } },
-    legend: series.length > 1 ? { right: 24, top: 10, textStyle: text, icon: 'roundRect', itemWidth: 14, itemHeight: 4, itemGap: 32 } : undefined,
+    legend:
+      series.length > 1 ? { right: 24, top: 10, textStyle: text, icon: 'roundRect', itemWidth: 14, itemHeight: 4, itemGap: 32 } : undefined,
     grid: { left: 96, right: 44, top: 72, bottom: 52 },
     xAxis: {
       type: 'value',

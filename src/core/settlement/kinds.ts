@@ -2,10 +2,21 @@ import type { ClauseKind, FormulaTold } from './clause-kind.ts'
 import { capacityBackstop } from './backstop.ts'
 import { revenueBand } from './revenue-band.ts'
 import { revenueFloor } from './revenue-floor.ts'
+import { capacityLeaseback } from './capacity-leaseback.ts'
+import { prepayment } from './prepayment.ts'
 import { revenueShare } from './share.ts'
+import { takeOrPay } from './take-or-pay.ts'
 
 /** Every kind of clause there is. A new one is a file of its own and a place in this list. */
-export const clauseKinds: readonly ClauseKind[] = [revenueShare, capacityBackstop, revenueFloor, revenueBand]
+export const clauseKinds: readonly ClauseKind[] = [
+  revenueShare,
+  capacityBackstop,
+  revenueFloor,
+  revenueBand,
+  takeOrPay,
+  capacityLeaseback,
+  prepayment,
+]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))
 
