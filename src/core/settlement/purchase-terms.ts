@@ -1,16 +1,17 @@
 import type { OrderId } from '../base/id.ts'
 import type { Problem } from '../base/problem.ts'
 import { rational, times, toDecimal, type Rational } from '../base/rational.ts'
-import type { Agreement, Clause, Decimal, PeriodLength, Scheduled } from '../terms/agreement.ts'
+import type { Agreement, Clause, Decimal, IndexedPrice, PeriodLength, Scheduled } from '../terms/agreement.ts'
 import { checkSteps, isByYear } from '../terms/check-values.ts'
 import { below } from '../terms/conform.ts'
 import { object, list, value, word } from '../terms/value-shapes.ts'
+import { checkIndexed, indexFacets, isIndexed, resolvePrice, sayIndexed } from '../terms/indexed.ts'
 import type { Said, Slice } from '../terms/kind.ts'
 import { limits } from '../terms/limits.ts'
 import { blocksIn, gpuHours, grouped, listed, major, percent, stepsIn } from '../terms/phrase.ts'
 import { readerOf, yearsOf } from '../terms/resolve-clause.ts'
 import { datesOf, every, party } from '../terms/say.ts'
-import type { ContractYears, ResolvedOf, Schedule, Stepped } from '../terms/schedule.ts'
+import type { ContractYears, Priced, ResolvedOf, Schedule, Stepped } from '../terms/schedule.ts'
 import { itemsOf, type Sound, type SoundAgreement } from '../terms/sound.ts'
 import { steppedNumber, within } from '../terms/stepped.ts'
 
@@ -23,7 +24,7 @@ export type Purchase = Clause &
     /** m */
     share: Scheduled<Decimal>
     /** p, per GPU-hour or unit. */
-    price: Scheduled<Decimal>
+    price: Scheduled<Decimal> | IndexedPrice
     orders: readonly OrderId[]
     excuseUnavailable: boolean
     makeUp?: Readonly<{ months: number; refund: boolean }>
@@ -35,7 +36,8 @@ export type ResolvedPurchase<Kind extends string = string> = ResolvedOf<Kind> &
     unit: 'gpu-hours' | 'units'
     minimum: Stepped<Rational>
     share: Stepped<Rational>
-    price: Stepped<Rational>
+    /** One tier each. */
+    price: Priced
     excuseUnavailable: boolean
     makeUp: Readonly<{ months: number; refund: boolean }> | undefined
     /** What units that the buyer sold on do; undefined where nothing of that kind is agreed. */
@@ -52,7 +54,7 @@ export const purchaseProperties = {
   unit: word(['gpu-hours', 'units'], { default: 'gpu-hours', description: 'What quantities are counted in, and what the price is for.' }),
   minimum: value('scheduledDecimal', 'Q: quantity to take in each full period, scaled by seconds in a short period.'),
   share: value('scheduledShare', 'm: share of the minimum that is paid for even where it is not taken.', { default: '1' }),
-  price: value('scheduledDecimal', 'p: per GPU-hour or unit, averaged over the period by seconds.'),
+  price: value('scheduledPrice', 'p: per GPU-hour or unit, averaged over the period by seconds.'),
   orders: list(value('id', 'An order of the buyer.'), limits.orders, {
     default: [],
     uniqueItems: true,
@@ -139,6 +141,7 @@ const checkCommencements = (clause: Sound<Purchase>, pointer: string, { blocks, 
 /** What one such clause says: steps, units, orders, and whether its bank could ever be drawn. */
 export const checkPurchase = (clause: Sound<Purchase>, pointer: string, document: SoundAgreement): Problem[] => [
   ...(['minimum', 'share', 'price'] as const).flatMap((key) => checkSteps(clause, key, clause[key], pointer)),
+  ...checkIndexed(clause.price, below(pointer, 'price')),
   ...checkUnits(clause, pointer),
   ...checkMakeUp(clause, pointer),
   ...checkOrders(clause, pointer, document),
@@ -154,13 +157,15 @@ export const resolvePurchase = (clause: Purchase, slice: Slice) => {
   const { agreement } = slice.signed
   const commencement = commencementOf(clause, agreement)
   const read = readerOf(slice, commencement)
-  const numbers = (key: 'minimum' | 'share' | 'price', scale?: bigint) => within(steppedNumber(clause[key], read(key), scale), slice.slice)
+  const numbers = (key: 'minimum' | 'share', scale?: bigint) => within(steppedNumber(clause[key], read(key), scale), slice.slice)
   const { unit, makeUp, orders, excuseUnavailable } = clause
+  const price = resolvePrice(clause.price, read('price'), slice.slice)
   return {
     unit,
     minimum: numbers('minimum', BigInt(scaleOf(clause))),
     share: numbers('share'),
-    price: numbers('price'),
+    price,
+    ...indexFacets(price),
     excuseUnavailable,
     makeUp,
     orders,
@@ -201,7 +206,7 @@ export const sayPurchase = (clause: ResolvedPurchase, schedule: Schedule): Said 
     [`${at}/share`, `Of the minimum, this share is paid for even where it is not taken: ${stepsIn(clause.share, time, percent)}.`],
     [
       `${at}/price`,
-      `The price, in ${currency} per ${unit === 'gpu-hours' ? 'GPU-hour' : 'unit'} and averaged over the period, is ${stepsIn(clause.price, time, price)}.`,
+      `The price, in ${currency} per ${unit === 'gpu-hours' ? 'GPU-hour' : 'unit'} and averaged over the period, is ${isIndexed(clause.price) ? sayIndexed(clause.price, currency) : stepsIn(clause.price, time, ([tier]) => price(tier!.value))}.`,
     ],
     [
       `${at}/orders`,

@@ -15,7 +15,8 @@ import {
   type Rational,
 } from '../base/rational.ts'
 import { addDays, dateOf, monthInterval, monthOf, nextMonth, startOfDate, type LocalDate } from '../base/time.ts'
-import type { Schedule } from '../terms/schedule.ts'
+import type { Schedule, Stepped, Tiers } from '../terms/schedule.ts'
+import { isIndexed } from '../terms/indexed.ts'
 import { lotThrough, readBank, settleBank, writeBank, type FromLot, type Lot } from './bank.ts'
 import { plainly, type ClauseSettled, type ClauseWork, type Commitment, type FormulaTold } from './clause-kind.ts'
 import { isLastPart } from './last-part.ts'
@@ -217,7 +218,11 @@ export const settlePurchase =
     }
   }
 
-/** m·Q·p of every period from a date on, one for each: to be taken and paid for, or paid for. */
+/** What is certain of a price: all of one that is agreed; of one that follows an index, its floor. */
+const certainPrice = ({ price, from }: ResolvedPurchase): Stepped<Tiers> =>
+  isIndexed(price) ? [{ from, value: [{ above: nought, value: price.floor ?? nought }], pointer: price.pointer }] : price
+
+/** m·Q·p of every period from a date on, one for each, at what is certain of the price: to be taken and paid for, or paid for. */
 export const purchaseCommitments = (
   clause: ResolvedPurchase,
   { schedule: { zone }, from }: Readonly<{ schedule: Schedule; from: LocalDate; state: ClauseState }>,
@@ -227,7 +232,7 @@ export const purchaseCommitments = (
   for (let month = monthOf(rest.from, zone); monthInterval(month, zone).from < rest.to; month = nextMonth(month)) {
     const part = partOf(rest, month, zone)
     if (part === undefined) continue
-    const [[quantity], [price]] = [minimumOf(clause, part), priceOf(clause, part, [], zone)]
+    const [[quantity], [price]] = [minimumOf(clause, part), priceOf(clause, certainPrice(clause), part, [], zone)]
     commitments.push({
       clause: clause.id,
       payer: clause.payer,

@@ -564,3 +564,33 @@ test('TP1 without a bank what is paid and not taken is lost, and excused units a
   assert.deepEqual(all.map(amounts), [['take-or-pay buyer 20 × 10 = 20000'], ['take-or-pay buyer 0 × 10 = 0']])
   assert.ok(all.every(({ positions }) => positions.length === 0))
 })
+
+test('TP1 a price that follows an index costs what steps of the same prices do, its reasons go down to the published values, and its floor is what is promised', () => {
+  // By hand: 0.9 × 2.00 + 0.20 = 2.00 in February for January's values, 0.9 × 1.00 + 0.20 = 1.10, raised to the floor of 1.50, in March.
+  const index = { index: 'gb300-hourly', factor: '0.9', plus: '0.20', floor: '1.50' }
+  const terms = { kind: 'take-or-pay', unit: 'units', minimum: '100', from: '2027-02-01' }
+  const values = [
+    ['2027-01-01', '2.00'],
+    ['2027-02-01', '1.00'],
+  ] as const
+  const readings = values.map(([date, value]) => ({ kind: 'index', source: 'publisher', id: date, index: 'gb300-hourly', date, value }))
+  const months = { from: '2027-02', through: '2027-03' }
+  const linked = buyingSchedule({ ...terms, price: { ...index, staleDays: 31 } })
+  const statements = settleMonths(linked, readings, months)
+  assert.deepEqual(
+    statements.flatMap(({ lines }) => lines.map(({ amount }) => amount)),
+    ['200.00', '150.00'],
+  )
+  const everything = JSON.stringify(statements[0]!.lines[0]!.reasons)
+  assert.ok(everything.includes('"subject":"gb300-hourly"') && everything.includes('Index of 2027-01-01'))
+  const steps = [
+    { from: '2027-02-01', value: '2.00' },
+    { from: '2027-03-01', value: '1.50' },
+  ]
+  const plainly = settleMonths(buyingSchedule({ ...terms, price: { steps } }), [], months)
+  const amountsOf = (all: typeof statements) => all.flatMap(({ lines }) => lines.map(({ exact, key }) => [key, exact]))
+  assert.deepEqual(amountsOf(statements), amountsOf(plainly))
+  const promised = kindNamed('take-or-pay').commitments!(linked.clauses[0]!, { schedule: linked, from: '2027-02-01', state: {} })
+  assert.equal(toText(promised[0]!.amount), '150')
+  assert.throws(() => settleMonths(buyingSchedule({ ...terms, price: index }), readings, months), /gb300-hourly/)
+})

@@ -2,10 +2,12 @@ import { greatest, minus, nought, rational, times, total, type Rational } from '
 import { add, integrate, maximum, minimum, positive, subtract, zero } from '../base/steps.ts'
 import { dateOf } from '../base/time.ts'
 import type { BlockFacts, Facts, FigureFact } from '../meter/facts.ts'
-import { inForce } from '../terms/schedule.ts'
+import { pricesIn, type PricedStep } from '../terms/indexed.ts'
+import { inForce, type Tiers } from '../terms/schedule.ts'
 import type { ClauseWork, Factor } from './clause-kind.ts'
 import type { Input } from './line.ts'
 import { cutAt, type Part } from './period.ts'
+import { priceInput } from './price.ts'
 import { scaleOf, type ResolvedPurchase } from './purchase-terms.ts'
 import { fact, line, quiet, sum, term } from './reasons.ts'
 
@@ -85,24 +87,31 @@ export const minimumOf = (clause: ResolvedPurchase, part: Part): readonly [Ratio
 }
 
 /** p: the price in force, averaged by seconds; what an availability adjustment makes of it counts for as long as it says. */
-export const priceOf = (clause: ResolvedPurchase, part: Part, factors: readonly Factor[], zone: string): readonly [Rational, Input] => {
+export const priceOf = (
+  clause: Pick<ResolvedPurchase, 'id' | 'unit' | 'origin'>,
+  prices: readonly PricedStep[],
+  part: Part,
+  factors: readonly Factor[],
+  zone: string,
+): readonly [Rational, Input] => {
   const unit = clause.unit === 'gpu-hours' ? 'per-gpu-hour' : 'per-unit'
   const own = factors.filter((factor) => factor.clause === clause.id)
-  const edges = [...clause.price.map(({ from }) => from), ...own.flatMap(({ from, to }) => [from, to])]
+  const edges = [...prices.map(({ from }) => from), ...own.flatMap(({ from, to }) => [from, to])]
   const pieces = cutAt(part.from, part.to, edges).map(({ from, to }) => {
-    const step = inForce(clause.price, from)
+    const step = inForce(prices, from)
+    const [tier] = step.value as [Tiers[number]]
     const adjusting = own.filter((factor) => factor.from <= from && factor.to > from)
-    const value = adjusting.reduce((price, factor) => times(price, factor.value), step.value)
+    const value = adjusting.reduce((price, factor) => times(price, factor.value), tier.value)
     const children = [
-      term(clause.origin, step.pointer, unit)('+', `Price from ${dateOf(from, zone)}`, step.value),
+      { ...priceInput(clause.origin, step, tier.value, unit), operator: '+' as const, word: `Price from ${dateOf(from, zone)}` },
       ...adjusting.map((factor) => line(factor.line, 'rate')('×', 'Adjustment', factor.value)),
       ...partOfPeriod(to - from, part.to - part.from),
     ]
-    return { value: times(value, rational(to - from, part.to - part.from)), children, pointer: step.pointer }
+    return { value: times(value, rational(to - from, part.to - part.from)), children, step }
   })
   const price = total(pieces.map(({ value }) => value))
   const [first] = pieces as [(typeof pieces)[number]]
-  if (pieces.length === 1 && first.children.length === 1) return [price, term(clause.origin, first.pointer, unit)('×', 'Price', price, 'p')]
+  if (pieces.length === 1 && first.children.length === 1) return [price, priceInput(clause.origin, first.step, price, unit)]
   const children = pieces.length === 1 ? first.children : pieces.map((piece) => sum('+', 'In part', piece.value, unit, piece.children))
   return [price, sum('×', 'Price, averaged over the period', price, unit, children, 'p')]
 }
@@ -157,7 +166,8 @@ export const takeOf = (work: ClauseWork<ResolvedPurchase>): Take => {
   const [least, minimumInput] = minimumOf(clause, part)
   const [taken, excused] = [takenIn(work), excusedIn(work)]
   const took = total(taken.map(([value]) => value))
-  const [priceValue, price] = priceOf(clause, part, factors, schedule.zone)
+  const prices = pricesIn(clause.price, part, schedule.zone, work.facts.indices)
+  const [priceValue, price] = priceOf(clause, prices, part, factors, schedule.zone)
   const counted = [...taken, ...excused].map(([, input]) => input)
   const beyond = minus(minus(least, took), total(excused.map(([value]) => value)))
   const [shortUnits, short] = positiveSum('Short of the minimum', [minimumInput, ...counted], beyond, 'More than the minimum', unit)

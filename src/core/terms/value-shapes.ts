@@ -137,6 +137,11 @@ export const valueShapes = {
     ref('tieredPrice'),
     'a decimal in quotes, `tiers`, `steps` or `contractYears` of these, or an `index`',
   ),
+  scheduledPrice: scheduled(
+    [ref('decimal'), ref('indexedPrice')],
+    ref('decimal'),
+    'a decimal in quotes, `steps` or `contractYears` of it, or an `index`',
+  ),
   scheduledShare: scheduled([ref('share')], ref('share'), 'a share in quotes, or `steps` or `contractYears` of it'),
   scheduledDecimal: scheduled([ref('decimal')], ref('decimal'), 'a decimal in quotes, or `steps` or `contractYears` of it'),
   scheduledGpus: scheduled([ref('gpus')], ref('gpus'), 'a whole number of GPUs, or `steps` or `contractYears` of it'),
