@@ -1,9 +1,10 @@
 import type { BlockId } from '../base/id.ts'
-import { isZero, nought, rational, times, toText, type Rational } from '../base/rational.ts'
+import { compare, isZero, nought, one, rational, times, toText, type Rational } from '../base/rational.ts'
 import { integrate } from '../base/steps.ts'
 import type { ResolvedBackstop, Tiers } from '../terms/schedule.ts'
 import type { Drawn } from './slice.ts'
 import { explainClaim } from './explain-claim.ts'
+import type { Factored } from './factor.ts'
 import type { Formula, Input, Line } from './line.ts'
 import type { Margin } from './margin.ts'
 import type { Part } from './period.ts'
@@ -14,7 +15,10 @@ import { fact, line as lineInput, note, secondsInAnHour, sum, term } from './rea
 export type DrawnCell = Readonly<{
   block: BlockId | undefined
   year: number
+  /** Prices as written, and times the factor. */
+  listed: Tiers
   tiers: Tiers
+  factor: Factored
   pricePointer: string
   step: string
   quantity: Quantity
@@ -32,7 +36,9 @@ const keyOf = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, { formula,
 const toLine = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, draft: Draft): Line => {
   const paid = draft.formula !== 'ineligible' && draft.formula !== 'over-cap'
   const exact = paid ? times(times(draft.quantity, draft.price), rational(1, 3600)) : nought
-  const price = term(clause.origin, cell.pricePointer, 'per-gpu-hour')('×', 'Price', draft.price, 'p')
+  const price = term(clause.origin, cell.pricePointer, 'per-gpu-hour')('×', 'Price', cell.listed[draft.tier]!.value, 'p')
+  const { value: factor, line: factorLine } = cell.factor
+  const scaled = factorLine === undefined || compare(factor, one) === 0 ? [] : [lineInput(factorLine, 'rate')('×', 'Availability factor', factor)]
   return {
     key: keyOf(clause, part, cell, draft),
     clause: clause.id,
@@ -51,7 +57,7 @@ const toLine = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, draft: Dr
     rateUnit: paid ? 'per-gpu-hour' : 'none',
     exact: toText(exact),
     minor: 0n,
-    reasons: paid ? [...draft.inputs, price, secondsInAnHour] : [...draft.inputs, note('Price', 'not payable')],
+    reasons: paid ? [...draft.inputs, price, ...scaled, secondsInAnHour] : [...draft.inputs, note('Price', 'not payable')],
   }
 }
 

@@ -79,6 +79,7 @@ export const capacityBackstopTerms = termsKind<CapacityBackstop, ResolvedBacksto
   payee: ['operator'],
   check: checkBackstop,
   checkTogether: checkOverlaps,
+  isAdjustable: true,
   resolve,
   say: sayBackstop,
 })
