@@ -1,10 +1,12 @@
 import type { ClauseKind, FormulaTold } from './clause-kind.ts'
 import { availabilityAdjustment } from './availability-adjustment.ts'
 import { capacityBackstop } from './backstop.ts'
+import { delayDamages } from './delay-damages.ts'
+import { serviceLevel } from './service-level.ts'
 import { revenueShare } from './share.ts'
 
 /** Every kind of clause there is. A new one is a file of its own and a place in this list. */
-export const clauseKinds: readonly ClauseKind[] = [revenueShare, capacityBackstop, availabilityAdjustment]
+export const clauseKinds: readonly ClauseKind[] = [revenueShare, capacityBackstop, serviceLevel, availabilityAdjustment, delayDamages]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))
 
