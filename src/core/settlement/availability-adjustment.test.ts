@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { canonical, type Json } from '../base/canonical.ts'
-import type { ClauseId } from '../base/id.ts'
 import { compare, decimal, fromText, nought, one, over, rational, times, toText, total, type Rational } from '../base/rational.ts'
 import { fromPairs } from '../base/steps.ts'
 import { monthInterval, startOfDate } from '../base/time.ts'
@@ -65,7 +64,14 @@ const factorIn = (settlement: Settlement): Rational => fromText(of(settlement, '
 const exactOf = (lines: readonly Line[]): Rational => total(lines.map(({ exact }) => fromText(exact)))
 const minorOf = (lines: readonly Line[]): bigint => lines.reduce((sum, { minor }) => sum + minor, 0n)
 const text = (lines: readonly Line[]): string =>
-  canonical(lines.map(({ minor, block, reason, ...line }) => ({ ...line, minor: String(minor), block: block ?? null, reason: reason ?? null })) as unknown as Json)
+  canonical(
+    lines.map(({ minor, block, reason, ...line }) => ({
+      ...line,
+      minor: String(minor),
+      block: block ?? null,
+      reason: reason ?? null,
+    })) as Json,
+  )
 
 const accepted = ['a', 'b'].map((block) => ({
   kind: 'acceptance',
@@ -98,7 +104,10 @@ describe('SL5 the factor', () => {
     assert.deepEqual([factor(0), factor(5), factor(6)], ['1', '1', '49/50'])
   })
   test('SL5 it is 1 where nothing is accepted, and where all is planned', () => {
-    const settlement = settleOn(document(backstop(), adjustment()), factsOf(window, { a: { accepted: fromPairs([]) }, b: { accepted: fromPairs([]) } }))
+    const settlement = settleOn(
+      document(backstop(), adjustment()),
+      factsOf(window, { a: { accepted: fromPairs([]) }, b: { accepted: fromPairs([]) } }),
+    )
     assert.equal(toText(factorIn(settlement)), '1')
     const planned = settleOn(document(backstop(), adjustment()), factsFor([{ down: 0, planned: 10, sold: 0 }]))
     assert.equal(toText(factorIn(planned)), '1')
@@ -115,7 +124,10 @@ describe('SL5 the factor', () => {
         // By hand: hours of the pieces, each of three days, the last to the end of the month.
         const hours = days.map((_, i) => (i === days.length - 1 ? 743 - 72 * i : 72))
         const sum = (pick: (day: Day) => number) => days.reduce((all, day, i) => all + pick(day) * hours[i]!, 0)
-        const available = rational(sum(({ down, planned }) => 10 - down - planned), sum(({ planned }) => 10 - planned))
+        const available = rational(
+          sum(({ down, planned }) => 10 - down - planned),
+          sum(({ planned }) => 10 - planned),
+        )
         const missing = rational(target * Number(available.d) - 100 * Number(available.n), 100 * Number(available.d))
         const expected = missing.n <= 0n ? one : rational(10n * missing.d - BigInt(slope) * missing.n, 10n * missing.d)
         assert.equal(toText(factor), toText(expected.n < 0n ? nought : expected))
@@ -158,7 +170,11 @@ describe('SL6 what is paid at price × factor', () => {
         for (const line of of(adjusted, 'backstop').filter(({ rateUnit }) => rateUnit === 'per-gpu-hour')) {
           const reason = line.reasons.find(({ word }) => word === 'Availability factor')
           if (compare(factor, one) === 0) assert.equal(reason, undefined)
-          else assert.deepEqual([reason?.operator, reason?.value, reason?.source], ['×', toText(factor), { kind: 'line', key: of(adjusted, 'factor')[0]!.key }])
+          else
+            assert.deepEqual(
+              [reason?.operator, reason?.value, reason?.source],
+              ['×', toText(factor), { kind: 'line', key: of(adjusted, 'factor')[0]!.key }],
+            )
         }
       }),
       { numRuns: 120 },
@@ -228,7 +244,7 @@ describe('SL6 quarters and amendments', () => {
 
 describe('SL6 what a clause asks for its factors', () => {
   const factor = (from: string, to: string, value: string, clause = 'lease'): Factor => ({
-    clause: clause as ClauseId,
+    clause,
     from: at(from),
     to: at(to),
     value: decimal(value),
@@ -236,7 +252,11 @@ describe('SL6 what a clause asks for its factors', () => {
   })
   const span = { from: at('2027-02-01'), to: at('2027-03-01') }
   test('SL6 it is cut where the factor changes and nowhere else, 1 where nothing is said', () => {
-    const all = [factor('2027-01-01', '2027-02-08', '0.5'), factor('2027-02-08', '2027-02-15', '0.5'), factor('2027-02-01', '2027-03-01', '0.1', 'other')]
+    const all = [
+      factor('2027-01-01', '2027-02-08', '0.5'),
+      factor('2027-02-08', '2027-02-15', '0.5'),
+      factor('2027-02-01', '2027-03-01', '0.1', 'other'),
+    ]
     assert.deepEqual(
       factorsIn(all, 'lease', span).map(({ from, to, value, line }) => [from, to, toText(value), line]),
       [
@@ -275,9 +295,10 @@ describe('SL9 an adjustment that contradicts itself', () => {
       '/clauses/1/payer: is `cloud`, but `backstop`, which it adjusts, has `vendor`: write the same',
       '/clauses/1/payee: is `vendor`, but `backstop`, which it adjusts, has `cloud`: write the same',
     ])
-    assert.deepEqual(wrong(backstop("price: '2', period: quarter"), adjustment("target: '0.9', slope: '1', period: quarter, through: 2027-02-10")), [
-      '/clauses/1/through: is `2027-02-10`, but `backstop`, which it adjusts, has `2028-12-31`: write the same',
-    ])
+    assert.deepEqual(
+      wrong(backstop("price: '2', period: quarter"), adjustment("target: '0.9', slope: '1', period: quarter, through: 2027-02-10")),
+      ['/clauses/1/through: is `2027-02-10`, but `backstop`, which it adjusts, has `2028-12-31`: write the same'],
+    )
   })
   test('SL9 one clause has one factor at a time', () => {
     const numbers = (dates: string) => `target: '0.9', slope: '1', ${dates}`

@@ -17,16 +17,16 @@ import {
   toText,
   type Rational,
 } from '../base/rational.ts'
-import { integrate } from '../base/steps.ts'
+import { integrate, type Steps } from '../base/steps.ts'
 import type { Interval } from '../base/time.ts'
-import type { Facts } from '../meter/facts.ts'
+import type { BlockFacts, Facts } from '../meter/facts.ts'
 import { partyRoles, type Clause, type Decimal } from '../terms/agreement.ts'
 import { makeUnknown } from '../terms/check-values.ts'
 import { clauseShape } from '../terms/clause-shape.ts'
 import type { Said, Slice, TermsKind } from '../terms/kind.ts'
 import { blocksIn, percent } from '../terms/phrase.ts'
 import { datesOf, every } from '../terms/say.ts'
-import type { ResolvedOf } from '../terms/schedule.ts'
+import type { ResolvedOf, Schedule } from '../terms/schedule.ts'
 import { itemsOf, type Sound, type SoundAgreement, type SoundClause } from '../terms/sound.ts'
 import { value } from '../terms/value-shapes.ts'
 import { clauseKind, type ClauseSettled, type ClauseWork, type Factor } from './clause-kind.ts'
@@ -119,7 +119,7 @@ const resolve = (clause: AvailabilityAdjustment, { signed }: Slice) => ({
   adjusted: canonical(signed.agreement.clauses.find(({ id }) => id === clause.adjusts)!),
 })
 
-const say = (clause: ResolvedAdjustment, schedule: Parameters<typeof datesOf>[1]): Said => {
+const say = (clause: ResolvedAdjustment, schedule: Schedule): Said => {
   const at = clause.origin.pointer
   const blocks = blocksIn(clause.covers.map(({ block }) => block))
   return [
@@ -132,28 +132,31 @@ const say = (clause: ResolvedAdjustment, schedule: Parameters<typeof datesOf>[1]
   ]
 }
 
-/** AF = ∫A / ∫(N − P) over the covered blocks, as proven; 1 where nothing should have been available. */
-const availabilityOf = (clause: ResolvedAdjustment, facts: Facts, { from, to }: Interval) => {
+type Available = Readonly<{ value: Rational; children: readonly Input[] }>
+
+/** AF = ∫A / ∫(N − P) over the covered blocks, as proven; 1 where nothing was to be available. */
+const availabilityOf = (clause: ResolvedAdjustment, facts: Facts, { from, to }: Interval): Available => {
   const blocks = clause.covers.map(({ block }) => facts.blocks.find((each) => each.block === block)!)
-  const whole = (pick: (each: Facts['blocks'][number]) => Parameters<typeof integrate>[0]) =>
-    rational(blocks.reduce((all, each) => all + BigInt(integrate(pick(each), from, to)), 0n))
+  const whole = (pick: (block: BlockFacts) => Steps) =>
+    rational(blocks.reduce((all, block) => all + BigInt(integrate(pick(block), from, to)), 0n))
   const [accepted, planned, unavailable] = [
-    whole((each) => each.accepted),
-    whole((each) => each.planned),
-    whole((each) => each.unavailable),
+    whole((block) => block.accepted),
+    whole((block) => block.planned),
+    whole((block) => block.unavailable),
   ]
   const expected = minus(accepted, planned)
+  if (isZero(expected)) return { value: one, children: [] }
   const available = minus(expected, unavailable)
   const subject = blocks.map(({ block }) => block).join(' ')
-  const health = fact(subject, ['outage', 'maintenance', 'gap', 'curtailment'])
-  const unplanned = (operator: Input['operator'], symbol: string, more: readonly Input[]): Input =>
-    sum(operator, more.length === 0 ? 'Accepted, less planned' : 'Available', more.length === 0 ? expected : available, 'gpu-seconds', [
-      fact(subject, ['acceptance'])('+', 'Accepted', accepted, '∫N'),
-      fact(subject, ['maintenance'])('-', 'Planned maintenance', planned, '∫P'),
-      ...more,
-    ], symbol)
-  if (isZero(expected)) return { value: one, children: [] }
-  const children = [unplanned('+', '∫A', [health('-', 'Unavailable', unavailable, '∫U')]), unplanned('÷', '∫(N − P)', [])]
+  const kept = [
+    fact(subject, ['acceptance'])('+', 'Accepted', accepted, '∫N'),
+    fact(subject, ['maintenance'])('-', 'Planned maintenance', planned, '∫P'),
+  ]
+  const down = fact(subject, ['outage', 'maintenance', 'gap'])('-', 'Unavailable', unavailable, '∫U')
+  const children = [
+    sum('+', 'Available', available, 'gpu-seconds', [...kept, down], '∫A'),
+    sum('÷', 'Accepted, less planned', expected, 'gpu-seconds', kept, '∫(N − P)'),
+  ]
   return { value: over(available, expected), children }
 }
 

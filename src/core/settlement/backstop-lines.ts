@@ -38,7 +38,8 @@ const toLine = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, draft: Dr
   const exact = paid ? times(times(draft.quantity, draft.price), rational(1, 3600)) : nought
   const price = term(clause.origin, cell.pricePointer, 'per-gpu-hour')('×', 'Price', cell.listed[draft.tier]!.value, 'p')
   const { value: factor, line: factorLine } = cell.factor
-  const scaled = factorLine === undefined || compare(factor, one) === 0 ? [] : [lineInput(factorLine, 'rate')('×', 'Availability factor', factor)]
+  const scaled =
+    factorLine === undefined || compare(factor, one) === 0 ? [] : [lineInput(factorLine, 'rate')('×', 'Availability factor', factor)]
   return {
     key: keyOf(clause, part, cell, draft),
     clause: clause.id,

@@ -93,7 +93,9 @@ describe('SL7 delay damages are rate × days late, up to the cap', () => {
   test('SL7 each tranche has a line and a cap of its own', () => {
     const schedule = scheduleOfText(document("rate: '1.00', capDays: 3"))
     const statements = settleMonths(schedule, [], { from: '2027-01', through: '2027-09' })
-    const all = statements.flatMap(({ month, lines }) => lines.filter(({ amount }) => amount !== '0.00').map(({ key, amount }) => [month, key, amount]))
+    const all = statements.flatMap(({ month, lines }) =>
+      lines.filter(({ amount }) => amount !== '0.00').map(({ key, amount }) => [month, key, amount]),
+    )
     assert.deepEqual(all, [
       ['2027-01', 'delay/delay-damages/a/2027-01/1/one', '3.00'],
       ['2027-09', 'delay/delay-damages/a/2027-09/1/two', '3.00'],
@@ -101,7 +103,9 @@ describe('SL7 delay damages are rate × days late, up to the cap', () => {
   })
   test('SL7 days before the clause begins do not count', () => {
     // 20 to 25 September lie before: 26 to 30 do not.
-    assert.deepEqual(paid(document("rate: '1000.00', capDays: 100", { from: '2027-09-26' }), [first], '2027-09'), { '2027-09': ['5', '5000.00'] })
+    assert.deepEqual(paid(document("rate: '1000.00', capDays: 100", { from: '2027-09-26' }), [first], '2027-09'), {
+      '2027-09': ['5', '5000.00'],
+    })
   })
 })
 
@@ -111,7 +115,10 @@ describe('SL8 excused days, parts and amendments', () => {
     const with13 = (...more: readonly object[]) => paid(document(), [first, late, ...more])
     assert.deepEqual(with13(), { '2027-09': ['10', '10000.00'], '2027-10': ['3', '3000.00'] })
     assert.deepEqual(with13(excused('x', '4', '2027-09-25T00:00:00+10:00')), { '2027-09': ['6', '6000.00'], '2027-10': ['3', '3000.00'] })
-    assert.deepEqual(with13(excused('x', '4', '2027-09-25T00:00:00+10:00', 'a/two')), { '2027-09': ['6', '6000.00'], '2027-10': ['3', '3000.00'] })
+    assert.deepEqual(with13(excused('x', '4', '2027-09-25T00:00:00+10:00', 'a/two')), {
+      '2027-09': ['6', '6000.00'],
+      '2027-10': ['3', '3000.00'],
+    })
     assert.deepEqual(with13(excused('x', '99', '2027-09-25T00:00:00+10:00')), {})
     assert.deepEqual(with13(excused('x', '99', '2027-09-25T00:00:00+10:00', 'one')), with13())
   })
@@ -124,16 +131,28 @@ describe('SL8 excused days, parts and amendments', () => {
   test('SL8 excused days count before the cap', () => {
     // 41 days late by the end of October less 15 excused are 26 days, below the cap of 30: the cap takes nothing back.
     const readings = [first, excused('x', '15', '2027-11-10T00:00:00+11:00'), accepted('two', '2027-10-31T08:00:00+11:00')]
-    assert.deepEqual(paid(document(), readings), { '2027-09': ['10', '10000.00'], '2027-10': ['31', '20000.00'], '2027-11': ['-15', '-4000.00'] })
+    assert.deepEqual(paid(document(), readings), {
+      '2027-09': ['10', '10000.00'],
+      '2027-10': ['31', '20000.00'],
+      '2027-11': ['-15', '-4000.00'],
+    })
   })
   const amended = (text: string, from: string, to: string, effective: string): string[] => {
     const parsed = parseAgreement(text, clauseKinds)
     assert.ok('hash' in parsed)
-    return [text, text.replace(from, to).replace('agreement: delays', `agreement: delays\nversion: 2\neffective: ${effective}\nprevious: ${parsed.hash}`)]
+    return [
+      text,
+      text
+        .replace(from, to)
+        .replace('agreement: delays', `agreement: delays\nversion: 2\neffective: ${effective}\nprevious: ${parsed.hash}`),
+    ]
   }
   test('SL8 an amended rate counts from its day on', () => {
     const plain = document("rate: '1000.00', capDays: 100")
-    const statements = settleMonths(scheduleOfText(...amended(plain, "'1000.00'", "'500.00'", '2027-09-26')), [first], { from: '2027-09', through: '2027-09' })
+    const statements = settleMonths(scheduleOfText(...amended(plain, "'1000.00'", "'500.00'", '2027-09-26')), [first], {
+      from: '2027-09',
+      through: '2027-09',
+    })
     assert.deepEqual(
       statements[0]!.lines.map(({ quantity, amount }) => [quantity, amount]),
       [
@@ -236,7 +255,13 @@ describe('SL8 laws of delay', () => {
         const schedule = scheduleFor(delay)
         const at = endOfDate(addDays('2027-09-05', cut), zone)
         const [clause] = schedule.clauses
-        const parts = { ...schedule, clauses: [{ ...clause!, to: at }, { ...clause!, from: at }] }
+        const parts = {
+          ...schedule,
+          clauses: [
+            { ...clause!, to: at },
+            { ...clause!, from: at },
+          ],
+        }
         assert.equal(toText(exactOf(settleThrough(parts, months, delay))), toText(whole))
       }),
       { numRuns: 150 },
@@ -269,6 +294,9 @@ describe('SL9 delay damages that contradict themselves', () => {
     ])
   })
   test('SL9 a figure that it does not know is refused', () => {
-    assert.throws(() => paid(document(), [first, { ...excused('x', '1', '2027-09-25T00:00:00+10:00'), figure: 'excuse' }]), /has no figure excuse/)
+    assert.throws(
+      () => paid(document(), [first, { ...excused('x', '1', '2027-09-25T00:00:00+10:00'), figure: 'excuse' }]),
+      /has no figure excuse/,
+    )
   })
 })

@@ -33,8 +33,7 @@ import type { Input, Line } from './line.ts'
 import { yearAt, type Part } from './period.ts'
 import { fact, quiet, state, sum, term } from './reasons.ts'
 
-type DelayDamages = Clause &
-  Readonly<{ kind: 'delay-damages'; rate: Decimal; perGpu: boolean; cap?: Decimal; capDays?: number }>
+type DelayDamages = Clause & Readonly<{ kind: 'delay-damages'; rate: Decimal; perGpu: boolean; cap?: Decimal; capDays?: number }>
 
 type Covered = CoveredBlock & Readonly<{ tranches: readonly Tranche[] }>
 type ResolvedDelay = ResolvedOf<'delay-damages', Covered> &
@@ -78,16 +77,21 @@ const shape = {
 const check = (clause: Sound<DelayDamages>, pointer: string, { currency, blocks }: SoundAgreement): Problem[] => {
   const { rate, through } = clause
   const covered = new Set<string | undefined>(itemsOf(clause.covers).map(([block]) => block))
-  const dues = itemsOf(blocks).flatMap(([{ id, tranches }]) =>
-    covered.has(id) ? itemsOf(tranches).flatMap(([{ due }]) => due ?? []) : [],
-  )
+  const dues = itemsOf(blocks).flatMap(([{ id, tranches }]) => (covered.has(id) ? itemsOf(tranches).flatMap(([{ due }]) => due ?? []) : []))
   const first = dues.toSorted()[0]
   const never = first !== undefined && through !== undefined && through <= first
   return [
-    ...(rate !== undefined && isZero(decimal(rate)) ? [{ pointer: `${pointer}/rate`, message: 'is "0": a delay would cost nothing, should be above 0' }] : []),
+    ...(rate !== undefined && isZero(decimal(rate))
+      ? [{ pointer: `${pointer}/rate`, message: 'is "0": a delay would cost nothing, should be above 0' }]
+      : []),
     ...checkAmount(clause.cap, `${pointer}/cap`, currency),
     ...(never
-      ? [{ pointer: `${pointer}/through`, message: `${through} is not after ${first}, when the first tranche falls due: nothing could be late` }]
+      ? [
+          {
+            pointer: `${pointer}/through`,
+            message: `${through} is not after ${first}, when the first tranche falls due: nothing could be late`,
+          },
+        ]
       : []),
   ]
 }
@@ -229,7 +233,8 @@ export const settleDelay = (work: ClauseWork<ResolvedDelay>): ClauseSettled => {
   const lates = work.clause.covers.flatMap((covered) =>
     covered.tranches.map((tranche): Late => {
       const was = carried[`${covered.block}/${tranche.id}`]
-      const before = was === undefined ? unaccrued : { days: fromText(was.days), accrued: fromText(was.accrued), stated: fromText(was.stated) }
+      const before =
+        was === undefined ? unaccrued : { days: fromText(was.days), accrued: fromText(was.accrued), stated: fromText(was.stated) }
       return { covered, tranche, before }
     }),
   )

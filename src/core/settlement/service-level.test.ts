@@ -180,7 +180,14 @@ clauses:
   })
 })
 
-type Hour = Readonly<{ planned: number; down: number; sold: number; reserved: readonly number[]; named: readonly number[]; works: readonly number[] }>
+type Hour = Readonly<{
+  planned: number
+  down: number
+  sold: number
+  reserved: readonly number[]
+  named: readonly number[]
+  works: readonly number[]
+}>
 const names = ['o-1', 'o-2', 'o-3']
 const window = monthInterval('2027-01', 'UTC')
 const anyHour = fc
@@ -278,7 +285,8 @@ describe('SL2 laws of what is borne', () => {
           const free = sum(hour.reserved) - sum(named)
           const rest = Math.max(0, x - sum(named))
           const plannedRest = Math.min(rest, Math.max(0, hour.planned - sum(works)))
-          const part = (gpus: number) => (free === 0 ? nought : rational((hour.reserved[0]! - named[0]!) * Math.min(gpus, free) * 3_600, free))
+          const part = (gpus: number) =>
+            free === 0 ? nought : rational((hour.reserved[0]! - named[0]!) * Math.min(gpus, free) * 3_600, free)
           return { down: plus(rational(named[0]! * 3_600), part(rest)), planned: plus(rational(works[0]! * 3_600), part(plannedRest)) }
         })
         const made = shortfall(worldOf(hours), ['o-1'])
@@ -310,7 +318,8 @@ describe('SL3 laws of the credit', () => {
         const [before, after] = [hours, better].map((each) => settledOf(worldOf(each))?.minor ?? 0n)
         assert.ok(after! <= before!)
         const [first, second] = [hours, better].map((each) => shortfall(worldOf(each), ['o-1']))
-        const gone = (of: ReturnType<typeof shortfall>) => times(of.available, isZero(of.expected) ? nought : { n: of.expected.d, d: of.expected.n })
+        const gone = (of: ReturnType<typeof shortfall>) =>
+          times(of.available, isZero(of.expected) ? nought : { n: of.expected.d, d: of.expected.n })
         if (!isZero(first!.expected) && !isZero(second!.expected)) assert.ok(compare(gone(second!), gone(first!)) >= 0)
       }),
       { numRuns: 400 },
@@ -386,11 +395,14 @@ describe('SL4 the fee', () => {
 describe('SL9 a service level that contradicts itself', () => {
   const wrong = (more: string) => problemsOfText(level(more))
   test('SL9 thresholds go down, credits go up, none is zero', () => {
-    assert.deepEqual(wrong(`orders: [o-1], tiers: [{ below: '0.95', credit: '0.2' }, { below: '0.95', credit: '0.2' }, { below: '0', credit: '0.3' }]`), [
-      '/clauses/0/tiers/1/below: "0.95" is not below "0.95": thresholds go down',
-      '/clauses/0/tiers/1/credit: "0.2" is not above "0.2": credits go up',
-      '/clauses/0/tiers/2/below: is "0": no availability is below it, should be above 0',
-    ])
+    assert.deepEqual(
+      wrong(`orders: [o-1], tiers: [{ below: '0.95', credit: '0.2' }, { below: '0.95', credit: '0.2' }, { below: '0', credit: '0.3' }]`),
+      [
+        '/clauses/0/tiers/1/below: "0.95" is not below "0.95": thresholds go down',
+        '/clauses/0/tiers/1/credit: "0.2" is not above "0.2": credits go up',
+        '/clauses/0/tiers/2/below: is "0": no availability is below it, should be above 0',
+      ],
+    )
   })
   test('SL9 a fee has the digits of its currency', () => {
     assert.deepEqual(wrong(`orders: [o-1], tiers: ${tiers}, fee: '1.005'`), [

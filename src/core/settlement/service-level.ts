@@ -22,7 +22,7 @@ import type { Facts } from '../meter/facts.ts'
 import type { Clause, Decimal } from '../terms/agreement.ts'
 import { checkAmount, checkUnique } from '../terms/check-values.ts'
 import { clauseShape } from '../terms/clause-shape.ts'
-import type { Said, Slice } from '../terms/kind.ts'
+import type { Said } from '../terms/kind.ts'
 import { limits } from '../terms/limits.ts'
 import { blocksIn, listed, major, percent } from '../terms/phrase.ts'
 import { optional } from '../terms/resolve-clause.ts'
@@ -142,7 +142,7 @@ const checkTogether = ({ clauses }: SoundAgreement): Problem[] => {
   )
 }
 
-const resolve = ({ orders, tiers, fee }: ServiceLevel, _: Slice) => ({
+const resolve = ({ orders, tiers, fee }: ServiceLevel) => ({
   orders,
   tiers: tiers.map(({ below, credit }) => ({ below: decimal(below), credit: decimal(credit) })),
   fee: optional(fee),
@@ -195,9 +195,9 @@ const feeOf = (clause: ResolvedServiceLevel, facts: Facts, part: Part): Fee => {
 }
 
 /** Availability of what was reserved, with its parts; 1 where nothing was to be available. */
-const explain = (clause: ResolvedServiceLevel, shortfall: Shortfall): Readonly<{ value: Rational; notes: readonly Input[] }> => {
+const explain = (clause: ResolvedServiceLevel, shortfall: Shortfall): Readonly<{ availability: Rational; notes: readonly Input[] }> => {
   const { reserved, named, shared, plannedNamed, plannedShared, available, expected } = shortfall
-  const value = isZero(expected) ? one : over(available, expected)
+  const availability = isZero(expected) ? one : over(available, expected)
   const blocks = clause.covers.map(({ block }) => block).join(' ')
   const out = fact(blocks, ['outage', 'maintenance'])
   const rest = fact(blocks, ['outage', 'maintenance', 'gap', 'allocation', 'reservation'])
@@ -212,10 +212,7 @@ const explain = (clause: ResolvedServiceLevel, shortfall: Shortfall): Readonly<{
       'Available',
       available,
       'gpu-seconds',
-      rows(available, [
-        out('-', 'Down, named by readings', named),
-        rest('-', 'Its part of what else is sold but down', shared),
-      ]),
+      rows(available, [out('-', 'Down, named by readings', named), rest('-', 'Its part of what else is sold but down', shared)]),
       '∫a',
     ),
     sum(
@@ -230,9 +227,9 @@ const explain = (clause: ResolvedServiceLevel, shortfall: Shortfall): Readonly<{
       '∫(n − planned)',
     ),
   ]
-  const rounded = note('Availability, to six decimals', `${toFixed(times(value, rational(100)), 6)} %`)
-  if (isZero(expected)) return { value, notes: [rounded, note('Reserved, less planned', 'nothing, which counts as available')] }
-  return { value, notes: [rounded, sum('note', 'Availability', value, 'rate', children)] }
+  const rounded = note('Availability, to six decimals', `${toFixed(times(availability, rational(100)), 6)} %`)
+  if (isZero(expected)) return { availability, notes: [rounded, note('Reserved, less planned', 'nothing, which counts as available')] }
+  return { availability, notes: [rounded, sum('note', 'Availability', availability, 'rate', children)] }
 }
 
 /** `service-level`: credit = tier(availability) × fee. A buyer that reserved nothing and paid nothing has no line. */
@@ -242,7 +239,7 @@ export const settleServiceLevel = ({ schedule, clause, part, facts, opening }: C
   const shortfall = shortfallOf(schedule, facts, { covered, orders, span: part })
   const fee = feeOf(clause, facts, part)
   if (isZero(shortfall.reserved) && isZero(fee.value)) return { closing: opening }
-  const { value: availability, notes } = explain(clause, shortfall)
+  const { availability, notes } = explain(clause, shortfall)
   const place = tiers.findLastIndex(({ below }) => compare(availability, below) < 0)
   const credit = tiers[place]?.credit ?? nought
   const exact = times(fee.value, credit)

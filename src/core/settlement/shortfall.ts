@@ -88,7 +88,15 @@ export const shortfallOf = (
   visitPieces([sum(kept.map((each) => each.reserved))], span.from, span.to, (start, end, [gpus]) => reserved!.add(gpus!, end - start))
   for (const group of groupsOf(schedule, facts, covered))
     visitPieces(functionsOf(group, orders), span.from, span.to, (start, end, values) => {
-      const [own, ownOut, ownPlanned, all, allOut, rest, restPlanned] = [...values] as [number, number, number, number, number, number, number]
+      const [own, ownOut, ownPlanned, all, allOut, rest, restPlanned] = [...values] as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ]
       const seconds = end - start
       named!.add(Math.min(own, ownOut), seconds)
       plannedNamed!.add(Math.min(own, ownPlanned), seconds)
@@ -98,7 +106,12 @@ export const shortfallOf = (
       plannedShared!.add(free, seconds, Math.min(restPlanned, open), open)
     })
   const whole = reserved!.total()
-  const parts = { named: named!.total(), shared: shared!.total(), plannedNamed: plannedNamed!.total(), plannedShared: plannedShared!.total() }
+  const parts = {
+    named: named!.total(),
+    shared: shared!.total(),
+    plannedNamed: plannedNamed!.total(),
+    plannedShared: plannedShared!.total(),
+  }
   return {
     reserved: whole,
     ...parts,
