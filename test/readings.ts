@@ -27,8 +27,8 @@ const someGpus = join(span, fields({ block: name('block'), gpus }), optional('un
 const body: fc.Arbitrary<object> = fc.oneof(
   { weight: 5, arbitrary: join(kind('allocation'), sale, optional('order', name('Order')), optional('product', product)) },
   join(kind('reservation'), sale, fields({ order: name('Order') })),
-  join(kind('outage'), someGpus, optional('reason', awkward)),
-  join(kind('maintenance'), someGpus, fields({ noticeAt: instant })),
+  join(kind('outage'), someGpus, optional('order', name('Order')), optional('reason', awkward)),
+  join(kind('maintenance'), someGpus, optional('order', name('Order')), fields({ noticeAt: instant })),
   join(kind('curtailment'), someGpus, fields({ by: fc.constantFrom('grid', 'guarantor') })),
   join(kind('acceptance'), fields({ block: name('block'), tranche: name('tranche'), at: instant, design: gpus, tested: gpus })),
   join(kind('gap'), span, fields({ block: name('block'), of: fc.constant('sales') })),

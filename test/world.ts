@@ -207,6 +207,8 @@ export const factsOf = (
   disputes: [],
   rulings: [],
   orders: [],
+  holdings: [],
+  acceptances: [],
   evidence: [],
   ...more,
 })

@@ -1,4 +1,4 @@
-import type { BlockId, ClauseId, ConditionId, OrderId, PartyId, PoolId, TenantId } from '../base/id.ts'
+import type { BlockId, ClauseId, ConditionId, OrderId, PartyId, PoolId, TenantId, TrancheId } from '../base/id.ts'
 import type { Rational } from '../base/rational.ts'
 import type { Steps } from '../base/steps.ts'
 import type { Instant, Interval, LocalDate, Month } from '../base/time.ts'
@@ -66,6 +66,23 @@ export type RulingFact = Readonly<{ dispute: string; upheld: Rational; at: Insta
 /** The GPUs of an order that some clause names. */
 export type OrderFact = Readonly<{ order: OrderId; pool: PoolId; reserved: Steps; allocated: Steps }>
 
+/**
+ * Of one block in whose pool some clause names an order: what is reserved under the orders that may hold GPUs there (any of its pool; under
+ * `specific` those placed on it), and of that what readings name as down. `order` undefined: all of these orders together, each cut to what it
+ * reserved.
+ */
+export type HoldingFact = Readonly<{
+  block: BlockId
+  order: OrderId | undefined
+  reserved: Steps
+  /** The planned part of `out`. */
+  planned: Steps
+  /** Planned or unavailable, and named; at most what is reserved. */
+  out: Steps
+}>
+/** A tranche passed its capacity test, whatever it was accepted for. */
+export type AcceptanceFact = Readonly<{ block: BlockId; tranche: TrancheId; at: Instant }>
+
 /** What a set of facts rests on: how many readings, and the SHA-256 of their content hashes in sorted order. Arrival order is irrelevant. */
 export type Evidence = Readonly<{
   /** A block, a pool for sales and charges, a clause for its figures and events, an index, or `''`. */
@@ -89,5 +106,8 @@ export type Facts = Readonly<{
   disputes: readonly DisputeFact[]
   rulings: readonly RulingFact[]
   orders: readonly OrderFact[]
+  holdings: readonly HoldingFact[]
+  /** All up to the end of the window, in order of time. */
+  acceptances: readonly AcceptanceFact[]
   evidence: readonly Evidence[]
 }>

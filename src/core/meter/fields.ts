@@ -198,7 +198,8 @@ const gpus = count(0, gpusMax)('gpus')
 const unit = optional(name)('unit')
 const reason = optional(label(reasonMax))('reason')
 const product = oneOf('reserved', 'on-demand', 'spot')('product')
-const buyer = [optional(outsideId)('order'), optional(outsideId)('tenant')]
+const order = optional(outsideId)('order')
+const buyer = [order, optional(outsideId)('tenant')]
 const measured = count(0, Number.MAX_SAFE_INTEGER)
 const reduction = [...common, name('reduces'), amount('amount'), currency('currency')]
 
@@ -208,8 +209,8 @@ const whenever = [...span.map((field) => ({ ...field, needed: false })), optiona
 export const fieldsOf: ReadonlyMap<ReadingKind, readonly Field[]> = new Map<ReadingKind, readonly Field[]>([
   ['allocation', [...common, ...span, id('pool'), gpus, ...buyer, { ...product, needed: false }]],
   ['reservation', [...common, ...span, id('pool'), gpus, outsideId('order'), optional(outsideId)('tenant')]],
-  ['outage', [...common, ...span, id('block'), gpus, unit, reason]],
-  ['maintenance', [...common, ...span, id('block'), gpus, unit, instant('noticeAt')]],
+  ['outage', [...common, ...span, id('block'), gpus, unit, order, reason]],
+  ['maintenance', [...common, ...span, id('block'), gpus, unit, order, instant('noticeAt')]],
   ['curtailment', [...common, ...span, id('block'), gpus, unit, oneOf('grid', 'guarantor')('by')]],
   ['acceptance', [...common, id('block'), id('tranche'), instant('at'), count(1, Number.MAX_SAFE_INTEGER)('design'), measured('tested')]],
   ['gap', [...common, ...span, id('block'), oneOf('health', 'sales')('of'), { ...gpus, needed: false }, unit]],

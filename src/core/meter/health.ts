@@ -1,6 +1,7 @@
 import { isWithinNotice, withinAllowance } from '../capacity/maintenance.ts'
 import { floor } from '../base/rational.ts'
 import { add, except, indicator, maximum, minimum, positive, restrict, subtract, where, zero, type Steps } from '../base/steps.ts'
+import type { OrderId } from '../base/id.ts'
 import { contractYearOf, contractYearStart, type Instant, type Interval } from '../base/time.ts'
 import type { ResolvedBlock } from '../terms/schedule.ts'
 import { emptyColumns, push, pushAll, pushSteps, sumOf, type Columns } from './columns.ts'
@@ -20,6 +21,8 @@ export type HealthLog = Readonly<{
   units: Map<string, number>
   /** Where there is no health evidence of any GPU of the block; counts of 1. */
   dark: Columns
+  /** Of the readings above, those that name an order. */
+  orders: Map<OrderId, HealthLog>
 }>
 
 export const emptyHealth = (): HealthLog => ({
@@ -29,11 +32,17 @@ export const emptyHealth = (): HealthLog => ({
   kindOf: [],
   units: new Map(),
   dark: emptyColumns(),
+  orders: new Map(),
 })
 
-export type Out = Interval & Readonly<{ kind: OutKind; gpus: number; unit: string | undefined }>
+export type Out = Interval & Readonly<{ kind: OutKind; gpus: number; unit: string | undefined; order?: OrderId | undefined }>
 
-export const pushOut = (log: HealthLog, { kind, from, to, gpus, unit }: Out): void => {
+export const pushOut = (log: HealthLog, { kind, from, to, gpus, unit, order }: Out): void => {
+  if (order !== undefined) {
+    const ofOrder = log.orders.get(order) ?? emptyHealth()
+    log.orders.set(order, ofOrder)
+    pushOut(ofOrder, { kind, from, to, gpus, unit })
+  }
   if (unit === undefined) return push(log.nameless[kind], from, to, gpus)
   const number = log.units.get(unit) ?? log.units.size
   log.units.set(unit, number)
@@ -95,6 +104,15 @@ const layersOf = ({ nameless, named, unitOf, kindOf }: HealthLog): Readonly<Reco
   }
   const [planned, unavailable, unproven, curtailed] = layers.map(sumOf) as [Steps, Steps, Steps, Steps]
   return { planned, unavailable, unproven, curtailed }
+}
+
+/** GPUs that readings name as an order's: planned, as far as the block's P lasts, and all that are out. Neither is cut to what it reserved. */
+export const outOfOrder = (log: HealthLog, order: OrderId, planned: Steps, window: Interval): Readonly<{ planned: Steps; out: Steps }> => {
+  const named = log.orders.get(order)
+  if (named === undefined) return { planned: zero, out: zero }
+  const layers = layersOf(named)
+  // An allowance ends at an instant: until then all that was notified is planned, and after it nothing.
+  return { planned: where(layers.planned, planned), out: restrict(layers.unavailable, window.from, window.to) }
 }
 
 /** The state of the GPUs of one block over the window. P + U is at most N wherever the readings are possible. */

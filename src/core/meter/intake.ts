@@ -1,4 +1,4 @@
-import type { BlockId, ClauseId, ConditionId, PoolId } from '../base/id.ts'
+import type { BlockId, ClauseId, ConditionId, OrderId, PoolId } from '../base/id.ts'
 import type { Instant, Interval } from '../base/time.ts'
 import type { ResolvedBlock, Schedule } from '../terms/schedule.ts'
 import { emptyCharges, pushCharge, type ChargeLog } from './charges.ts'
@@ -92,6 +92,9 @@ const outKindOf = (block: ResolvedBlock, reading: Outage | Maintenance | Curtail
   return reading.kind === 'outage' ? 'unavailable' : reading.kind === 'gap' ? 'unproven' : 'curtailed'
 }
 
+const orderOf = (reading: OfBlock): OrderId | undefined =>
+  reading.kind === 'outage' || reading.kind === 'maintenance' ? reading.order : undefined
+
 const takeOfBlock = ({ blocks, window }: Intake, reading: OfBlock): BlockId | undefined => {
   const log = blocks.get(reading.block)
   if (log === undefined) return undefined
@@ -108,7 +111,7 @@ const takeOfBlock = ({ blocks, window }: Intake, reading: OfBlock): BlockId | un
   if (reading.kind === 'call') push(log.called, from, to, reading.gpus)
   else if (reading.kind === 'gap' && reading.of === 'sales') push(log.salesGaps, from, to, 1)
   else if (reading.gpus === undefined) push(log.health.dark, from, to, 1)
-  else pushOut(log.health, { kind: kind!, from, to, gpus: reading.gpus, unit: reading.unit })
+  else pushOut(log.health, { kind: kind!, from, to, gpus: reading.gpus, unit: reading.unit, order: orderOf(reading) })
   return reading.block
 }
 

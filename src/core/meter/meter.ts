@@ -9,9 +9,10 @@ import { sumOf } from './columns.ts'
 import { assertConserved } from './conserve.ts'
 import { deliver, type PoolDelivery, type Supply } from './deliver.ts'
 import { evidenceOf, note, type EvidenceLog } from './evidence.ts'
-import type { BlockFacts, ConditionFact, Facts, OrderFact } from './facts.ts'
 import { checkIndices } from './check-indices.ts'
+import type { AcceptanceFact, BlockFacts, ConditionFact, Facts, OrderFact } from './facts.ts'
 import { healthOf, type Health } from './health.ts'
+import { holdingsOf } from './holdings.ts'
 import { emptyIntake, take, type BlockLog, type Intake } from './intake.ts'
 import type { Reading } from './reading.ts'
 import { firstRefusals, type MeterRefusal } from './refusal.ts'
@@ -33,7 +34,8 @@ export type Meter = Readonly<{
 }>
 
 /** What is known of one block before sales are attributed. */
-type Measured = Supply & Readonly<{ log: BlockLog; health: Health; refusals: readonly MeterRefusal[] }>
+type Measured = Supply &
+  Readonly<{ log: BlockLog; health: Health; acceptances: readonly AcceptanceFact[]; refusals: readonly MeterRefusal[] }>
 
 const measure = (schedule: Schedule, window: Interval, log: BlockLog): Measured => {
   const { block } = log
@@ -57,6 +59,7 @@ const measure = (schedule: Schedule, window: Interval, log: BlockLog): Measured 
     presumed: health.unproven.starts.length === 0 ? available : health.presumed,
     called,
     health,
+    acceptances: good.map(({ tranche, at }) => ({ block: block.id, tranche, at })),
     refusals: [
       ...refusals,
       ...checkOutOfService(block.id, health.out, accepted, window, schedule.zone),
@@ -123,6 +126,11 @@ const ordersOf = (schedule: Schedule, { pools }: Intake): OrderFact[] => {
   )
 }
 
+const byTime = (a: AcceptanceFact, b: AcceptanceFact): number => {
+  const nameOf = ({ block, tranche }: AcceptanceFact) => `${block} ${tranche}`
+  return a.at - b.at || (nameOf(a) < nameOf(b) ? -1 : 1)
+}
+
 const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> => {
   const { window } = intake
   const measured = new Map([...intake.blocks].map(([id, log]) => [id, measure(schedule, window, log)]))
@@ -155,6 +163,8 @@ const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> =>
     conditions: intake.conditions.toSorted(conditionOrder),
     ...told,
     orders: ordersOf(schedule, intake),
+    holdings: pools.flatMap(({ pool, supplies }) => holdingsOf(schedule, pool, intake.pools.get(pool.id)!, supplies, window)),
+    acceptances: [...measured.values()].flatMap(({ acceptances }) => acceptances).toSorted(byTime),
     evidence: evidenceOf([intake.evidence, used]),
   }
 }

@@ -26,10 +26,12 @@ type Sale = Readonly<{ pool: PoolId; gpus: number; order?: OrderId; tenant?: Ten
 export type Allocation = Common & Span & Sale & Readonly<{ kind: 'allocation'; product?: 'reserved' | 'on-demand' | 'spot' }>
 /** GPUs kept for an order, used or not. */
 export type Reservation = Common & Span & Sale & Readonly<{ kind: 'reservation'; order: OrderId }>
+/** `order`: the GPUs were kept for it, and no others took their place; its service level answers for them. */
+type Out = Gpus & Readonly<{ order?: OrderId }>
 /** GPUs out of service through the operator's own fault. */
-export type Outage = Common & Span & Gpus & Readonly<{ kind: 'outage'; reason?: string }>
+export type Outage = Common & Span & Out & Readonly<{ kind: 'outage'; reason?: string }>
 /** Planned maintenance; planned only if the notice was given in time and the allowance lasts. */
-export type Maintenance = Common & Span & Gpus & Readonly<{ kind: 'maintenance'; noticeAt: Instant }>
+export type Maintenance = Common & Span & Out & Readonly<{ kind: 'maintenance'; noticeAt: Instant }>
 /** Off or slowed by order of the grid or the guarantor: deemed available. */
 export type Curtailment = Common & Span & Gpus & Readonly<{ kind: 'curtailment'; by: 'grid' | 'guarantor' }>
 /** A commissioning passed its capacity test: design and tested are in one unit, whichever. */

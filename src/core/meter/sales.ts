@@ -24,7 +24,7 @@ export const pushSale = (log: SalesLog, { order, reserved, from, to, gpus }: Sal
 }
 
 /** The sum of many functions, in pairs of neighbours: events × log of their number. */
-const sumSteps = (all: readonly Steps[]): Steps => {
+export const sumSteps = (all: readonly Steps[]): Steps => {
   let sums = [...all]
   while (sums.length > 1) sums = Array.from({ length: Math.ceil(sums.length / 2) }, (_, i) => add(sums[2 * i]!, sums[2 * i + 1] ?? zero))
   return sums[0] ?? zero
@@ -49,6 +49,13 @@ export const contractedOf = ({ open, orders }: SalesLog): Steps => {
 export const salesOfOrder = ({ orders }: SalesLog, order: OrderId): Readonly<{ reserved: Steps; allocated: Steps }> => {
   const log = orders.get(order)
   return log === undefined ? { reserved: zero, allocated: zero } : { reserved: sumOf(log.reserved), allocated: sumOf(log.allocated) }
+}
+
+/** What is reserved under all orders that are `counted`, together. */
+export const reservedOf = ({ orders }: SalesLog, counted: (order: OrderId) => boolean): Steps => {
+  const all = emptyColumns()
+  for (const [order, { reserved }] of orders) if (counted(order)) pushAll(all, reserved)
+  return sumOf(all)
 }
 
 /** Sales of one order and the blocks it is placed on. */

@@ -1,10 +1,11 @@
 import type { BlockId } from '../base/id.ts'
-import { isZero, nought, rational, times, toText, type Rational } from '../base/rational.ts'
+import { compare, isZero, nought, one, rational, times, toText, type Rational } from '../base/rational.ts'
 import { integrate } from '../base/steps.ts'
 import type { PricedStep } from '../terms/indexed.ts'
 import type { ResolvedBackstop, Tiers } from '../terms/schedule.ts'
 import type { Drawn } from './slice.ts'
 import { explainClaim } from './explain-claim.ts'
+import type { Factored } from './factor.ts'
 import type { Formula, Input, Line } from './line.ts'
 import type { Margin } from './margin.ts'
 import type { Part } from './period.ts'
@@ -16,8 +17,11 @@ import { fact, line as lineInput, note, secondsInAnHour, sum } from './reasons.t
 export type DrawnCell = Readonly<{
   block: BlockId | undefined
   year: number
+  /** Prices as written, and times the factor. */
+  listed: Tiers
   tiers: Tiers
   price: PricedStep
+  factor: Factored
   step: string
   quantity: Quantity
   margins: readonly Margin[]
@@ -34,7 +38,10 @@ const keyOf = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, { formula,
 const toLine = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, draft: Draft): Line => {
   const paid = draft.formula !== 'ineligible' && draft.formula !== 'over-cap'
   const exact = paid ? times(times(draft.quantity, draft.price), rational(1, 3600)) : nought
-  const price = priceInput(clause.origin, cell.price, draft.price, 'per-gpu-hour')
+  const price = priceInput(clause.origin, cell.price, cell.listed[draft.tier]!.value, 'per-gpu-hour')
+  const { value: factor, line: factorLine } = cell.factor
+  const scaled =
+    factorLine === undefined || compare(factor, one) === 0 ? [] : [lineInput(factorLine, 'rate')('×', 'Availability factor', factor)]
   return {
     key: keyOf(clause, part, cell, draft),
     clause: clause.id,
@@ -53,7 +60,7 @@ const toLine = (clause: ResolvedBackstop, part: Part, cell: DrawnCell, draft: Dr
     rateUnit: paid ? 'per-gpu-hour' : 'none',
     exact: toText(exact),
     minor: 0n,
-    reasons: paid ? [...draft.inputs, price, secondsInAnHour] : [...draft.inputs, note('Price', 'not payable')],
+    reasons: paid ? [...draft.inputs, price, ...scaled, secondsInAnHour] : [...draft.inputs, note('Price', 'not payable')],
   }
 }
 

@@ -19,6 +19,7 @@ import { makeCaps, scopeOf } from './caps.ts'
 import { drawQuantities } from './draw.ts'
 import { capacityBackstopTerms } from '../terms/capacity-backstop.ts'
 import { plainly, withTerms, type ClauseSettled, type ClauseWork } from './clause-kind.ts'
+import { factorsIn, type Factored } from './factor.ts'
 import { runningState, type Line, type RunningState } from './line.ts'
 import { carryStated, recoup } from './recoup.ts'
 import { marginOf, scalingOf } from './margin.ts'
@@ -27,9 +28,16 @@ import { quantityOf } from './quantity.ts'
 import { note } from './reasons.ts'
 import { roundLines, type MoneyLimit } from './round.ts'
 
-/** The intervals that a block's buckets are cut into: steps of the price in time, and contract years where something is keyed by them. */
-const spansOf = ({ cutAtYears, years }: CoveredByBackstop, prices: readonly PricedStep[], { from, to }: Interval): Interval[] =>
-  cutAt(from, to, [...prices.map((step) => step.from), ...(cutAtYears ? years.starts : [])])
+/**
+ * The intervals that a block's buckets are cut into: steps of the price and of its factor in time, and contract years where something is
+ * keyed by them.
+ */
+const spansOf = (
+  { cutAtYears, years }: CoveredByBackstop,
+  prices: readonly PricedStep[],
+  factors: readonly Factored[],
+  { from, to }: Interval,
+): Interval[] => cutAt(from, to, [...[...prices, ...factors].map((step) => step.from), ...(cutAtYears ? years.starts : [])])
 
 /** The steps of a price over the part: worked out once for all blocks that share it. */
 const makePrices = ({ schedule, part, facts }: Work): ((priced: Priced) => readonly PricedStep[]) => {
@@ -45,18 +53,18 @@ const makePrices = ({ schedule, part, facts }: Work): ((priced: Priced) => reado
 const groupsOf = (clause: ResolvedBackstop): (readonly CoveredByBackstop[])[] =>
   clause.pooled ? [clause.covers] : clause.covers.map((covered) => [covered])
 
-type Work = Readonly<{ schedule: Schedule; clause: ResolvedBackstop; part: Part; facts: Facts }>
+type Work = Readonly<{ schedule: Schedule; clause: ResolvedBackstop; part: Part; facts: Facts; factors: readonly Factored[] }>
 
 /** K, summed over the blocks that net each other. */
 const limitOf = (group: readonly CoveredByBackstop[]): Steps | undefined =>
   group.map(({ limit }) => limit).reduce((sum, limit) => (sum === undefined || limit === undefined ? undefined : add(sum, limit)))
 
 const cellsOf = (work: Work) => {
-  const { schedule, clause, part, facts } = work
+  const { schedule, clause, part, facts, factors } = work
   const pricesOf = makePrices(work)
   const scaling = scalingOf(clause)
   return groupsOf(clause)
-    .flatMap((group) => spansOf(group[0]!, pricesOf(group[0]!.price), part).map((span) => ({ group, span })))
+    .flatMap((group) => spansOf(group[0]!, pricesOf(group[0]!.price), factors, part).map((span) => ({ group, span })))
     .toSorted((a, b) => a.span.from - b.span.from)
     .map(({ group, span }) => {
       const [first] = group as [CoveredByBackstop]
@@ -67,10 +75,14 @@ const cellsOf = (work: Work) => {
       })
       const order = clause.conditions.map(({ id }) => String(id))
       const price = inForce<Tiers, PricedStep>(pricesOf(first.price), span.from)
+      const factor = factors.findLast(({ from }) => from <= span.from)!
       return {
         block: clause.pooled ? undefined : first.block,
         year: yearAt(first.years, span.from),
-        tiers: price.value,
+        listed: price.value,
+        factor,
+        // What the price is multiplied by counts before the caps, so caps and tiers are drawn at the product.
+        tiers: price.value.map(({ above, value }) => ({ above, value: times(value, factor.value) })),
         price,
         step: dateOf(price.from, schedule.zone),
         quantity: quantityOf(margins, limitOf(group), clause.measure, span, schedule.zone, order),
@@ -158,9 +170,16 @@ const roundAll = (work: Work, lines: readonly Line[], opening: RunningState): Li
 }
 
 /** `capacity-backstop`, steps 1 to 8 of the terms, for one part of one slice of a clause. */
-export const settleBackstop = ({ schedule, clause, part, facts, opening: carried }: ClauseWork<ResolvedBackstop>): ClauseSettled => {
+export const settleBackstop = ({
+  schedule,
+  clause,
+  part,
+  facts,
+  factors,
+  opening: carried,
+}: ClauseWork<ResolvedBackstop>): ClauseSettled => {
   const opening = runningState(carried)
-  const work = { schedule, clause, part, facts }
+  const work = { schedule, clause, part, facts, factors: factorsIn(factors, clause.id, part) }
   const cells = cellsOf(work)
   const scale = minorPerMajor(schedule.currency)
   const drawnBefore = Object.fromEntries(Object.entries(opening.drawn).map(([scope, text]) => [scope, fromText(text)]))

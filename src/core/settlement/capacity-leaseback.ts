@@ -66,6 +66,7 @@ export const capacityLeaseback = clauseKind<Leaseback, ResolvedLeaseback>({
   payer: ['guarantor'],
   payee: ['operator'],
   check,
+  isAdjustable: true,
   resolve: (clause, slice) => {
     const { figures, ...resolved } = resolvePurchase(clause, slice)
     return { ...resolved, resale: clause.resale, figures: [...figures, clause.resale === 'counts' ? 'resold' : 'resold-proceeds'] }

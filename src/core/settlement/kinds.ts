@@ -1,9 +1,12 @@
 import type { ClauseKind, FormulaTold } from './clause-kind.ts'
+import { availabilityAdjustment } from './availability-adjustment.ts'
 import { capacityBackstop } from './backstop.ts'
 import { revenueBand } from './revenue-band.ts'
 import { revenueFloor } from './revenue-floor.ts'
 import { capacityLeaseback } from './capacity-leaseback.ts'
 import { prepayment } from './prepayment.ts'
+import { delayDamages } from './delay-damages.ts'
+import { serviceLevel } from './service-level.ts'
 import { revenueShare } from './share.ts'
 import { takeOrPay } from './take-or-pay.ts'
 
@@ -16,6 +19,9 @@ export const clauseKinds: readonly ClauseKind[] = [
   takeOrPay,
   capacityLeaseback,
   prepayment,
+  serviceLevel,
+  availabilityAdjustment,
+  delayDamages,
 ]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))

@@ -16,7 +16,7 @@ const amountOf = (charge: EarnedCharge | AffiliateCharge, reference: Rational | 
 }
 
 /** The part of a charge that is earned in `[from, to)`: evenly by the second, or whole at its instant. */
-const earned = (charge: EarnedCharge, amount: Rational, from: Instant, to: Instant): Rational => {
+export const earned = (charge: EarnedCharge, amount: Rational, from: Instant, to: Instant): Rational => {
   if (charge.from === charge.to) return charge.from >= from && charge.from < to ? amount : nought
   const seconds = Math.min(charge.to, to) - Math.max(charge.from, from)
   if (seconds <= 0) return nought

@@ -19,6 +19,7 @@ export const takeOrPay = clauseKind<Purchase, ResolvedPurchase<'take-or-pay'>>({
   payer: ['tenant', 'guarantor'],
   payee: ['operator'],
   check: checkPurchase,
+  isAdjustable: true,
   resolve: (clause, slice) => ({ ...resolvePurchase(clause, slice), resale: undefined }),
   say: sayPurchase,
   formulas: purchaseFormulas(names, 'Take-or-pay'),

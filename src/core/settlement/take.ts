@@ -6,6 +6,7 @@ import { pricesIn, type PricedStep } from '../terms/indexed.ts'
 import { inForce, type Tiers } from '../terms/schedule.ts'
 import type { ClauseWork, Factor } from './clause-kind.ts'
 import type { Input } from './line.ts'
+import { factorsIn } from './factor.ts'
 import { cutAt, type Part } from './period.ts'
 import { priceInput } from './price.ts'
 import { scaleOf, type ResolvedPurchase } from './purchase-terms.ts'
@@ -95,16 +96,16 @@ export const priceOf = (
   zone: string,
 ): readonly [Rational, Input] => {
   const unit = clause.unit === 'gpu-hours' ? 'per-gpu-hour' : 'per-unit'
-  const own = factors.filter((factor) => factor.clause === clause.id)
-  const edges = [...prices.map(({ from }) => from), ...own.flatMap(({ from, to }) => [from, to])]
+  const factored = factorsIn(factors, clause.id, part)
+  const edges = [...prices, ...factored].map(({ from }) => from)
   const pieces = cutAt(part.from, part.to, edges).map(({ from, to }) => {
     const step = inForce(prices, from)
     const [tier] = step.value as [Tiers[number]]
-    const adjusting = own.filter((factor) => factor.from <= from && factor.to > from)
-    const value = adjusting.reduce((price, factor) => times(price, factor.value), tier.value)
+    const factor = factored.findLast((each) => each.from <= from)!
+    const value = times(tier.value, factor.value)
     const children = [
       { ...priceInput(clause.origin, step, tier.value, unit), operator: '+' as const, word: `Price from ${dateOf(from, zone)}` },
-      ...adjusting.map((factor) => line(factor.line, 'rate')('×', 'Adjustment', factor.value)),
+      ...(factor.line === undefined ? [] : [line(factor.line, 'rate')('×', 'Availability factor', factor.value)]),
       ...partOfPeriod(to - from, part.to - part.from),
     ]
     return { value: times(value, rational(to - from, part.to - part.from)), children, step }

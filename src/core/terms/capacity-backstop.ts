@@ -83,6 +83,7 @@ export const capacityBackstopTerms = termsKind<CapacityBackstop, ResolvedBacksto
   payee: ['operator'],
   check: checkBackstop,
   checkTogether: checkOverlaps,
+  isAdjustable: true,
   resolve,
   say: sayBackstop,
 })

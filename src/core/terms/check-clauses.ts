@@ -83,6 +83,6 @@ export const checkClauses = (document: SoundAgreement, kinds: readonly TermsKind
         ...kind.check(clause, pointer, document),
       ]
     }),
-    ...kinds.flatMap((kind) => kind.checkTogether?.(document) ?? []),
+    ...kinds.flatMap((kind) => kind.checkTogether?.(document, kinds) ?? []),
   ]
 }

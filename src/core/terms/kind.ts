@@ -46,7 +46,9 @@ export type TermsOf<Written extends Clause, Resolved extends ResolvedCommon> = R
   /** What is wrong with one clause, beyond its shape and what all clauses have. */
   check: (clause: Sound<Written>, pointer: string, document: SoundAgreement) => Problem[]
   /** What is wrong with all clauses of a document together. */
-  checkTogether?: (document: SoundAgreement) => Problem[]
+  checkTogether?: (document: SoundAgreement, kinds: readonly TermsKind[]) => Problem[]
+  /** Whether it pays at a price that an availability adjustment may scale; its settlement then asks for its factors. */
+  isAdjustable?: true
   /** What it says on a slice of its time, every date an instant and every amount exact: all but what every clause has. */
   resolve: (
     clause: Written,
