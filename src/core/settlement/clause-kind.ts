@@ -19,6 +19,9 @@ export type Stage = (typeof stages)[number]
 /** What an availability adjustment makes of the price of another clause, over a stretch of time. `line` is the key of the line that says so. */
 export type Factor = Readonly<{ clause: string; from: Instant; to: Instant; value: Rational; line: string }>
 
+/** A credit to a buyer, stated on a line of this month, by which revenue from its orders falls; in major units, over what it was given for. */
+export type Reduction = Readonly<{ line: string; orders: readonly string[]; from: Instant; to: Instant; amount: Rational }>
+
 /** What a clause is settled on: one part of its time, and what the stages before it made of the month. */
 export type ClauseWork<Resolved extends ResolvedCommon = ResolvedClause> = Readonly<{
   schedule: Schedule
@@ -31,6 +34,8 @@ export type ClauseWork<Resolved extends ResolvedCommon = ResolvedClause> = Reado
   /** Lines of this month so far, of all clauses. */
   lines: readonly Line[]
   factors: readonly Factor[]
+  /** What revenue falls by, of what those lines credit to buyers. */
+  reductions: readonly Reduction[]
   /** Final statements of earlier months, in order. */
   stated: readonly Stated[]
 }>
@@ -57,8 +62,11 @@ export type Commitment = Readonly<{
 /** Where a formula posts beside what is owed for it: account paths in the book of who pays and of who is paid. */
 export type Posts = Readonly<{ payer: string; payee: string }>
 
-/** What a formula is called on a statement, and where it posts; one without `posts` never carries an amount. */
-export type FormulaTold = Readonly<{ word: string; posts?: Posts }>
+/**
+ * What a formula is called on a statement, and where it posts; one without `posts` never carries an amount. What `reducesRevenue` is credited
+ * to a buyer of the operator, whose orders the clause names: eligible net revenue is less service credits.
+ */
+export type FormulaTold = Readonly<{ word: string; posts?: Posts; reducesRevenue?: true }>
 
 /** `expenses:NAME` of who pays, `income:NAME` of who is paid: says what was paid for, and nothing of how a standard classifies it. */
 export const plainly = (name: string): Posts => ({ payer: `expenses:${name}`, payee: `income:${name}` })

@@ -67,8 +67,8 @@ const receiptIn = ({ from, to }: Interval, line: Line, currency: string): Input 
 }
 
 /** R of a part: eligible net revenue on the covered blocks, and what backstops pay on them for the same time unless that does not count. */
-export const revenueIn = ({ schedule, clause, part, facts, lines }: ForecastWork): Reasoned => {
-  const revenueOf = makeRevenue(facts, clause.affiliateReference)
+export const revenueIn = ({ schedule, clause, part, facts, lines, reductions }: ForecastWork): Reasoned => {
+  const revenueOf = makeRevenue(facts, reductions, clause.affiliateReference)
   const covered = new Set<string>(clause.covers.map(({ block }) => block))
   const earned = clause.covers.map(({ block }) =>
     fact(block, ['charge', 'credit', 'refund', 'fx'], 'major')(

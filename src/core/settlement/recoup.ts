@@ -12,14 +12,14 @@ import { makeRevenue } from './revenue.ts'
  * period is added afterwards, by `carry`: a payment is never recouped from the revenue of its own period. The balance stays exact; only
  * the line is rounded.
  */
-export const recoup = ({ schedule, clause, part, facts, opening: carried }: ClauseWork<ResolvedBackstop>): ClauseSettled => {
+export const recoup = ({ schedule, clause, part, facts, reductions, opening: carried }: ClauseWork<ResolvedBackstop>): ClauseSettled => {
   const terms = clause.recoupment
   if (terms === undefined) return { closing: carried }
   const opening = runningState(carried)
   const balance = fromText(opening.recoupable)
   const accrued = times(times(balance, terms.accrual), rational(daysOf(part, schedule.zone), terms.yearDays))
   const owed = plus(balance, accrued)
-  const revenueOf = makeRevenue(facts)
+  const revenueOf = makeRevenue(facts, reductions)
   const revenue = total(clause.covers.map(({ block }) => revenueOf(block, part.from, part.to).sum))
   const threshold = times(terms.threshold, rational(part.to - part.from, part.fullSeconds))
   const above = greatest(nought, minus(revenue, threshold))

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { BlockId, OrderId, PoolId } from '../base/id.ts'
@@ -427,4 +429,15 @@ clauses:
       '/clauses/1/orders/1: `o-1` has the service level `level` through 2027-06-30: a buyer has one for an order at a time',
     ])
   })
+})
+
+test('SL11 shared revenue falls by the service credit, block by block in proportion to the charges', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/clauses/service-level.md'), 'utf8')
+  const [document, readings] = (['yaml', 'ndjson'] as const).map((name) => new RegExp(`\`\`\`${name}\\n([\\s\\S]*?)\`\`\``).exec(page)![1]!)
+  const share = "  - { id: share, kind: revenue-share, payer: cloud, payee: vendor, covers: [a], rate: '0.10' }\n"
+  const shared = scheduleOfText(document!.replace('settlement:', `${share}settlement:`))
+  const [january] = settleMonths(shared, readings!, { from: '2027-01', through: '2027-01' })
+  const amounts = Object.fromEntries(january!.lines.map(({ formula, amount }) => [formula, amount]))
+  // The order was charged 100,000.00 and is credited 10,000.00: a tenth of the 90,000.00 that are left is shared.
+  assert.deepEqual(amounts, { 'service-credit': '10000.00', share: '9000.00' })
 })

@@ -281,6 +281,6 @@ export const serviceLevel = clauseKind<ServiceLevel, ResolvedServiceLevel>({
   checkTogether,
   resolve,
   say,
-  formulas: { 'service-credit': { word: 'Service credit', posts: plainly('service-credit') } },
+  formulas: { 'service-credit': { word: 'Service credit', posts: plainly('service-credit'), reducesRevenue: true } },
   stages: { contract: settleServiceLevel },
 })

@@ -1,8 +1,9 @@
+import { toRational } from '../base/money.ts'
 import type { Month } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
 import type { ResolvedClause, Schedule } from '../terms/schedule.ts'
-import { stages, type Factor } from './clause-kind.ts'
-import { kindNamed } from './kinds.ts'
+import { stages, type Factor, type Reduction } from './clause-kind.ts'
+import { formulas, kindNamed } from './kinds.ts'
 import type { ClauseState, Line, Position, Settlement, State } from './line.ts'
 import { partOf, type Part } from './period.ts'
 import type { Stated } from './stated.ts'
@@ -19,6 +20,11 @@ export type SettleInput = Readonly<{
   stated?: readonly Stated[]
 }>
 
+const reductionsOf = (lines: readonly Line[], { orders }: ResolvedClause, currency: string): Reduction[] =>
+  lines
+    .filter(({ formula, minor }) => minor !== 0n && formulas.get(formula)?.reducesRevenue === true)
+    .map(({ key, from, to, minor }) => ({ line: key, orders, from, to, amount: toRational({ minor, currency }) }))
+
 type Due = Readonly<{ clause: ResolvedClause; part: Part }>
 
 /**
@@ -33,15 +39,17 @@ export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleI
     })
     .toSorted((a, b) => a.part.from - b.part.from)
   const closing = new Map<string, ClauseState>(Object.entries(opening))
-  const [lines, positions, factors]: [Line[], Position[], Factor[]] = [[], [], []]
+  const [lines, positions, factors, reductions]: [Line[], Position[], Factor[], Reduction[]] = [[], [], [], []]
   for (const stage of stages)
     for (const { clause, part } of due) {
       const step = kindNamed(clause.kind).stages[stage]
       if (step === undefined) continue
-      const settled = step({ schedule, clause, part, facts, month, opening: closing.get(clause.id) ?? {}, lines, factors, stated })
+      const carried = closing.get(clause.id) ?? {}
+      const settled = step({ schedule, clause, part, facts, month, opening: carried, lines, factors, reductions, stated })
       lines.push(...(settled.lines ?? []))
       positions.push(...(settled.positions ?? []))
       factors.push(...(settled.factors ?? []))
+      reductions.push(...reductionsOf(settled.lines ?? [], clause, schedule.currency))
       closing.set(clause.id, settled.closing)
     }
   const sorted = [...closing].toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -8,7 +8,7 @@ import { revenueShareTerms } from '../terms/revenue-share.ts'
 import { plainly, withTerms, type ClauseSettled, type ClauseWork } from './clause-kind.ts'
 import { runningState, type Line } from './line.ts'
 import { cutAt, yearAt, yearStartAt, type Part } from './period.ts'
-import { fact, sum, term } from './reasons.ts'
+import { fact, line as lineInput, sum, term } from './reasons.ts'
 import { makeRevenue, type Revenue } from './revenue.ts'
 import { tierPieces, type TierPiece } from './tiers.ts'
 
@@ -50,7 +50,12 @@ const shareLine = (context: Context, stretch: Stretch, revenue: Revenue, piece: 
     tiers > 1 ? 'Revenue in this tier' : 'Eligible net revenue',
     piece.quantity,
     'major',
-    tiers > 1 ? [] : products.map(([product, amount]) => charged('+', `Charges, ${product}, less credits and refunds`, amount)),
+    tiers > 1
+      ? []
+      : [
+          ...products.map(([product, amount]) => charged('+', `Charges, ${product}, less credits and refunds`, amount)),
+          ...revenue.credits.map(({ line, amount }) => lineInput(line, 'major')('-', 'Service credit', amount)),
+        ],
     'R',
   )
   const notes = tiers > 1 ? [{ ...charged('note', 'Eligible net revenue of the block', revenue.sum, 'R'), operator: 'note' as const }] : []
@@ -102,10 +107,10 @@ const isEmpty = (facts: Facts, { covered, from, to }: Stretch, { sum: whole }: R
 }
 
 /** `revenue-share`: base + Σ r(step)·R, tiers marginal on the cumulative base (T(B after) − T(B before)); a negative R gives a credit. */
-export const settleShare = ({ schedule, clause, part, facts, opening: carried }: ClauseWork<ResolvedShare>): ClauseSettled => {
+export const settleShare = ({ schedule, clause, part, facts, reductions, opening: carried }: ClauseWork<ResolvedShare>): ClauseSettled => {
   const opening = runningState(carried)
   const context = { schedule, clause, part }
-  const revenueOf = makeRevenue(facts, clause.affiliateReference)
+  const revenueOf = makeRevenue(facts, reductions, clause.affiliateReference)
   const base: Record<string, string> = { ...opening.base }
   const lines = clause.base === undefined ? [] : [baseLine(context, clause.base)]
   // By the first date of the year and not its number: what counts is revenue since the year began, and blocks may begin theirs apart.

@@ -235,7 +235,7 @@ test('TP1 what an availability adjustment makes of the price counts for as long 
     { clause: 'buys', from, to: startOfDate('2027-01-11', 'UTC'), value: rational(9, 10), line: 'adjusts/a' },
     { clause: 'other', from, to, value: nought, line: 'adjusts/b' },
   ]
-  const work = { schedule, clause: clause!, part, facts, month: '2027-01', opening: {}, lines: [], factors, stated: [] }
+  const work = { schedule, clause: clause!, part, facts, month: '2027-01', opening: {}, lines: [], factors, reductions: [], stated: [] }
   const [line] = kindNamed('take-or-pay').stages.contract!(work).lines!
   // Ten days at 9 and 21 at 10.
   assert.equal(line!.rate, toText(rational(10 * 9 + 21 * 10, 31)))
