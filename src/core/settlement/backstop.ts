@@ -5,6 +5,7 @@ import { add, type Steps } from '../base/steps.ts'
 import { inForce, type Cap, type CoveredByBackstop, type ResolvedBackstop, type Schedule } from '../terms/schedule.ts'
 import { within } from '../terms/stepped.ts'
 import type { Facts } from '../meter/facts.ts'
+import { backstopCommitments } from './backstop-commitments.ts'
 import { backstopLines, type DrawnCell } from './backstop-lines.ts'
 import { makeCaps, scopeOf } from './caps.ts'
 import { drawQuantities } from './draw.ts'
@@ -167,4 +168,5 @@ export const capacityBackstop = withTerms<ResolvedBackstop>(capacityBackstopTerm
     recoupment: { word: 'Recoupment', posts: plainly('recoupment') },
   },
   stages: { backstop: settleBackstop, recoupment: recoup, carry: carryStated },
+  commitments: backstopCommitments,
 })
