@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { addDays, daysBetween } from '../base/time.ts'
-import { fiscalQuarterOf, fiscalYear, fiscalYearOf, fiscalYearOfMonth, monthNames, quartersOf, spreadOverYears, weekdays } from './fiscal.ts'
+import {
+  fiscalQuarterOf,
+  fiscalYear,
+  fiscalYearOf,
+  fiscalYearOfMonth,
+  monthNames,
+  quartersOf,
+  spreadOverYears,
+  weekdays,
+} from './fiscal.ts'
 import type { FiscalCalendar } from './fiscal.ts'
 
 const nvidia: FiscalCalendar = { yearEndsOnLast: 'sunday', of: 'january' }

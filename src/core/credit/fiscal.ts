@@ -91,7 +91,10 @@ export const fiscalYearOfMonth = (calendar: FiscalCalendar, month: Month): numbe
 export type Dated = Readonly<{ from: LocalDate; through: LocalDate; minor: bigint }>
 
 /** Splits an amount over the fiscal years that its dates touch, by days, by largest remainder: the parts add up to it. In order of time. */
-export const spreadOverYears = (calendar: FiscalCalendar, { from, through, minor }: Dated): readonly (readonly [year: number, minor: bigint])[] => {
+export const spreadOverYears = (
+  calendar: FiscalCalendar,
+  { from, through, minor }: Dated,
+): readonly (readonly [year: number, minor: bigint])[] => {
   if (through < from) throw new RangeError(`${through} is before ${from}`)
   const years: FiscalYear[] = []
   for (let year = fiscalYearOf(calendar, from); year.from <= through; year = fiscalYear(calendar, year.year + 1)) years.push(year)

@@ -27,7 +27,10 @@ test('BC1 without caps: what the operator does not retain, idle at the price, by
     ['2028-01-01', '2028-12-31', '1581120', 'contingent'],
   ])
   // C = 40 and K = 10 at once: the lesser, and only from the date on. 10 × 31 days × 24 h × 2.00 in December.
-  const limited = backstopOf(term, { committed: since(startOfDate('2027-01-01', 'UTC'), 40), limit: since(startOfDate('2027-01-01', 'UTC'), 10) })
+  const limited = backstopOf(term, {
+    committed: since(startOfDate('2027-01-01', 'UTC'), 40),
+    limit: since(startOfDate('2027-01-01', 'UTC'), 10),
+  })
   assert.deepEqual(told(promisedOf(worldOf(100, limited), '2027-12-01'))[0], ['2027-12-01', '2027-12-31', '14880', 'contingent'])
 })
 
@@ -48,7 +51,10 @@ test('BC1 with money caps: what is left of them, the earliest it can fall due', 
 
 test('BC1 with GPU-hour caps alone: GPU-hours × the highest price', () => {
   const cap = aggregateCap(term, 'contract-year', 'gpu-seconds', 1_000n * 3_600n)
-  const price = [{ above: rational(0), value: decimal('2.00') }, { above: rational(3_600n * 500n), value: decimal('2.50') }]
+  const price = [
+    { above: rational(0), value: decimal('2.00') },
+    { above: rational(3_600n * 500n), value: decimal('2.50') },
+  ]
   assert.deepEqual(
     told(promisedOf(worldOf(100, backstopOf(term, { caps: [cap], price })), '2027-01-01')).map(([, , amount]) => amount),
     ['2500', '2500'],
@@ -78,42 +84,47 @@ test('BC1 what was promised is what is paid where all lies idle, and never less 
     value: fc.bigInt({ min: 1n, max: 60n }).map((tens) => tens * 3_600n * 100n),
   })
   fc.assert(
-    fc.property(fc.array(anyCap, { maxLength: 3 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 100 }), (some, months, sold) => {
-      const caps = some.map(({ per, unit, value }, i) => aggregateCap(term, per, unit, value, `cap-${i}`))
-      const short = { ...term, through: '2027-06-30' }
-      const clause = backstopOf(short, { caps, retention: decimal('0.25') })
-      const base = scheduleOf(short, [clause])
-      const schedule = { ...base, blocks: base.blocks.map((each) => ({ ...each, ...block(100) })) }
-      const [start] = [startOfDate('2027-01-01', 'UTC')]
-      const pay = (first: string, contracted: number, opening: State) => {
-        let [state, paid] = [opening, 0n]
-        const facts = { a: { accepted: since(start, 100), ...(contracted === 0 ? {} : { contracted: since(start, contracted) }) } }
-        for (let month = first; month <= '2027-06'; month = nextMonth(month)) {
-          const settled = settleMonth(schedule, factsOf(monthInterval(month, 'UTC'), facts), month, state)
-          paid += settled.lines.reduce((sum, { minor }) => sum + minor, 0n)
-          state = settled.closing
+    fc.property(
+      fc.array(anyCap, { maxLength: 3 }),
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 0, max: 100 }),
+      (some, months, sold) => {
+        const caps = some.map(({ per, unit, value }, i) => aggregateCap(term, per, unit, value, `cap-${i}`))
+        const short = { ...term, through: '2027-06-30' }
+        const clause = backstopOf(short, { caps, retention: decimal('0.25') })
+        const base = scheduleOf(short, [clause])
+        const schedule = { ...base, blocks: base.blocks.map((each) => ({ ...each, ...block(100) })) }
+        const [start] = [startOfDate('2027-01-01', 'UTC')]
+        const pay = (first: string, contracted: number, opening: State) => {
+          let [state, paid] = [opening, 0n]
+          const facts = { a: { accepted: since(start, 100), ...(contracted === 0 ? {} : { contracted: since(start, contracted) }) } }
+          for (let month = first; month <= '2027-06'; month = nextMonth(month)) {
+            const settled = settleMonth(schedule, factsOf(monthInterval(month, 'UTC'), facts), month, state)
+            paid += settled.lines.reduce((sum, { minor }) => sum + minor, 0n)
+            state = settled.closing
+          }
+          return paid
         }
-        return paid
-      }
-      // Some months of partial use first, so that caps are drawn already.
-      let opening: State = {}
-      let month = '2027-01'
-      for (let i = 0; i < months; i++, month = nextMonth(month))
-        opening = settleMonth(
-          schedule,
-          factsOf(monthInterval(month, 'UTC'), { a: { accepted: since(start, 100), contracted: since(start, 50) } }),
-          month,
-          opening,
-        ).closing
-      const promised = kindNamed(clause.kind).commitments!(clause, { schedule, from: `${month}-01`, state: opening['backstop'] ?? {} })
-      const most = times(total(promised.map(({ amount }) => amount)), rational(100))
-      assert.equal(compare(most, rational(pay(month, 0, opening))), 0, 'all idle')
-      assert.ok(compare(most, rational(pay(month, sold, opening))) >= 0, 'some sold')
-      // 75 GPUs idle at 2.00 for the days that are left.
-      const seconds = monthInterval('2027-06', 'UTC').to - startOfDate(`${month}-01`, 'UTC')
-      const idle = over(rational(75n * 2n * BigInt(seconds)), rational(36))
-      assert.ok(compare(most, plus(idle, rational(0))) <= 0)
-    }),
+        // Some months of partial use first, so that caps are drawn already.
+        let opening: State = {}
+        let month = '2027-01'
+        for (let i = 0; i < months; i++, month = nextMonth(month))
+          opening = settleMonth(
+            schedule,
+            factsOf(monthInterval(month, 'UTC'), { a: { accepted: since(start, 100), contracted: since(start, 50) } }),
+            month,
+            opening,
+          ).closing
+        const promised = kindNamed(clause.kind).commitments!(clause, { schedule, from: `${month}-01`, state: opening['backstop'] ?? {} })
+        const most = times(total(promised.map(({ amount }) => amount)), rational(100))
+        assert.equal(compare(most, rational(pay(month, 0, opening))), 0, 'all idle')
+        assert.ok(compare(most, rational(pay(month, sold, opening))) >= 0, 'some sold')
+        // 75 GPUs idle at 2.00 for the days that are left.
+        const seconds = monthInterval('2027-06', 'UTC').to - startOfDate(`${month}-01`, 'UTC')
+        const idle = over(rational(75n * 2n * BigInt(seconds)), rational(36))
+        assert.ok(compare(most, plus(idle, rational(0))) <= 0)
+      },
+    ),
     { numRuns: 40 },
   )
 })

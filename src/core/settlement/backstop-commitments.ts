@@ -1,5 +1,19 @@
 import { minorDigits } from '../base/currency.ts'
-import { compare, fromText, greatest, least, minus, nought, one, over, plus, rational, times, total, type Rational } from '../base/rational.ts'
+import {
+  compare,
+  fromText,
+  greatest,
+  least,
+  minus,
+  nought,
+  one,
+  over,
+  plus,
+  rational,
+  times,
+  total,
+  type Rational,
+} from '../base/rational.ts'
 import { valueAt } from '../base/steps.ts'
 import { dateOf, monthOf, nextMonth, startOfDate, type Interval } from '../base/time.ts'
 import { inForce, isBackstop, type Cap, type CoveredByBackstop, type ResolvedBackstop, type Schedule } from '../terms/schedule.ts'
@@ -54,7 +68,12 @@ const partsFrom = (clause: ResolvedBackstop, at: number, zone: string): Part[] =
 }
 
 /** Most that a cap lets through over a stretch: its highest value there, less what is drawn. GPU-time counts at the highest price. */
-const roomOf = (cap: Cap, stretch: Interval, drawn: Rational, { price, minorUnits }: Readonly<{ price: Rational; minorUnits: Rational }>) => {
+const roomOf = (
+  cap: Cap,
+  stretch: Interval,
+  drawn: Rational,
+  { price, minorUnits }: Readonly<{ price: Rational; minorUnits: Rational }>,
+) => {
   const most = within(cap.value, stretch).reduce((high, { value }) => greatest(high, value), nought)
   const left = greatest(nought, minus(most, drawn))
   return cap.unit === 'minor' ? over(left, minorUnits) : over(times(left, price), secondsPerHour)
@@ -98,15 +117,13 @@ export const backstopCommitments: NonNullable<ClauseKind['commitments']> = (clau
     }
   return [...byYear]
     .toSorted(([a], [b]) => a - b)
-    .map(
-      ([, year]): Commitment => ({
-        clause: clause.id,
-        payer: clause.payer,
-        payee: clause.payee,
-        from: dateOf(year.from, zone),
-        through: dateOf(year.to - 1, zone),
-        amount: year.amount,
-        nature: 'contingent',
-      }),
-    )
+    .map(([, year]): Commitment => ({
+      clause: clause.id,
+      payer: clause.payer,
+      payee: clause.payee,
+      from: dateOf(year.from, zone),
+      through: dateOf(year.to - 1, zone),
+      amount: year.amount,
+      nature: 'contingent',
+    }))
 }
