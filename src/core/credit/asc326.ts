@@ -1,5 +1,5 @@
 import type { Month } from '../base/time.ts'
-import { creditGuaranteesOf, periodsOf } from './asc460.ts'
+import { creditGuaranteesOf, othersGiven, periodsOf } from './asc460.ts'
 import { curveOf, expectedLoss } from './expected-loss.ts'
 import { type PackKind, type PackWork } from './pack.ts'
 import type { RegisterRow } from './register.ts'
@@ -33,12 +33,7 @@ export const asc326: PackKind = {
   make: (work) => {
     const given = creditGuaranteesOf(work)
     const periods = periodsOf(work, given)
-    const missing: string[] = []
-    const others = work.register.rows.filter(
-      ({ instrument, side }) => side === 'given' && given.every((row) => row.instrument !== instrument),
-    )
-    if (others.length > 0)
-      missing.push(`not shown, since they state no obligation of somebody else: ${others.map(({ instrument }) => instrument).join(', ')}`)
+    const missing = othersGiven(work)
     const rows = given.flatMap((row) => {
       const curve = curveOf(work.portfolio, row.counterparty)
       if (curve === undefined) {

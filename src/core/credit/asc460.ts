@@ -104,6 +104,14 @@ export const guaranteesOf = ({ register, asOf }: Pick<PackWork, 'register' | 'as
 export const creditGuaranteesOf = (work: Pick<PackWork, 'register' | 'asOf'>): RegisterRow[] =>
   guaranteesOf(work).filter(({ positions }) => positions.some(({ measure }) => measure === 'gross'))
 
+/** Says which given clauses are left out because they guarantee nobody else's debt. */
+export const othersGiven = (work: Pick<PackWork, 'register' | 'asOf'>): string[] => {
+  const shown = creditGuaranteesOf(work)
+  const others = guaranteesOf(work).filter((row) => !shown.includes(row))
+  if (others.length === 0) return []
+  return [`not shown, since they state no obligation of somebody else: ${others.map(({ instrument }) => instrument).join(', ')}`]
+}
+
 /** The fiscal years from the first instrument through the month of the pack. */
 export const periodsOf = ({ portfolio, asOf }: PackWork, rows: readonly RegisterRow[]): ReportedPeriod[] => {
   const first = rows.map(({ from }) => from.slice(0, 7)).toSorted()[0]

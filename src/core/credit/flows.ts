@@ -13,8 +13,10 @@ const roles: Readonly<Record<string, 'capacity' | 'share'>> = {
   'revenue-share': 'share',
 }
 
+const isGiven = ({ side }: RegisterRow): boolean => side === 'given'
 export const isShareIncome = ({ kind, side }: RegisterRow): boolean => side === 'held' && roles[kind] === 'share'
-export const isCapacityBought = ({ kind, side }: RegisterRow): boolean => side === 'given' && roles[kind] === 'capacity'
+/** Whether it is still promised or by now only owed back. */
+export const isCapacityBought = ({ kind }: RegisterRow): boolean => roles[kind] === 'capacity'
 
 /** Minor units of the reporting currency, all of them positive where money goes the way that the name says. */
 export type CircularFlow = Readonly<{
@@ -48,20 +50,18 @@ export type CircularFlow = Readonly<{
 export type HardwareSold = Readonly<{ counterparty: string; minor: bigint }>
 
 const flowOf = (counterparty: string, rows: readonly RegisterRow[], hardwareSold: bigint): CircularFlow => {
-  const given = rows.filter(({ side }) => side === 'given')
-  const held = rows.filter(({ side }) => side === 'held')
-  const [capacity, share] = [given.filter(isCapacityBought), held.filter(isShareIncome)]
+  const [capacity, share] = [rows.filter(isCapacityBought), rows.filter(isShareIncome)]
   const other = rows.filter((row) => !isCapacityBought(row) && !isShareIncome(row))
   const sums = {
     equityIn: sumRows(rows, 'cost'),
     capacityBought: sumRows(capacity, 'paid') - sumRows(capacity, 'received'),
-    capacityFirm: sumRows(capacity, 'firm'),
-    capacityContingent: sumRows(capacity, 'contingent'),
+    capacityFirm: sumRows(capacity.filter(isGiven), 'firm'),
+    capacityContingent: sumRows(capacity.filter(isGiven), 'contingent'),
     shareReceived: sumRows(share, 'received') - sumRows(share, 'paid'),
     otherPaid: sumRows(other, 'paid'),
     otherReceived: sumRows(other, 'received'),
     guarantees: sumRows(
-      given.filter((row) => !isCapacityBought(row)),
+      rows.filter((row) => isGiven(row) && !isCapacityBought(row)),
       'gross',
     ),
     stockRights: sumRows(rows, 'intrinsic'),

@@ -35,7 +35,7 @@ const lasting: readonly Amount[] = ['called', 'recovered', 'fee-accrued', 'paid'
 /** A part of a promise: over local dates, in minor units of the reporting currency. */
 export type Promised = Readonly<{ from: LocalDate; through: LocalDate; nature: 'firm' | 'contingent'; minor: bigint }>
 
-/** One clause, seen from the guarantor: it is the payer (`given`: it stands for it), or the payee (`held`: it is owed to it). */
+/** One clause, seen from the guarantor: it stands for it (`given`), or others owe it (`held`). */
 export type RegisterRow = Readonly<{
   /** `agreement/clause`. */
   instrument: string
@@ -102,16 +102,17 @@ const regionsOf = ({ blocks }: Schedule, slices: Slices): RegisterRow['regions']
     .toSorted((a, b) => (a.region < b.region ? -1 : 1))
 }
 
-const promisedBy = ({ schedule, statements, asOf, reporting, guarantor }: Work, slices: Slices, side: RegisterRow['side']): Promised[] => {
+/** What the guarantor has promised from now on, and what was promised to it. */
+const promisesOf = ({ schedule, statements, asOf, reporting, guarantor }: Work, slices: Slices) => {
   const from = addDays(lastDateOf(asOf), 1)
   const at = startOfDate(from, schedule.zone)
   const state = statements.at(-1)?.closing[slices[0].id] ?? {}
-  const commitments = slices
+  return slices
     .filter(({ to }) => to > at)
     .flatMap((slice): readonly Commitment[] => kindNamed(slice.kind).commitments?.(slice, { schedule, from, state }) ?? [])
-  return commitments
-    .filter(({ payer, payee }) => (side === 'given' ? payer : payee) === guarantor)
-    .map(({ from: first, through, nature, amount }) => ({
+    .filter(({ payer, payee }) => payer === guarantor || payee === guarantor)
+    .map(({ payer, from: first, through, nature, amount }) => ({
+      side: payer === guarantor ? ('given' as const) : ('held' as const),
       from: first,
       through,
       nature,
@@ -119,6 +120,24 @@ const promisedBy = ({ schedule, statements, asOf, reporting, guarantor }: Work, 
     }))
     .toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : a.through < b.through ? -1 : 1))
 }
+
+/**
+ * Given is what the guarantor states a position of or still promises. What only others owe it is held, whoever pays for it: a stake, a
+ * prepayment once it is paid. Where nothing is stated, who pays decides.
+ */
+const sideOf = (work: Work, slices: Slices, positions: readonly RecordedPosition[]): RegisterRow['side'] => {
+  const { guarantor } = work
+  if (positions.some(({ by }) => by === guarantor) || promisesOf(work, slices).some(({ side }) => side === 'given')) return 'given'
+  if (positions.some(({ to }) => to === guarantor)) return 'held'
+  return slices[0].payer === guarantor ? 'given' : 'held'
+}
+
+/** Where a clause stands by a statement: of parts of one month, each with its end, the last counts. */
+const standingOf = (statement: RecordedStatement | undefined, clause: string): RecordedPosition[] => [
+  ...new Map(
+    (statement?.positions ?? []).filter((each) => each.clause === clause).map((each) => [`${each.measure}/${each.of ?? ''}`, each]),
+  ).values(),
+]
 
 /** What the guarantor has paid, or been paid, under a clause so far. */
 const moved = ({ schedule, statements, reporting, guarantor }: Work, clause: string, end: 'payer' | 'payee'): bigint | undefined => {
@@ -146,13 +165,14 @@ const exposureOf = (stated: Partial<Record<Amount, bigint>>, instrument: string)
   return { gross, net }
 }
 
-const rowOf = (work: Work, slices: Slices, side: RegisterRow['side']): RegisterRow => {
+const rowOf = (work: Work, slices: Slices): RegisterRow => {
   const { schedule, reporting, guarantor } = work
   const [first] = slices
   const latest = latestOf(work, first.id)
-  const positions = (latest?.positions ?? []).filter(({ clause }) => clause === first.id)
+  const positions = standingOf(latest, first.id)
+  const side = sideOf(work, slices, positions)
   const status = statusOf(work, slices)
-  const promised = promisedBy(work, slices, side)
+  const promised = promisesOf(work, slices).filter((each) => each.side === side)
   const sums: [Amount, bigint | undefined][] = [
     ...measured.map((measure): [Amount, bigint | undefined] => {
       const value = measureOf(positions, measure)
@@ -185,7 +205,7 @@ const rowOf = (work: Work, slices: Slices, side: RegisterRow['side']): RegisterR
     through: dateOf(slices.at(-1)!.to - 1, schedule.zone),
     restsOn: latest === undefined ? undefined : { statement: latest.id, month: latest.month },
     amounts: { ...stated, ...(side === 'given' ? exposureOf(stated, instrument) : { gross: 0n, net: 0n }) },
-    promised,
+    promised: promised.map(({ side: _, ...rest }) => rest),
     positions,
   }
 }
@@ -197,7 +217,7 @@ const rowsOf = (record: AgreementRecord, { asOf, reporting, guarantor }: Registe
     const slices = all.toSorted((a, b) => a.from - b.from) as unknown as Slices
     const [{ payer, payee }] = slices
     if (payer !== work.guarantor && payee !== work.guarantor) return []
-    return [rowOf(work, slices, payer === work.guarantor ? 'given' : 'held')]
+    return [rowOf(work, slices)]
   })
 }
 
