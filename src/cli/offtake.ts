@@ -8,6 +8,7 @@ import { addImport } from './import-command.ts'
 import { addJournal } from './journal-command.ts'
 import { addLoad } from './load-command.ts'
 import { addPeriodCommands } from './period-commands.ts'
+import { addRegister } from './register-command.ts'
 import { addServe } from './serve-command.ts'
 import { addSettle } from './settle-command.ts'
 import { makeTerminal } from './terminal.ts'
@@ -47,7 +48,8 @@ program.hook('preAction', () => {
   // A second Ctrl-C ends the process as it would any other.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
 })
-for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addGenerate, addServe]) add(program, context)
+for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addRegister, addGenerate, addServe])
+  add(program, context)
 
 try {
   await program.parseAsync()

@@ -102,8 +102,10 @@ const regionsOf = ({ blocks }: Schedule, slices: Slices): RegisterRow['regions']
     .toSorted((a, b) => (a.region < b.region ? -1 : 1))
 }
 
+type Sided = Readonly<{ side: RegisterRow['side']; promised: Promised }>
+
 /** What the guarantor has promised from now on, and what was promised to it. */
-const promisesOf = ({ schedule, statements, asOf, reporting, guarantor }: Work, slices: Slices) => {
+const promisesOf = ({ schedule, statements, asOf, reporting, guarantor }: Work, slices: Slices): Sided[] => {
   const from = addDays(lastDateOf(asOf), 1)
   const at = startOfDate(from, schedule.zone)
   const state = statements.at(-1)?.closing[slices[0].id] ?? {}
@@ -113,23 +115,24 @@ const promisesOf = ({ schedule, statements, asOf, reporting, guarantor }: Work, 
     .filter(({ payer, payee }) => payer === guarantor || payee === guarantor)
     .map(({ payer, from: first, through, nature, amount }) => ({
       side: payer === guarantor ? ('given' as const) : ('held' as const),
-      from: first,
-      through,
-      nature,
-      minor: reported(reporting, amount, schedule.currency),
+      promised: { from: first, through, nature, minor: reported(reporting, amount, schedule.currency) },
     }))
-    .toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : a.through < b.through ? -1 : 1))
+    .toSorted(({ promised: a }, { promised: b }) => (a.from < b.from ? -1 : a.from > b.from ? 1 : a.through < b.through ? -1 : 1))
 }
 
 /**
  * Given is what the guarantor states a position of or still promises. What only others owe it is held, whoever pays for it: a stake, a
  * prepayment once it is paid. Where nothing is stated, who pays decides.
  */
-const sideOf = (work: Work, slices: Slices, positions: readonly RecordedPosition[]): RegisterRow['side'] => {
-  const { guarantor } = work
-  if (positions.some(({ by }) => by === guarantor) || promisesOf(work, slices).some(({ side }) => side === 'given')) return 'given'
+const sideOf = (
+  guarantor: string,
+  payer: string,
+  positions: readonly RecordedPosition[],
+  promises: readonly Sided[],
+): RegisterRow['side'] => {
+  if (positions.some(({ by }) => by === guarantor) || promises.some(({ side }) => side === 'given')) return 'given'
   if (positions.some(({ to }) => to === guarantor)) return 'held'
-  return slices[0].payer === guarantor ? 'given' : 'held'
+  return payer === guarantor ? 'given' : 'held'
 }
 
 /** Where a clause stands by a statement: of parts of one month, each with its end, the last counts. */
@@ -170,9 +173,10 @@ const rowOf = (work: Work, slices: Slices): RegisterRow => {
   const [first] = slices
   const latest = latestOf(work, first.id)
   const positions = standingOf(latest, first.id)
-  const side = sideOf(work, slices, positions)
+  const promises = promisesOf(work, slices)
+  const side = sideOf(guarantor, first.payer, positions, promises)
   const status = statusOf(work, slices)
-  const promised = promisesOf(work, slices).filter((each) => each.side === side)
+  const promised = promises.filter((each) => each.side === side).map((each) => each.promised)
   const sums: [Amount, bigint | undefined][] = [
     ...measured.map((measure): [Amount, bigint | undefined] => {
       const value = measureOf(positions, measure)
@@ -205,7 +209,7 @@ const rowOf = (work: Work, slices: Slices): RegisterRow => {
     through: dateOf(slices.at(-1)!.to - 1, schedule.zone),
     restsOn: latest === undefined ? undefined : { statement: latest.id, month: latest.month },
     amounts: { ...stated, ...(side === 'given' ? exposureOf(stated, instrument) : { gross: 0n, net: 0n }) },
-    promised: promised.map(({ side: _, ...rest }) => rest),
+    promised,
     positions,
   }
 }
