@@ -3,6 +3,7 @@ import { parseInstant, type Instant } from '../core/base/time.ts'
 import { homeUsual } from '../server/open-store.ts'
 import { addCheck } from './check-command.ts'
 import { badInput, failure, type Context } from './context.ts'
+import { addCover } from './cover-command.ts'
 import { addGenerate } from './generate-command.ts'
 import { addImport } from './import-command.ts'
 import { addJournal } from './journal-command.ts'
@@ -48,7 +49,7 @@ program.hook('preAction', () => {
   // A second Ctrl-C ends the process as it would any other.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
 })
-for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addRegister, addGenerate, addServe])
+for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addRegister, addCover, addGenerate, addServe])
   add(program, context)
 
 try {

@@ -3,6 +3,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { Shape } from '../terms/json-schema.ts'
 import { readDocument } from '../terms/read-document.ts'
 import { hardwareThrough, parsePortfolio, reportingOf } from './portfolio.ts'
 import { portfolioSchema } from './portfolio-shape.ts'
@@ -81,4 +82,21 @@ sources: [{ at: /nowhere, status: public, note: x }]
     problemsOf(example.replace('agreements: [', 'rates: [{ currency: USD, rate: "1", on: 2026-01-01 }]\nagreements: [')).join(),
     /is USD, the reporting currency/,
   )
+})
+
+test('CR17 the guide names every key of a portfolio', () => {
+  const guide = fs.readFileSync(join(root, 'docs/register.md'), 'utf8')
+  const keysOf = (shape: Shape): string[] => {
+    if ('$ref' in shape) return []
+    if (!('type' in shape)) return shape.oneOf.flatMap(keysOf)
+    if (shape.type === 'array') return keysOf(shape.items)
+    if (shape.type !== 'object') return []
+    return Object.entries(shape.properties).flatMap(([key, inner]) => [key, ...keysOf(inner)])
+  }
+  for (const [key, inner] of Object.entries(portfolioSchema.properties)) {
+    const row = guide.split('\n').find((line) => line.startsWith(`| \`${key}\``))
+    assert.ok(row !== undefined, key)
+    if (key !== 'sources' && key !== 'fiscalYear')
+      for (const each of keysOf(inner)) assert.ok(row.includes(`\`${each}\``), `${each} in ${row}`)
+  }
 })
