@@ -213,7 +213,7 @@ const breaks: readonly Break[] = [
     put: '',
   },
   {
-    law: 'CR20 a stand-ready liability',
+    law: 'CR20 the same liability by expiry',
     test: 'src/core/credit/packs.test.ts',
     file: 'src/core/credit/asc460.ts',
     find: 'if (date < row.from || date >= row.through) return 0n',

@@ -55,6 +55,7 @@ test('CR10 every date lies in exactly one year and one quarter, years follow eac
     fc.property(anyCalendar, anyDate, (calendar, date) => {
       const year = fiscalYearOf(calendar, date)
       assert.ok(year.from <= date && date <= year.through)
+      for (const edge of [year.from, year.through]) assert.deepEqual(fiscalYearOf(calendar, edge), year)
       for (const other of [year.year - 1, year.year + 1]) {
         const { from, through } = fiscalYear(calendar, other)
         assert.ok(date < from || date > through)

@@ -104,6 +104,12 @@ test('CR20 the same liability by expiry and by fair values', () => {
     ['FY2031', 'Stand-ready liability, closing', 0n],
     ['FY2032', 'Stand-ready liability, closing', 0n],
   ])
+  // On its very last day it is released already.
+  const lastDay = packOf('asc460', 'expiry', lease, '2030-12', { valuations: valued() })
+  assert.deepEqual(
+    amountsOf(lastDay).findLast(([, item]) => item === 'Stand-ready liability, closing'),
+    ['FY2031', 'Stand-ready liability, closing', 0n],
+  )
   // It has ended: what was called stays, what was held for it does not.
   assert.deepEqual(amountsOf(expiry).slice(-2), [
     ['', 'Called so far', 10_00n],
