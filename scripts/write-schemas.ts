@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { portfolioSchema } from '../src/core/credit/portfolio-shape.ts'
 import { readingSchema } from '../src/core/meter/reading-schema.ts'
 import { clauseKinds } from '../src/core/settlement/kinds.ts'
 import { agreementSchemaOf } from '../src/core/terms/shape.ts'
@@ -8,3 +9,4 @@ import { agreementSchemaOf } from '../src/core/terms/shape.ts'
 const docs = join(import.meta.dirname, '../docs')
 writeFileSync(join(docs, 'agreement.schema.json'), JSON.stringify(agreementSchemaOf(clauseKinds)))
 writeFileSync(join(docs, 'reading.schema.json'), JSON.stringify(readingSchema))
+writeFileSync(join(docs, 'portfolio.schema.json'), JSON.stringify(portfolioSchema))

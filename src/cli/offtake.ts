@@ -3,11 +3,13 @@ import { parseInstant, type Instant } from '../core/base/time.ts'
 import { homeUsual } from '../server/open-store.ts'
 import { addCheck } from './check-command.ts'
 import { badInput, failure, type Context } from './context.ts'
+import { addCover } from './cover-command.ts'
 import { addGenerate } from './generate-command.ts'
 import { addImport } from './import-command.ts'
 import { addJournal } from './journal-command.ts'
 import { addLoad } from './load-command.ts'
 import { addPeriodCommands } from './period-commands.ts'
+import { addRegister } from './register-command.ts'
 import { addServe } from './serve-command.ts'
 import { addSettle } from './settle-command.ts'
 import { makeTerminal } from './terminal.ts'
@@ -47,7 +49,8 @@ program.hook('preAction', () => {
   // A second Ctrl-C ends the process as it would any other.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
 })
-for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addGenerate, addServe]) add(program, context)
+for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addRegister, addCover, addGenerate, addServe])
+  add(program, context)
 
 try {
   await program.parseAsync()

@@ -14,6 +14,7 @@ import {
 import { pricesIn, type PricedStep } from '../terms/indexed.ts'
 import { within } from '../terms/stepped.ts'
 import type { Facts } from '../meter/facts.ts'
+import { backstopCommitments } from './backstop-commitments.ts'
 import { backstopLines, type DrawnCell } from './backstop-lines.ts'
 import { makeCaps, scopeOf } from './caps.ts'
 import { drawQuantities } from './draw.ts'
@@ -207,4 +208,5 @@ export const capacityBackstop = withTerms<ResolvedBackstop>(capacityBackstopTerm
     recoupment: { word: 'Recoupment', posts: plainly('recoupment') },
   },
   stages: { backstop: settleBackstop, recoupment: recoup, carry: carryStated },
+  commitments: backstopCommitments,
 })

@@ -436,8 +436,8 @@ test('SL11 shared revenue falls by the service credit, block by block in proport
   const [document, readings] = (['yaml', 'ndjson'] as const).map((name) => new RegExp(`\`\`\`${name}\\n([\\s\\S]*?)\`\`\``).exec(page)![1]!)
   const share = "  - { id: share, kind: revenue-share, payer: cloud, payee: vendor, covers: [a], rate: '0.10' }\n"
   const shared = scheduleOfText(document!.replace('settlement:', `${share}settlement:`))
-  const [january] = settleMonths(shared, readings!, { from: '2027-01', through: '2027-01' })
-  const amounts = Object.fromEntries(january!.lines.map(({ formula, amount }) => [formula, amount]))
+  const [statement] = settleMonths(shared, readings!, { from: '2027-01', through: '2027-01' })
+  const amounts = Object.fromEntries(statement!.lines.map(({ formula, amount }) => [formula, amount]))
   // The order was charged 100,000.00 and is credited 10,000.00: a tenth of the 90,000.00 that are left is shared.
   assert.deepEqual(amounts, { 'service-credit': '10000.00', share: '9000.00' })
 })

@@ -113,7 +113,8 @@ const leadsSomewhere = (document: Json, pointer: string): boolean => {
   return at !== undefined
 }
 
-const checkSources = (document: SoundAgreement, written: Json): Problem[] => [
+/** Each source speaks of a place that is there, and of each place one. */
+export const checkSources = (document: Pick<SoundAgreement, 'sources'>, written: Json): Problem[] => [
   ...itemsOf(document.sources).flatMap(([{ at }, index]): Problem[] =>
     at === undefined || leadsSomewhere(document as Json, at) || leadsSomewhere(written, at)
       ? []

@@ -123,7 +123,8 @@ const due: ObjectShape = {
   description: 'When a statement falls due: exactly one of `days` and `businessDays`.',
 }
 
-const source: ObjectShape = object(
+/** Where a term comes from. */
+export const source: ObjectShape = object(
   {
     at: {
       type: 'string',

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { testDatabase } from '../../test/database.ts'
+import { offtake } from '../../test/offtake.ts'
+import { readCsv } from '../../test/read-csv.ts'
+
+const { url, close: closeDatabase } = await testDatabase()
+after(closeDatabase)
+const env = { DATABASE_URL: url }
+const examples = join(import.meta.dirname, '../../examples')
+const run = async (...args: string[]) => {
+  const { code, out, err } = await offtake(['--now', '2026-11-05T00:00:00Z', ...args], env)
+  return { code, out, err }
+}
+const shown = async (...args: string[]) => {
+  const { code, out, err } = await run(...args)
+  assert.deepEqual([code, err], [0, ''])
+  return out
+}
+const portfolio = ['--portfolio', join(examples, 'portfolio.yaml'), '--as-of', '2026-07']
+
+test('CLI8 the example portfolio as tables, CSV and JSON, with the same amounts', async () => {
+  await shown('load', join(examples, 'sharon-ai.yaml'), join(examples, 'firmus-batam.yaml'))
+  const json = JSON.parse(await shown('register', ...portfolio, '--json')) as Record<string, never>
+  const { rows, breakdown, commitmentsByFiscalYear } = json as unknown as {
+    rows: { instrument: string; amounts: Record<string, string> }[]
+    breakdown: { total: { amounts: Record<string, string> } }
+    commitmentsByFiscalYear: { years: { year: number; contingent: string }[]; total: { contingent: string } }
+  }
+  // Sharon AI: years of at most 820m and 4.88bn in all; what is committed and not retained is less than either.
+  const gross = rows.map(({ instrument, amounts }) => [instrument, amounts['gross']])
+  assert.deepEqual(
+    gross.map(([instrument]) => instrument),
+    ['firmus-batam/backstop', 'firmus-batam/share', 'sharon-ai/backstop', 'sharon-ai/share'],
+  )
+  const cents = (text: string) => BigInt(text.replace('.', ''))
+  const sum = rows.reduce((total, { amounts }) => total + cents(amounts['gross']!), 0n)
+  assert.equal(cents(breakdown.total.amounts['gross']!), sum)
+  assert.equal(cents(commitmentsByFiscalYear.total.contingent), sum)
+  assert.equal(
+    commitmentsByFiscalYear.years.reduce((total, { contingent }) => total + cents(contingent), 0n),
+    sum,
+  )
+  assert.deepEqual([commitmentsByFiscalYear.years[0]!.year, commitmentsByFiscalYear.years.at(-1)!.year], [2027, 2034])
+  const [head, ...records] = readCsv(await shown('register', ...portfolio, '--csv'))
+  assert.deepEqual(
+    records.map((record) => [record[head!.indexOf('instrument')], record[head!.indexOf('gross')]]),
+    gross,
+  )
+  const text = await shown('register', ...portfolio, '--by', 'region')
+  for (const amount of [...gross.slice(0, 1), ...gross.slice(2, 3)].map(([, each]) => each!))
+    assert.ok(text.includes(amount.replace(/\B(?=(\d{3})+(?!\d)(?=.*\.))/g, ',')), `${amount} in\n${text}`)
+  for (const word of ['Given, by region', 'Batam', 'Sydney', 'Promised, by fiscal year', 'FY2034', 'Herfindahl', 'Circular flows'])
+    assert.ok(text.includes(word), `${word} in\n${text}`)
+})
+
+test('CLI8 every pack is shown as text, CSV and JSON, and says that it is evidence', async () => {
+  for (const name of ['asc460', 'asc326', '606', 'ifrs9', 'maximum', 'stock-rights'])
+    assert.match(await shown('pack', name, ...portfolio), /evidence under the treatment selected, not a conclusion/)
+  const { pack, treatment, rows } = JSON.parse(await shown('pack', 'maximum', ...portfolio, '--treatment', 'promised', '--json')) as {
+    pack: string
+    treatment: { id: string }
+    rows: { amount: string | null }[]
+  }
+  assert.deepEqual([pack, treatment.id], ['maximum', 'promised'])
+  const [head, ...records] = readCsv(await shown('pack', 'maximum', ...portfolio, '--treatment', 'promised', '--csv'))
+  assert.deepEqual(
+    records.map((record) => record[head!.indexOf('amount')]),
+    rows.map(({ amount }) => amount ?? ''),
+  )
+})
+
+test('CLI8 what cannot be drawn ends with 2 and says why', async () => {
+  const refuses = async (expected: RegExp, ...args: string[]) => {
+    const { code, out, err } = await run(...args)
+    assert.deepEqual([code, out], [2, ''])
+    assert.match(err, expected)
+  }
+  await refuses(/no month of any agreement is final/, 'register')
+  await refuses(
+    /--treatment of asc460 is one of systematic, expiry, fair-value, and not other/,
+    'pack',
+    'asc460',
+    ...portfolio,
+    '--treatment',
+    'other',
+  )
+  await refuses(/sharon-ai\.yaml:1: .*`portfolio` is missing/, 'register', '--portfolio', join(examples, 'sharon-ai.yaml'))
+  await refuses(/Allowed choices are asc460/, 'pack', 'none')
+})
