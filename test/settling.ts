@@ -68,6 +68,7 @@ export const settleMonths = (
     const facts = meter.facts()
     if ('refusals' in facts) assert.fail(facts.refusals.map(({ message }) => message).join('\n'))
     const settlement = settle({ schedule, facts, month, opening })
+    assert.deepEqual(settlement.refusals, [], month)
     const finalOn = dateOf(monthInterval(month, schedule.zone).to, schedule.zone)
     const statement = drawUp({ schedule, facts, month, opening, settlement, version: 1, finalOn })
     for (const line of statement.lines) assert.equal(checkReasons(line), undefined, `${month} ${line.key}`)

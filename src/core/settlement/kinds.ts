@@ -1,9 +1,20 @@
 import type { ClauseKind, FormulaTold } from './clause-kind.ts'
 import { capacityBackstop } from './backstop.ts'
+import { equityStake } from './equity-stake.ts'
+import { obligationGuarantee } from './obligation-guarantee.ts'
+import { residualValueGuarantee } from './residual-value-guarantee.ts'
 import { revenueShare } from './share.ts'
+import { stockPurchaseRight } from './stock-purchase-right.ts'
 
 /** Every kind of clause there is. A new one is a file of its own and a place in this list. */
-export const clauseKinds: readonly ClauseKind[] = [revenueShare, capacityBackstop]
+export const clauseKinds: readonly ClauseKind[] = [
+  revenueShare,
+  capacityBackstop,
+  obligationGuarantee,
+  stockPurchaseRight,
+  equityStake,
+  residualValueGuarantee,
+]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))
 

@@ -33,7 +33,7 @@ export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleI
     })
     .toSorted((a, b) => a.part.from - b.part.from)
   const closing = new Map<string, ClauseState>(Object.entries(opening))
-  const [lines, positions, factors]: [Line[], Position[], Factor[]] = [[], [], []]
+  const [lines, positions, factors, refusals]: [Line[], Position[], Factor[], string[]] = [[], [], [], []]
   for (const stage of stages)
     for (const { clause, part } of due) {
       const step = kindNamed(clause.kind).stages[stage]
@@ -42,8 +42,9 @@ export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleI
       lines.push(...(settled.lines ?? []))
       positions.push(...(settled.positions ?? []))
       factors.push(...(settled.factors ?? []))
+      refusals.push(...(settled.refusals ?? []))
       closing.set(clause.id, settled.closing)
     }
   const sorted = [...closing].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { lines, positions, closing: Object.fromEntries(sorted) }
+  return { lines, positions, closing: Object.fromEntries(sorted), refusals }
 }
