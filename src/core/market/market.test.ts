@@ -7,7 +7,7 @@ import { testData } from '../../../test/data.ts'
 import { black76, blackScholesMerton } from './black.ts'
 import { bulletPrice, guaranteeValue } from './guarantee-value.ts'
 import { density, normal, normalQuantile } from './normal.ts'
-import { dilutedWarrant, intrinsicValue, stockRightValue } from './stock-right.ts'
+import { dilutedWarrant, intrinsicValue, outOfTheMoney, stockRightValue } from './stock-right.ts'
 
 const { folder, skip } = testData('reference')
 const reference = (name: string): unknown => JSON.parse(fs.readFileSync(join(folder, name), 'utf8'))
@@ -150,6 +150,12 @@ test('MK3 a right that may be exercised is worth at least its intrinsic value, b
       assert.ok(dilutedWarrant({ ...right, yield: 0 }) >= intrinsicValue(right) - slack)
     }),
   )
+})
+
+test('MK3 30m rights at 70 where a share is 56.85: 23.13 % out of the money, and no intrinsic value', () => {
+  const right = { price: 56.85, exercisePrice: 70 }
+  assert.equal((100 * outOfTheMoney(right)).toFixed(2), '23.13')
+  assert.equal(intrinsicValue(right), 0)
 })
 
 test('MK3 a diluted right solves its equation, and dilution never raises it', () => {

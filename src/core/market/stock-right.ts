@@ -21,6 +21,9 @@ const halvingsMax = 200
 export const intrinsicValue = ({ price, exercisePrice }: Pick<StockRight, 'price' | 'exercisePrice'>): number =>
   Math.max(0, price - exercisePrice)
 
+/** How far the price has to rise before exercising brings anything: a part of the price, below zero where it does already. */
+export const outOfTheMoney = ({ price, exercisePrice }: Pick<StockRight, 'price' | 'exercisePrice'>): number => exercisePrice / price - 1
+
 /**
  * A European warrant with dilution, per share: the w with w = n/(n + m) · C(S + w·m/n), n shares and m rights. S + w·m/n is the asset value per
  * share that a price of S means while the rights are out. Galai and Schneller (1978). The right side rises by less than 1 for each unit of w,

@@ -1,5 +1,19 @@
 import { toMoney, toRational } from '../base/money.ts'
-import { compare, fromText, greatest, isZero, least, minus, nought, one, plus, times, toText, type Rational } from '../base/rational.ts'
+import {
+  compare,
+  fromText,
+  greatest,
+  isZero,
+  least,
+  minus,
+  nought,
+  one,
+  plus,
+  times,
+  toDecimal,
+  toText,
+  type Rational,
+} from '../base/rational.ts'
 import type { Instant } from '../base/time.ts'
 import type { FigureFact } from '../meter/facts.ts'
 import { inForce } from '../terms/schedule.ts'
@@ -172,4 +186,4 @@ export const exposureAt = (clause: ResolvedGuarantee, { unpaid, called, elected 
 export const checkRecovered = (clause: ResolvedGuarantee, recovered: Rational, called: Rational): string[] =>
   compare(recovered, called) <= 0 || isZero(recovered)
     ? []
-    : [`Clause ${clause.id}: ${toText(recovered)} is recovered in all, more than the ${toText(called)} that was paid under it.`]
+    : [`Clause ${clause.id}: ${toDecimal(recovered)} is recovered in all, more than the ${toDecimal(called)} that was paid under it.`]
