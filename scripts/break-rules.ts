@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
+import { supportBreaks } from './support-breaks.ts'
 
 type Break = Readonly<{ law: string; test: string; file: string; find: string; put: string }>
 
@@ -156,6 +157,7 @@ const breaks: readonly Break[] = [
     find: 'line.payer === payer && line.payee === payee).reduce(',
     put: 'line.payer === payer && line.payee === payee).slice(1).reduce(',
   },
+  ...supportBreaks,
 ]
 
 const root = join(import.meta.dirname, '..')
