@@ -133,7 +133,7 @@ export const claimsOf = (work: ClauseWork<ResolvedGuarantee>, heard: Heard, open
   const claims = due.map(({ payment, ask }) => {
     const claim = pay(walk, ask())
     const rest = left.get(payment.id)
-    if (rest !== undefined) left.set(payment.id, greatest(nought, minus(rest, plus(claim.paid, claim.escrow))))
+    if (rest !== undefined) left.set(payment.id, minus(rest, plus(claim.exact, claim.escrow)))
     return claim
   })
   const ending = heard.elections.find((each) => hasEnded(each))
@@ -159,7 +159,8 @@ export const standingAt = (opening: Standing, heard: Heard, claims: readonly Cla
       rank: 2,
       apply: () => {
         const rest = unpaid.get(each.payment?.id ?? '')
-        if (rest !== undefined) unpaid.set(each.payment!.id, greatest(nought, minus(rest, plus(each.paid, each.escrow))))
+        // By the exact amount: what rounding took is owed to nobody.
+        if (rest !== undefined) unpaid.set(each.payment!.id, greatest(nought, minus(rest, plus(each.exact, each.escrow))))
       },
     })),
   ]

@@ -164,6 +164,18 @@ const twelve = Array.from({ length: 12 }, (_, i) => rent(`r-${i + 1}`, `2027-${S
 const inMarch = [event('1', 'default', '2027-03-02', 'r-3'), event('2', 'call', '2027-03-20', 'r-3')]
 const offers = (...elections: string[]): Written => ({ obligation: { of: 'rent', payments: twelve }, elections: ['pay', ...elections] })
 
+test('GU2 what rounding takes from a rent that rises is not left unpaid', () => {
+  const rule = { every: 'year', start: '2027-02-01', through: '2028-02-01', amount: '100.01', escalation: '0.0333' }
+  const statements = settled(
+    { obligation: { of: 'rent', rule }, cap: '10000.00' },
+    [event('1', 'default', '2028-02-02', 'rent-2028-02'), event('2', 'call', '2028-02-12', 'rent-2028-02')],
+    '2028-03',
+  )
+  // 100.01 × 1.0333 = 103.340333.
+  assert.deepEqual(amounts(statements), ['2028-02 103.34'])
+  assert.equal(positionsOf(statements.at(-1))['gross'], '0')
+})
+
 describe('GU4 elections', () => {
   test('GU4 assume: each rent as it falls due, at the discount, until the cap is used up', () => {
     const clause = { ...offers('assume'), discountedRent: '0.8', cap: '400.00' }
@@ -304,7 +316,14 @@ describe('GU6 fee', () => {
     assert.equal(amended.clauses.length, 2)
     const sum = (statements: readonly Statement[]) => feeOf(statements)
     const range = { from: '2027-01', through: '2027-07' }
-    assert.deepEqual(sum(settleMonths(amended, [], range)), sum(settleMonths(plain, [], range)))
+    const [cut, whole] = [settleMonths(amended, [], range), settleMonths(plain, [], range)]
+    assert.deepEqual(sum(cut), sum(whole))
+    // It stands once, where the last part leaves it.
+    assert.deepEqual(
+      cut.map(({ positions }) => positions.map(({ measure }) => measure)),
+      whole.map(({ positions }) => positions.map(({ measure }) => measure)),
+    )
+    assert.deepEqual(cut.map(positionsOf), whole.map(positionsOf))
   })
 })
 

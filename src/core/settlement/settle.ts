@@ -32,6 +32,8 @@ export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleI
       return part === undefined ? [] : [{ clause, part }]
     })
     .toSorted((a, b) => a.part.from - b.part.from)
+  // Of a clause that an amendment cuts, where the last part leaves it is where it stands.
+  const lastPart = new Map(due.map(({ clause, part }) => [clause.id, part]))
   const closing = new Map<string, ClauseState>(Object.entries(opening))
   const [lines, positions, factors, refusals]: [Line[], Position[], Factor[], string[]] = [[], [], [], []]
   for (const stage of stages)
@@ -40,7 +42,7 @@ export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleI
       if (step === undefined) continue
       const settled = step({ schedule, clause, part, facts, month, opening: closing.get(clause.id) ?? {}, lines, factors, stated })
       lines.push(...(settled.lines ?? []))
-      positions.push(...(settled.positions ?? []))
+      if (lastPart.get(clause.id) === part) positions.push(...(settled.positions ?? []))
       factors.push(...(settled.factors ?? []))
       refusals.push(...(settled.refusals ?? []))
       closing.set(clause.id, settled.closing)
