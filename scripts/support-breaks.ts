@@ -45,7 +45,7 @@ export const supportBreaks = [
     put: '.toSorted((a, b) => a.at - b.at || ',
   },
   {
-    law: 'GU2 readings in any order, under any names, make the same bytes',
+    law: 'GU2 readings in any order, under any names',
     test: `${settlement}/obligation-guarantee.test.ts`,
     file: `${settlement}/guarantee-events.ts`,
     find: 'for (const event of mine.toSorted(inOrder))',

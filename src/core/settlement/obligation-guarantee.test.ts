@@ -504,7 +504,10 @@ const anyStory = fc
     amounts: fc.array(cents(1, 20_000), { minLength: 8, maxLength: 8 }),
     caps: fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 1, maxLength: 3 }),
     fates: fc.array(
-      fc.record({ what: fc.constantFrom('paid', 'default', 'cured', 'called', 'twice'), wait: fc.integer({ min: 0, max: 90 }) }),
+      fc.record({
+        what: fc.constantFrom('paid', 'default', 'cured', 'called', 'twice'),
+        wait: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 90 })),
+      }),
       { minLength: 8, maxLength: 8 },
     ),
     escrow: fc.array(fc.tuple(dates, cents(0, 30_000)), { maxLength: 3 }),
@@ -600,6 +603,19 @@ describe('GU1 GU2 GU3 laws', () => {
       }),
       runs,
     )
+  })
+
+  test('GU2 readings in any order, under any names: a default and a call at one instant', () => {
+    const pays = (defaulted: string, called: string) =>
+      amounts(
+        settled(
+          { obligation: { of: 'rent', payments: twelve }, cureDays: 0 },
+          [event(defaulted, 'default', '2027-03-02', 'r-3'), event(called, 'call', '2027-03-02', 'r-3')],
+          '2027-03',
+        ),
+      )
+    assert.deepEqual(pays('a', 'b'), ['2027-03 100.00'])
+    assert.deepEqual(pays('b', 'a'), pays('a', 'b'))
   })
 
   test('GU2 two calls in one period pay the same whichever comes first', () => {
