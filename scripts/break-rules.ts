@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
+import { supportBreaks } from './support-breaks.ts'
 
 type Break = Readonly<{ law: string; test: string; file: string; find: string; put: string }>
 
@@ -520,6 +521,7 @@ const breaks: readonly Break[] = [
     find: 'minor - distinct.minor,',
     put: 'minor,',
   },
+  ...supportBreaks,
 ]
 
 const root = join(import.meta.dirname, '..')

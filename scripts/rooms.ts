@@ -9,6 +9,7 @@ export const rooms: Record<string, { rooms: readonly string[]; packages: readonl
   'core/settlement': { rooms: ['core/base', 'core/terms', 'core/capacity', 'core/meter'], packages: [] },
   'core/ledger': { rooms: ['core/base'], packages: [] },
   'core/credit': { rooms: ['core/base', 'core/terms', 'core/settlement'], packages: [] },
+  'core/market': { rooms: ['core/base'], packages: [] },
   'core/posting': { rooms: ['core/base', 'core/terms', 'core/settlement', 'core/ledger'], packages: [] },
   'core/statements': { rooms: ['core/base', 'core/terms', 'core/meter', 'core/settlement', 'core/ledger'], packages: [] },
   wire: { rooms: ['core/base'], packages: ['zod'] },

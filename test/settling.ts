@@ -52,22 +52,42 @@ export const readingsOf = (schedule: Schedule, lines: string | readonly object[]
   })
 }
 
-/** Final statements of consecutive months, each opened with what the month before left. Every line's reasons are worked out again, and the books balance. */
-export const settleMonths = (
-  schedule: Schedule,
-  lines: string | readonly object[],
-  { from, through }: Readonly<{ from: Month; through: Month }>,
-): Statement[] => {
+type Months = Readonly<{ from: Month; through: Month }>
+
+const acceptedOf = (schedule: Schedule, lines: string | readonly object[]) => {
   const { accepted, refused } = collate(readingsOf(schedule, lines).map((reading) => ({ reading, digest: hashOf(readingText(reading)) })))
   assert.deepEqual(refused, [])
+  return accepted
+}
+
+const settleOne = (schedule: Schedule, accepted: ReturnType<typeof acceptedOf>, month: Month, opening: State) => {
+  const meter = makeMeter(schedule, settlementWindow(schedule, month))
+  for (const { reading, digest } of accepted) meter.add(reading, digest)
+  const facts = meter.facts()
+  if ('refusals' in facts) assert.fail(facts.refusals.map(({ message }) => message).join('\n'))
+  return { facts, settlement: settle({ schedule, facts, month, opening }) }
+}
+
+/** Why the last of consecutive months is refused, or of the first that is; empty where all are settled. */
+export const refusalsOfMonths = (schedule: Schedule, lines: string | readonly object[], { from, through }: Months): readonly string[] => {
+  const accepted = acceptedOf(schedule, lines)
+  let opening: State = {}
+  for (let month = from; month <= through; month = nextMonth(month)) {
+    const { settlement } = settleOne(schedule, accepted, month, opening)
+    if (settlement.refusals.length > 0) return settlement.refusals
+    opening = settlement.closing
+  }
+  return []
+}
+
+/** Final statements of consecutive months, each opened with what the month before left. Every line's reasons are worked out again, and the books balance. */
+export const settleMonths = (schedule: Schedule, lines: string | readonly object[], { from, through }: Months): Statement[] => {
+  const accepted = acceptedOf(schedule, lines)
   const statements: Statement[] = []
   let opening: State = {}
   for (let month = from; month <= through; month = nextMonth(month)) {
-    const meter = makeMeter(schedule, settlementWindow(schedule, month))
-    for (const { reading, digest } of accepted) meter.add(reading, digest)
-    const facts = meter.facts()
-    if ('refusals' in facts) assert.fail(facts.refusals.map(({ message }) => message).join('\n'))
-    const settlement = settle({ schedule, facts, month, opening })
+    const { facts, settlement } = settleOne(schedule, accepted, month, opening)
+    assert.deepEqual(settlement.refusals, [], month)
     const finalOn = dateOf(monthInterval(month, schedule.zone).to, schedule.zone)
     const statement = drawUp({ schedule, facts, month, opening, settlement, version: 1, finalOn })
     for (const line of statement.lines) assert.equal(checkReasons(line), undefined, `${month} ${line.key}`)

@@ -135,6 +135,39 @@ const badFiles: BadFile[] = [
   },
 ]
 
+test('CLI2 what cannot have happened under the terms ends settle with 2 and a sentence', async () => {
+  const guarantee = {
+    id: 'lease',
+    kind: 'obligation-guarantee',
+    payer: 'v',
+    payee: 'l',
+    cap: '5.00',
+    obligation: { of: 'rent', payments: [{ id: 'may', due: '2026-05-01', amount: '5.00' }] },
+  }
+  const parties = [
+    { id: 'v', name: 'V', role: 'guarantor' },
+    { id: 'o', name: 'O', role: 'operator' },
+    { id: 'l', name: 'L', role: 'landlord' },
+  ]
+  const terms = {
+    offtake: 1,
+    agreement: 'lease',
+    title: 'Lease',
+    parties,
+    zone: 'UTC',
+    currency: 'USD',
+    term: { from: '2026-05-01', through: '2026-12-31' },
+  }
+  const path = write('lease.yaml', JSON.stringify({ ...terms, clauses: [guarantee], settlement: { due: { days: 30 } } }))
+  const readings = write(
+    'call.ndjson',
+    ndjson({ kind: 'event', source: 's', id: 'c', clause: 'lease', event: 'call', of: 'may', at: '2026-05-20T00:00:00Z' }),
+  )
+  const { code, out, err } = await offtake([...now, 'settle', '--agreement', path, '--readings', readings, '--month', '2026-05'], env)
+  assert.deepEqual([code, out], [2, ''])
+  assert.match(err, /Clause lease: the call of may, told of 2026-05-20 00:00:00 \+00:00, comes without a default that is not cured\./)
+})
+
 for (const { name, content, settle, close: closing, ...rest } of badFiles)
   test(`CLI2 bad readings: ${name}`, async () => {
     const path = write(name, content === sparse ? '' : content)

@@ -109,5 +109,9 @@ const drawFromFiles = async (
     return undefined
   }
   const settlement = settle({ schedule, facts, month, opening })
+  if (settlement.refusals.length > 0) {
+    for (const sentence of settlement.refusals) context.say(sentence)
+    return undefined
+  }
   return drawUp({ schedule, facts, month, opening, settlement, version: 1, finalOn })
 }

@@ -44,6 +44,8 @@ export type ClauseSettled = Readonly<{
   lines?: readonly Line[]
   positions?: readonly Position[]
   factors?: readonly Factor[]
+  /** Facts that cannot be under these terms, each a sentence that names it: the month is then not closed. */
+  refusals?: readonly string[]
   closing: ClauseState
 }>
 

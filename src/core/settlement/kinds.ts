@@ -9,6 +9,10 @@ import { delayDamages } from './delay-damages.ts'
 import { serviceLevel } from './service-level.ts'
 import { revenueShare } from './share.ts'
 import { takeOrPay } from './take-or-pay.ts'
+import { equityStake } from './equity-stake.ts'
+import { obligationGuarantee } from './obligation-guarantee.ts'
+import { residualValueGuarantee } from './residual-value-guarantee.ts'
+import { stockPurchaseRight } from './stock-purchase-right.ts'
 
 /** Every kind of clause there is. A new one is a file of its own and a place in this list. */
 export const clauseKinds: readonly ClauseKind[] = [
@@ -22,6 +26,10 @@ export const clauseKinds: readonly ClauseKind[] = [
   serviceLevel,
   availabilityAdjustment,
   delayDamages,
+  obligationGuarantee,
+  stockPurchaseRight,
+  equityStake,
+  residualValueGuarantee,
 ]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))

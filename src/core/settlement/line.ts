@@ -142,4 +142,10 @@ export type Position = Readonly<{
   reasons: readonly Input[]
 }>
 
-export type Settlement = Readonly<{ lines: readonly Line[]; positions: readonly Position[]; closing: State }>
+export type Settlement = Readonly<{
+  lines: readonly Line[]
+  positions: readonly Position[]
+  closing: State
+  /** Why the facts cannot be settled under these terms, a sentence each: whoever draws up a statement refuses to where there is one. */
+  refusals: readonly string[]
+}>

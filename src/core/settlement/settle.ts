@@ -38,8 +38,11 @@ export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleI
       return part === undefined ? [] : [{ clause, part }]
     })
     .toSorted((a, b) => a.part.from - b.part.from)
+  // Of a clause that an amendment cuts, where the last part leaves it is where it stands.
+  const lastPart = new Map(due.map(({ clause, part }) => [clause.id, part]))
   const closing = new Map<string, ClauseState>(Object.entries(opening))
-  const [lines, positions, factors, reductions]: [Line[], Position[], Factor[], Reduction[]] = [[], [], [], []]
+  const [lines, positions, factors]: [Line[], Position[], Factor[]] = [[], [], []]
+  const [reductions, refusals]: [Reduction[], string[]] = [[], []]
   for (const stage of stages)
     for (const { clause, part } of due) {
       const step = kindNamed(clause.kind).stages[stage]
@@ -47,11 +50,12 @@ export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleI
       const carried = closing.get(clause.id) ?? {}
       const settled = step({ schedule, clause, part, facts, month, opening: carried, lines, factors, reductions, stated })
       lines.push(...(settled.lines ?? []))
-      positions.push(...(settled.positions ?? []))
+      if (lastPart.get(clause.id) === part) positions.push(...(settled.positions ?? []))
       factors.push(...(settled.factors ?? []))
       reductions.push(...reductionsOf(settled.lines ?? [], clause, schedule.currency))
+      refusals.push(...(settled.refusals ?? []))
       closing.set(clause.id, settled.closing)
     }
   const sorted = [...closing].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { lines, positions, closing: Object.fromEntries(sorted) }
+  return { lines, positions, closing: Object.fromEntries(sorted), refusals }
 }

@@ -281,6 +281,46 @@ test('K2 readings that cannot all be so are refused with block, time and numbers
   assert.deepEqual(await rowsOf('over'), [0, 0, 0, 0])
 })
 
+test('K2 what cannot have happened under the terms is refused in a sentence: a call without default', async () => {
+  const guarantee =
+    "{ id: lease, kind: obligation-guarantee, payer: call-grantor, payee: call-land, cap: '500.00', obligation: { of: rent, payments: [{ id: july, due: 2026-07-10, amount: '500.00' }] } }"
+  const text = smallDocument('call')
+    .replace('zone:', '  - { id: call-land, name: Land, role: landlord }\nzone:')
+    .replace('settlement:', `  - ${guarantee}\nsettlement:`)
+  assert.equal((await loadAgreement(store, { document: text, now, by: 'test' })).kind, 'loaded')
+  await bring([
+    acceptance('call'),
+    {
+      kind: 'event',
+      source: 'call',
+      id: 'c',
+      clause: 'lease',
+      event: 'call',
+      of: 'july',
+      at: at('2026-07-20T00:00:00Z'),
+    } as unknown as Reading,
+  ])
+  const answer = await close('call', '2026-07')
+  assert.deepEqual(answer.kind === 'refused' && answer.refusal, {
+    kind: 'readings',
+    messages: ['Clause lease: the call of july, told of 2026-07-20 00:00:00 +00:00, comes without a default that is not cured.'],
+  })
+  assert.deepEqual(await rowsOf('call'), [0, 0, 0, 0])
+  await bring([
+    {
+      kind: 'event',
+      source: 'call',
+      id: 'd',
+      clause: 'lease',
+      event: 'default',
+      of: 'july',
+      at: at('2026-07-12T00:00:00Z'),
+    } as unknown as Reading,
+  ])
+  const closed = await close('call', '2026-07')
+  assert.equal(closed.kind === 'closed' && closed.stored.statement.lines.find(({ clause }) => clause === 'lease')?.amount, '500.00')
+})
+
 test('K3 closing again, or many at once, gives the first answer', async () => {
   await loadSmall('twice')
   const answers = await Promise.all([1, 2, 3].map(() => close('twice', '2026-07')))

@@ -106,6 +106,7 @@ const drawMonth = async (
   const facts = await factsOf(tx, { schedule, window: settlementWindow(schedule, month), onRead })
   if ('refusals' in facts) return refused('readings', ...facts.refusals.map(({ message }) => message))
   const settlement = settle({ schedule, facts, month, opening: opening.state })
+  if (settlement.refusals.length > 0) return refused('readings', ...settlement.refusals)
   const finalOn = isFinal ? dateOf(now, schedule.zone) : undefined
   return { statement: drawUp({ schedule, facts, month, opening: opening.state, settlement, version: 1, finalOn }), interval }
 }
