@@ -7,6 +7,7 @@ export const rooms: Record<string, { rooms: readonly string[]; packages: readonl
   'core/capacity': { rooms: ['core/base', 'core/terms'], packages: [] },
   'core/meter': { rooms: ['core/base', 'core/terms', 'core/capacity'], packages: [] },
   'core/settlement': { rooms: ['core/base', 'core/terms', 'core/capacity', 'core/meter'], packages: [] },
+  'core/credit': { rooms: ['core/base', 'core/terms', 'core/settlement'], packages: [] },
   'core/ledger': { rooms: ['core/base'], packages: [] },
   'core/posting': { rooms: ['core/base', 'core/terms', 'core/settlement', 'core/ledger'], packages: [] },
   'core/statements': { rooms: ['core/base', 'core/terms', 'core/meter', 'core/settlement', 'core/ledger'], packages: [] },

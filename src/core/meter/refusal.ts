@@ -20,6 +20,9 @@ export type MeterRefusal = Readonly<{
     | 'unknown-event'
     | 'told-twice'
     | 'payment-unknown'
+    | 'draw-refused'
+    | 'figure-missing'
+    | 'index-missing'
   /** The block, or the pool, or `''` */
   subject: string
   /** When it holds first, where it has a time. */

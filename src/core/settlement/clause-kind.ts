@@ -2,6 +2,7 @@ import type { PartyId } from '../base/id.ts'
 import type { Rational } from '../base/rational.ts'
 import type { Instant, LocalDate, Month } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
+import type { MeterRefusal } from '../meter/refusal.ts'
 import type { Clause } from '../terms/agreement.ts'
 import type { TermsKind, TermsOf } from '../terms/kind.ts'
 import type { ResolvedClause, ResolvedCommon, Schedule } from '../terms/schedule.ts'
@@ -69,6 +70,8 @@ export type KindOf<Written extends Clause, Resolved extends ResolvedCommon> = Te
     /** By name; names are unique among all kinds. */
     formulas: Readonly<Record<Formula, FormulaTold>>
     stages: Readonly<Partial<Record<Stage, (work: ClauseWork<Resolved>) => ClauseSettled>>>
+    /** What the facts may not say of it, or have to: an election too late, a draw beyond what was promised. Absent where nothing is. */
+    checkFacts?: (clause: Resolved, facts: Facts, schedule: Schedule) => readonly MeterRefusal[]
     /** What is promised from a date on, for the register; absent where nothing is. */
     commitments?: (clause: Resolved, at: Readonly<{ schedule: Schedule; from: LocalDate; state: ClauseState }>) => readonly Commitment[]
   }>
@@ -82,5 +85,5 @@ export const clauseKind = <Written extends Clause, Resolved extends ResolvedComm
 /** Makes a kind of its terms, where these have a file of their own. */
 export const withTerms = <Resolved extends ResolvedCommon>(
   terms: TermsKind,
-  own: Pick<KindOf<Clause, Resolved>, 'formulas' | 'stages' | 'commitments'>,
+  own: Pick<KindOf<Clause, Resolved>, 'formulas' | 'stages' | 'commitments' | 'checkFacts'>,
 ): ClauseKind => ({ ...terms, ...own }) as unknown as ClauseKind

@@ -1,9 +1,10 @@
 import type { ClauseKind, FormulaTold } from './clause-kind.ts'
 import { capacityBackstop } from './backstop.ts'
+import { debtFacility } from './debt-facility.ts'
 import { revenueShare } from './share.ts'
 
 /** Every kind of clause there is. A new one is a file of its own and a place in this list. */
-export const clauseKinds: readonly ClauseKind[] = [revenueShare, capacityBackstop]
+export const clauseKinds: readonly ClauseKind[] = [revenueShare, capacityBackstop, debtFacility]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))
 
