@@ -14,8 +14,10 @@ export type InternalRates =
 
 /** Rates that are looked for: from a billionth above −100 % up to a billion times. What lies beyond is no return that anybody had. */
 export const growthMax = 1e9
-/** Roots closer than this, in the logarithm of yearly growth, are one root. */
+/** Stretches of the logarithm of yearly growth are halved down to this. */
 const resolution = 1e-11
+/** Roots closer than this are one root: a value that only touches zero is nothing, to sixteen digits, on both sides of it. */
+const apart = 1e-7
 
 /** Present value on the earliest date at a yearly rate, act/365: Σ CF/(1 + r)^((d − d0)/365). */
 export const xnpv = (rate: number, flows: readonly DatedFlow[]): number =>
@@ -80,11 +82,12 @@ const rootsAbove = (flows: readonly Flow[]): number[] => rootsBetween(flows, sum
  */
 export const xirr = (flows: readonly DatedFlow[]): InternalRates => {
   const some = inYears(flows.filter(({ amount }) => amount !== 0))
+  if (some.length === 0) return { kind: 'none' }
   const last = Math.max(0, ...some.map(({ years }) => years))
   const turned = some.map(({ years, amount }) => ({ years: last - years, amount }))
   const roots = [...rootsAbove(turned).map((root) => -root), ...rootsAbove(some)].toSorted((a, b) => a - b)
-  const apart = roots.filter((root, i) => i === 0 || root - roots[i - 1]! > 2 * resolution)
-  const [rate, ...more] = apart.map((root) => Math.expm1(root))
+  const distinct = roots.filter((root, i) => i === 0 || root - roots[i - 1]! > apart)
+  const [rate, ...more] = distinct.map((root) => Math.expm1(root))
   if (rate === undefined) return { kind: 'none' }
   return more.length === 0 ? { kind: 'one', rate } : { kind: 'several', rates: [rate, ...more] }
 }
