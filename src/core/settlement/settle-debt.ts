@@ -32,12 +32,11 @@ export type DebtPeriod = Readonly<{
   breaches: readonly Breach[]
 }>
 
-/** What the lender paid out in an interval, by time and name; `amount` as its line is rounded. */
+/** What the lender paid out in a period, in the order of the facts; `amount` as its line is rounded. */
 const drawsIn = ({ clause, part, facts, schedule }: ClauseWork<ResolvedDebt>): Draw[] =>
   facts.events
     .filter(({ clause: of, event, at }) => of === clause.id && event === 'draw' && at >= part.from && at < part.to)
     .map(({ of = '', at, amount: exact = nought }) => ({ id: of, at, exact, amount: toRational(toMoney(exact, schedule.currency)) }))
-    .toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
 
 /** When the whole period of a part begins: its index is read then, however the period is cut. */
 export const resetAt = (clause: ResolvedDebt, part: Part): Instant => Math.max(clause.begins, part.periodEnd - part.fullSeconds)
