@@ -53,5 +53,7 @@ export default defineConfig({
     },
     { files: ['*.config.ts', 'scripts/rooms.ts'], rules: { 'import/no-default-export': 'off' } },
     { files: ['**/*.test.ts', 'test/**'], rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
+    // A list, that every law adds to.
+    { files: ['scripts/break-rules.ts'], rules: { 'max-lines': 'off' } },
   ],
 })

@@ -11,7 +11,7 @@ export type Amortising = Readonly<{ outstanding: Rational; drawn: Rational; inte
 type Due = Readonly<{ due: Rational; reasons: readonly Input[] }>
 
 /** What the terms say of a period, which may be more or less than can fall due. */
-const agreed = ({ amortisation, forecast, origin }: ResolvedDebt, { from, to }: Interval, { drawn, interest }: Amortising): Due => {
+const agreed = ({ id, amortisation, forecast, origin }: ResolvedDebt, { from, to }: Interval, { drawn, interest }: Amortising): Due => {
   switch (amortisation.kind) {
     case 'bullet':
       return { due: nought, reasons: [] }
@@ -24,7 +24,7 @@ const agreed = ({ amortisation, forecast, origin }: ResolvedDebt, { from, to }: 
           unit === 'major'
             ? term(origin, pointer, 'major')('+', 'Repayment', value)
             : sum('+', 'Repayment', amounts[i]!, 'major', [
-                state('drawn so far', 'major')('+', 'Drawn so far', drawn),
+                state(`${id}: drawn so far`, 'major')('+', 'Drawn so far', drawn),
                 term(origin, pointer, 'rate')('×', 'Share', value),
               ]),
         ),

@@ -128,8 +128,8 @@ describe('draws', () => {
       { kind: 'event', source: 'bank', id: 'd', clause: 'loan', event: 'draw', of: 'first', at: '2027-02-03T10:00:00Z', amount: '400.00' },
     ]
     const [, , march] = settleMonths(scheduleOfText(document()), readings, { from: '2027-01', through: '2027-03' })
-    const [line] = march!.lines.filter(({ formula }) => formula === 'draw')
-    assert.deepEqual([line!.key, line!.payer, line!.payee, line!.amount], ['loan/draw//2027-Q1//first', 'bank', 'cloud', '400.00'])
+    const [line] = march!.lines.filter(({ formula }) => formula === 'loan-draw')
+    assert.deepEqual([line!.key, line!.payer, line!.payee, line!.amount], ['loan/loan-draw//2027-Q1//first', 'bank', 'cloud', '400.00'])
     const entries = post(march!).flatMap(({ book, entries: all }) =>
       all.map(({ account, amount, line: key }) => `${book} ${account} ${amount.minor} ${key}`),
     )
@@ -195,7 +195,7 @@ describe('interest', () => {
           expected = plus(expected, times(times(balance, decimal(date < stepOn ? '0.05' : '0.07')), rational(1, 360)))
         }
         const [, , march] = settleAll(schedule, { events }, '2027-03')
-        assert.equal(march!.lines.find(({ formula }) => formula === 'interest')!.exact, toText(expected))
+        assert.equal(march!.lines.find(({ formula }) => formula === 'loan-interest')!.exact, toText(expected))
       }),
       { numRuns: 40 },
     )
@@ -207,7 +207,7 @@ describe('interest', () => {
     const indices = [index('2026-12-30', '0.04'), index('2026-12-31', '0.9'), index('2027-03-30', '0.005'), index('2027-03-31', '0.9')]
     const all = settleAll(schedule, { events: [draw('a', '2027-01-01', '1000')], indices }, '2027-06')
     // 1000 · (4 % + 2 %) · 90/360, and 1000 · (1 % + 2 %) · 91/360 = 7.5833…
-    assert.deepEqual(amounts(all, 'interest'), ['15.00', '7.58'])
+    assert.deepEqual(amounts(all, 'loan-interest'), ['15.00', '7.58'])
     const late = factsOf(monthInterval('2027-03', zone), {}, { indices: indices.slice(1) })
     assert.deepEqual(
       checkFacts(schedule, late).map(({ message }) => message),
@@ -221,7 +221,7 @@ describe('interest', () => {
     const events = [{ ...draw('a', '2027-10-01', '1000'), at: at('2027-10-01', 'Australia/Sydney') + 3_600 }]
     const all = settleAll(schedule, { events }, '2027-11', '2027-10')
     // 1000 · 7.3 % / 365 is 0.20 a day.
-    assert.deepEqual(amounts(all, 'interest'), ['6.20', '6.00'])
+    assert.deepEqual(amounts(all, 'loan-interest'), ['6.20', '6.00'])
   })
 
   test('DF2 the day counts of a half year: 181/360, 181/365, 180/360; and a leap year by parts', () => {
@@ -233,7 +233,7 @@ describe('interest', () => {
           { events: [draw('a', '2027-01-01', '1000')] },
           '2027-06',
         ),
-        'interest',
+        'loan-interest',
       )
     // 1000 · 10 % · 181/360 = 50.277…; · 181/365 = 49.589…; · 180/360 = 50.
     assert.deepEqual(
@@ -260,7 +260,7 @@ test('DF2 an amendment inside a quarter cuts its interest in two, which add up',
   const told = { events: [draw('a', '2027-01-01', '1000')], indices: [index('2026-12-31', '0.03'), index('2027-02-01', '0.07')] }
   const exact = (schedule: Schedule) =>
     settleAll(schedule, told, '2027-06').flatMap(({ lines }) =>
-      lines.filter(({ formula }) => formula === 'interest').map((line) => line.exact),
+      lines.filter(({ formula }) => formula === 'loan-interest').map((line) => line.exact),
     )
   const whole = exact(scheduleOfText(first))
   const cut = exact(scheduleOfText(first, document({ ...terms, commitment: '2000.00' }, more)))
@@ -278,10 +278,10 @@ describe('principal', () => {
         const terms = { through: '2028-05-15', interest: { fixed: toFixed(rate, 3), dayCount: 'act/360' } }
         const all = settleAll(scheduleOfText(document(terms)), { events: [draw('a', '2027-01-01', toFixed(amount, 2))] }, '2028-05')
         const exact = total(
-          all.flatMap(({ lines }) => lines.filter(({ formula }) => formula === 'interest').map((line) => fromText(line.exact))),
+          all.flatMap(({ lines }) => lines.filter(({ formula }) => formula === 'loan-interest').map((line) => fromText(line.exact))),
         )
         assert.equal(toText(exact), toText(times(times(amount, rate), rational(daysBetween('2027-01-01', '2028-05-16'), 360))))
-        assert.deepEqual(amounts(all, 'principal'), [toFixed(amount, 2)])
+        assert.deepEqual(amounts(all, 'loan-principal'), [toFixed(amount, 2)])
         assert.equal(position(all.at(-1)!, 'balance'), '0')
       }),
       { numRuns: 25 },
@@ -305,7 +305,7 @@ describe('principal', () => {
     )
     const drawn = toFixed(times(debt, million), 2)
     const all = settleAll(schedule, { events: [draw('a', '2027-01-01', drawn)], figures: yearly(millions) }, '2031-12')
-    const inMillions = amounts(all, 'principal').map((each) => toFixed(times(decimal(each), rational(1, 1_000_000)), 4))
+    const inMillions = amounts(all, 'loan-principal').map((each) => toFixed(times(decimal(each), rational(1, 1_000_000)), 4))
     assert.equal(toFixed(times(decimal(drawn), rational(1, 1_000_000)), 4), '311.8469')
     assert.deepEqual(inMillions, ['67.3599', '65.0564', '62.5686', '59.8818', '56.9801'])
     for (const year of decembers(all).slice(0, 4)) {
@@ -355,7 +355,7 @@ describe('principal', () => {
     const paid = (scheduled: readonly object[]) =>
       amounts(
         settleAll(scheduleOfText(document({ through: '2027-12-31', amortisation: { scheduled } })), { events }, '2027-12'),
-        'principal',
+        'loan-principal',
       )
     // 60 % of 300 is 180; 40 % of 400 is 160; 60 are left.
     assert.deepEqual(
@@ -418,7 +418,7 @@ describe('cash', () => {
           const owed = [closing.reserve, closing.locked, balanceOf(closing), ...Object.values(closing.arrears)]
           assert.ok(owed.every((each) => compare(each, nought) >= 0))
           const lines = settled.slice(0, i + 1)
-          assert.equal(toText(balanceOf(closing)), toText(minus(paidIn(lines, 'draw'), paidIn(lines, 'principal'))))
+          assert.equal(toText(balanceOf(closing)), toText(minus(paidIn(lines, 'loan-draw'), paidIn(lines, 'loan-principal'))))
         }
       }),
       { numRuns: 30 },
@@ -431,7 +431,7 @@ describe('cash', () => {
         const told = { events: [draw('a', '2027-01-01', '311.85')], figures: figuresOf(all) }
         const settled = settleAll(scheduleOfText(document(cascade)), told, '2031-12')
         const paid = total(
-          settled.flatMap(({ lines }) => lines.filter(({ formula }) => formula === 'interest').map(({ exact }) => fromText(exact))),
+          settled.flatMap(({ lines }) => lines.filter(({ formula }) => formula === 'loan-interest').map(({ exact }) => fromText(exact))),
         )
         let accrued = nought
         let before = nought
@@ -480,8 +480,8 @@ describe('cash', () => {
       all.map((each) => position(each, 'reserve')),
       ['14', '13', '0', '11', '0'],
     )
-    assert.deepEqual(amounts(all, 'interest'), ['10.00', '8.00', '6.00', '4.30', '2.00'])
-    assert.deepEqual(amounts(all, 'principal'), ['20.00', '20.00', '17.00', '23.00', '20.00'])
+    assert.deepEqual(amounts(all, 'loan-interest'), ['10.00', '8.00', '6.00', '4.30', '2.00'])
+    assert.deepEqual(amounts(all, 'loan-principal'), ['20.00', '20.00', '17.00', '23.00', '20.00'])
     const distributed = all.map(({ lines }) => lines.find(({ formula }) => formula === 'cash-distributions')!.quantity)
     // 80 − 44; 50 + 1 − 28; nothing; 50 − 27.3 − 11; 50 + 11 − 22.
     assert.deepEqual(distributed, ['36', '23', '0', '117/10', '39'])

@@ -1,10 +1,10 @@
 import { toMoney } from '../base/money.ts'
-import { isZero, nought, plus, toFixed, toText, type Rational } from '../base/rational.ts'
+import { isZero, nought, plus, toDecimal, toFixed, toText, type Rational } from '../base/rational.ts'
 import { contractYearOf, dateOf, endOfDate, startOfDate, type Interval } from '../base/time.ts'
 import { stepOf } from './cash.ts'
 import { plainly, type ClauseWork, type FormulaTold } from './clause-kind.ts'
 import { balanceOf } from './debt-state.ts'
-import { coverRatios, type CashStepName, type ResolvedDebt } from './debt-terms.ts'
+import { coverRatios, type CashStepName, type CoverRatio, type ResolvedDebt } from './debt-terms.ts'
 import type { Input, InputUnit, Line, Measured, Position } from './line.ts'
 import { statedRatio } from './project.ts'
 import { fact, note, quiet, state, sum, term } from './reasons.ts'
@@ -24,11 +24,14 @@ const others = {
 
 const ratioWords = { dscr: 'Debt service cover', llcr: 'Loan life cover', plcr: 'Project life cover' } as const
 
+/** DSCR as it is, the others cut: they have thousands of digits. */
+const stated = (ratio: CoverRatio, value: Rational): Rational => (ratio === 'dscr' ? value : statedRatio(value))
+
 /** What a loan's formulas are called, and where they post: principal is no income, it is a claim of one and a debt of the other. */
 export const debtFormulas: Readonly<Record<string, FormulaTold>> = {
-  draw: { word: 'Loan drawn', posts: { payer: 'assets:loan-receivable', payee: 'liabilities:debt' } },
-  interest: { word: 'Loan interest', posts: plainly('loan-interest') },
-  principal: { word: 'Loan repaid', posts: { payer: 'liabilities:debt', payee: 'assets:loan-receivable' } },
+  'loan-draw': { word: 'Loan drawn', posts: { payer: 'assets:loan-receivable', payee: 'liabilities:debt' } },
+  'loan-interest': { word: 'Loan interest', posts: plainly('loan-interest') },
+  'loan-principal': { word: 'Loan repaid', posts: { payer: 'liabilities:debt', payee: 'assets:loan-receivable' } },
   ...Object.fromEntries(Object.entries(others).map(([step, word]) => [`cash-${step}`, { word: `Cash waterfall, ${word}` }])),
   ...Object.fromEntries(
     coverRatios.map((ratio) => [`lock-up-${ratio}`, { word: `${ratioWords[ratio]} too low, distributions locked up` }]),
@@ -62,7 +65,7 @@ const drawLine = (work: Work, { id, at, exact }: Draw): Line => {
   const { clause, schedule } = work
   const date = dateOf(at, schedule.zone)
   return lineOf(work, {
-    formula: 'draw',
+    formula: 'loan-draw',
     step: id,
     span: { from: startOfDate(date, schedule.zone), to: endOfDate(date, schedule.zone) },
     reversed: true,
@@ -89,7 +92,7 @@ const paidLine = (
   const { arrears, paid, left } = stepOf(period.use, step)
   const reserve = period.use.fromReserve[step]
   return lineOf(work, {
-    formula: step,
+    formula: `loan-${step}`,
     quantityUnit: 'major',
     ...own,
     exact: paid,
@@ -128,8 +131,9 @@ const otherLines = (work: Work, { use, target, breaches }: DebtPeriod): Line[] =
     if (!(step in others)) return []
     const held = step === 'distributions' && breaches.length > 0
     const told = (word: string, value: Rational): Input => sum('note', word, value, 'major', [])
+    const cash = fact(work.clause.id, ['figure'], 'major')('note', 'Cash of the period', use.cash ?? nought)
     const notes = [
-      told('Cash of the period', use.cash ?? nought),
+      cash,
       ...(step === 'dsra'
         ? [told('Target of the account', target), told('Released by it', use.released), told('Held after the period', use.reserve)]
         : []),
@@ -147,14 +151,14 @@ const breachLines = (work: Work, { breaches }: DebtPeriod): Line[] =>
   breaches.map(({ test, ratio, value, level, pointer }) =>
     lineOf(work, {
       formula: `${test}-${ratio}`,
-      quantity: toText(statedRatio(value)),
+      quantity: toText(stated(ratio, value)),
       quantityUnit: 'units',
       rate: toText(level),
       rateUnit: 'per-unit',
       exact: nought,
       reasons: [
         note(`${ratioWords[ratio]} is below its level`, toFixed(value, 6)),
-        { ...term(work.clause.origin, pointer, 'units')('note', 'Level', level) },
+        term(work.clause.origin, pointer, 'text')('note', 'Level', toDecimal(level)),
       ],
     }),
   )
@@ -202,7 +206,7 @@ export const debtPositions = ({ clause }: Work, period: DebtPeriod): Position[] 
               toFixed(value, 6),
             ),
           ]
-    return [position(ratio, statedRatio(value), reasons, { unit: 'units' })]
+    return [position(ratio, stated(ratio, value), reasons, { unit: 'units' })]
   })
   return [
     position('drawn', closing.drawn, [money('Drawn', closing.drawn)]),
