@@ -9,6 +9,7 @@ type Break = Readonly<{ law: string; test: string; file: string; find: string; p
 
 const settlement = 'src/core/settlement'
 const laws = `${settlement}/laws.test.ts`
+const debt = `${settlement}/debt-facility.test.ts`
 const breaks: readonly Break[] = [
   {
     law: 'ST3 Q never exceeds unsold',
@@ -522,6 +523,111 @@ const breaks: readonly Break[] = [
     put: 'minor,',
   },
   ...supportBreaks,
+  {
+    law: 'DF4 a waterfall pays out exactly its cash',
+    test: `${settlement}/waterfall.test.ts`,
+    file: `${settlement}/waterfall.ts`,
+    find: 'rest = minus(rest, paid)',
+    put: 'rest = i === 0 ? rest : minus(rest, paid)',
+  },
+  {
+    law: 'DF4 what a step is paid goes to its arrears first',
+    test: `${settlement}/waterfall.test.ts`,
+    file: `${settlement}/waterfall.ts`,
+    find: 'Rational => least(arrears, paid)',
+    put: 'Rational => minus(paid, least(arrears, paid))',
+  },
+  {
+    law: 'DF2 interest is the sum over days',
+    test: debt,
+    file: `${settlement}/accrue.ts`,
+    find: 'return cutAt(from, to, cuts)',
+    put: 'return cutAt(from, to, cuts.slice(1))',
+  },
+  {
+    law: 'DF2 interest adds up whatever cuts the period',
+    test: debt,
+    file: 'src/core/base/day-count.ts',
+    find: 'return actualActual(from, to)',
+    put: 'return rational(daysBetween(from, to), daysIn(Number(from.slice(0, 4))))',
+  },
+  {
+    law: 'DF3 a bullet pays interest every period and everything at the end',
+    test: debt,
+    file: `${settlement}/amortise.ts`,
+    find: 'if (period.to === clause.matures)',
+    put: 'if (period.to > clause.matures)',
+  },
+  {
+    law: 'DF3 debt sized by what its forecast bears',
+    test: debt,
+    file: `${settlement}/amortise.ts`,
+    find: 'due: minus(service, interest)',
+    put: 'due: service',
+  },
+  {
+    law: 'DF4 DF5 DF6 whatever cash there is',
+    test: debt,
+    file: `${settlement}/settle-debt.ts`,
+    find: "plus(opening.repaid, toRational(toMoney(stepOf(use, 'principal').paid, currency)))",
+    put: "plus(opening.repaid, stepOf(use, 'principal').paid)",
+  },
+  {
+    law: 'DF5 what accrues as interest is paid or in arrears',
+    test: debt,
+    file: `${settlement}/cash.ts`,
+    find: 'left: minus(each.left, more)',
+    put: 'left: each.left',
+  },
+  {
+    law: 'DF5 the order of readings does not matter',
+    test: debt,
+    file: 'src/core/meter/told.ts',
+    find: '(a, b) => countsFrom(a, schedule.zone) - countsFrom(b, schedule.zone) || byText(a.source, b.source) || byText(a.id, b.id)',
+    put: '() => 0',
+  },
+  {
+    law: 'DF6 the reserve account holds its share',
+    test: debt,
+    file: `${settlement}/cash.ts`,
+    find: 'const released = greatest(nought, minus(state.reserve, dues.target))',
+    put: 'const released = nought',
+  },
+  {
+    law: 'DF7 below a level nothing is distributed',
+    test: debt,
+    file: `${settlement}/cover.ts`,
+    find: 'compare(value, level) >= 0 ?',
+    put: 'compare(value, level) > 0 ?',
+  },
+  {
+    law: 'DF10 what is projected is what settles',
+    test: debt,
+    file: `${settlement}/project.ts`,
+    find: 'minus(outstanding, toRational(toMoney(principal, currency)))',
+    put: 'minus(outstanding, principal)',
+  },
+  {
+    law: 'CR1 between two rates',
+    test: 'src/core/credit/xirr.test.ts',
+    file: 'src/core/credit/xirr.ts',
+    find: 'if (neverZero(from.slope, to.slope)) return',
+    put: 'if (!neverZero(from.slope, to.slope)) return',
+  },
+  {
+    law: 'CR2 sculpted debt has its DSCR',
+    test: 'src/core/credit/sculpt.test.ts',
+    file: 'src/core/credit/sculpt.ts',
+    find: 'compare(cfads, nought) > 0 ? over(cfads, dscr) : nought',
+    put: 'over(cfads, dscr)',
+  },
+  {
+    law: 'CR4 of sculpted debt DSCR and LLCR are the target',
+    test: 'src/core/credit/sculpt.test.ts',
+    file: `${settlement}/project.ts`,
+    find: 'const [top, bottom] = [n * amount.d + amount.n * d, d * amount.d]',
+    put: 'const [top, bottom] = [n * amount.d + amount.n, d * amount.d]',
+  },
 ]
 
 const root = join(import.meta.dirname, '..')

@@ -7,6 +7,7 @@ import { capacityLeaseback } from './capacity-leaseback.ts'
 import { prepayment } from './prepayment.ts'
 import { delayDamages } from './delay-damages.ts'
 import { serviceLevel } from './service-level.ts'
+import { debtFacility } from './debt-facility.ts'
 import { revenueShare } from './share.ts'
 import { takeOrPay } from './take-or-pay.ts'
 import { equityStake } from './equity-stake.ts'
@@ -30,6 +31,7 @@ export const clauseKinds: readonly ClauseKind[] = [
   stockPurchaseRight,
   equityStake,
   residualValueGuarantee,
+  debtFacility,
 ]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))

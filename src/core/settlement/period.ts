@@ -14,10 +14,10 @@ export type Part = Readonly<{
   periodEnd: Instant
 }>
 
-const monthsOf: Readonly<Record<PeriodLength, number>> = { month: 1, quarter: 3, year: 12 }
+export const monthsOf: Readonly<Record<PeriodLength, number>> = { month: 1, quarter: 3, year: 12 }
 
 /** The calendar period that a month lies in: quarters begin in January, April, July and October, years in January. */
-const periodOf = (length: PeriodLength, month: Month, zone: string): Interval & { label: string } => {
+export const periodOf = (length: PeriodLength, month: Month, zone: string): Interval & { label: string } => {
   const [year, number] = month.split('-').map(Number) as [number, number]
   const months = monthsOf[length]
   const first = number - ((number - 1) % months)
