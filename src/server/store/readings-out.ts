@@ -1,6 +1,7 @@
 import type { Instant, Interval } from '../../core/base/time.ts'
 import type { Digested } from '../../core/meter/collate.ts'
 import { copyOut } from './copy.ts'
+import type { Reference } from './effects.ts'
 import { columnsOut, fromRow } from './reading-rows.ts'
 import type { Work } from './transaction.ts'
 
@@ -17,35 +18,37 @@ export type ReadingsWanted = Readonly<{
   maintenanceFrom: Instant
 }>
 
-const overlapping = (from: Instant, to: Instant): string =>
-  `r.starts_at < ${to} and r.ends_at >= ${from} and (r.ends_at > ${from} or r.starts_at = r.ends_at)`
+const overlapping = (row: string, from: Instant, to: Instant): string =>
+  `${row}.starts_at < ${to} and ${row}.ends_at >= ${from} and (${row}.ends_at > ${from} or ${row}.starts_at = ${row}.ends_at)`
+
+const quoted = ({ client }: Work, names: readonly string[]): string =>
+  `array[${names.map((name) => client.escapeLiteral(name)).join(', ')}]::text[]`
 
 /** Conditions on a row `r`, of which a row meets one at most. COPY takes no parameters, so names are escaped into the text. */
-const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
-  const { agreement, pools, blocks, currency, indices, window, maintenanceFrom } = wanted
-  const quoted = (names: readonly string[]) => `array[${names.map((name) => client.escapeLiteral(name)).join(', ')}]::text[]`
-  const inPools = (row: string) => `${row}.pool = any (${quoted(pools)})`
-  const placed = `(${inPools('r')} or r.block = any (${quoted(blocks)}) or r.agreement = ${client.escapeLiteral(agreement)})`
-  const inWindow = overlapping(window.from, window.to)
-  // A credit goes with its charge, whenever that was earned, and brings it along: it may have been moved into the window. One whose charge
-  // nobody knows is told by its source, so that it is found out rather than forgotten.
+const conditions = (tx: Work, { agreement, pools, blocks, currency, indices, window, maintenanceFrom }: ReadingsWanted): string[] => {
+  const literal = (text: string) => tx.client.escapeLiteral(text)
+  const inPools = (row: string) => `${row}.pool = any (${quoted(tx, pools)})`
+  const placed = `(${inPools('r')} or r.block = any (${quoted(tx, blocks)}) or r.agreement = ${literal(agreement)})`
+  const inWindow = (row: string) => overlapping(row, window.from, window.to)
+  // A credit goes with its charge, whenever that was earned: it may have been moved into the window. One whose charge nobody knows is told
+  // by its source, so that it is found out rather than forgotten.
   const charges = (more: string) => `select from reading c where c.source = r.source and c.kind = 'charge' and ${more}`
-  const named = `r.body ->> 'reduces' in (c.id, c.replaces)`
-  const credited = `r.kind in ('credit', 'refund') and (
-      exists (${charges(`${named} and ${inPools('c')}`)})
-      or not exists (${charges(named)}) and exists (${charges(inPools('c'))}))`
-  const reductions = `(select k.source, k.body ->> 'reduces' from reading k where k.kind in ('credit', 'refund'))`
-  const reduced = `((r.source, r.id) in ${reductions} or (r.source, r.replaces) in ${reductions})`
+  const reduces = `((r.body ->> 'reduces') collate "C")`
+  const named = (row: string) => `${row}.source = r.source and ${row}.kind = 'charge'`
   return [
-    `r.kind in ('allocation', 'reservation', 'outage', 'curtailment') and ${placed} and ${inWindow}`,
-    `r.kind = 'maintenance' and ${placed} and ${overlapping(Math.min(maintenanceFrom, window.from), window.to)}`,
-    `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow}`,
+    `r.kind in ('allocation', 'reservation', 'outage', 'curtailment') and ${placed} and ${inWindow('r')}`,
+    `r.kind = 'maintenance' and ${placed} and ${overlapping('r', Math.min(maintenanceFrom, window.from), window.to)}`,
+    `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow('r')}`,
     `r.kind = 'acceptance' and ${placed} and r.starts_at < ${window.to}`,
-    `r.kind in ('figure', 'event', 'payment', 'dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${window.to}`,
-    `r.kind = 'index' and r.body ->> 'index' = any (${quoted(indices)}) and r.starts_at < ${window.to}`,
-    `r.kind = 'fx' and r.body ->> 'quote' = ${client.escapeLiteral(currency)}`,
-    credited,
-    `r.kind = 'charge' and ${placed} and not (${inWindow}) and ${reduced}`,
+    `r.kind in ('figure', 'event', 'payment', 'dispute', 'ruling') and r.agreement = ${literal(agreement)} and r.starts_at < ${window.to}`,
+    `r.kind = 'index' and r.body ->> 'index' = any (${quoted(tx, indices)}) and r.starts_at < ${window.to}`,
+    `r.kind = 'fx' and r.body ->> 'quote' = ${literal(currency)}`,
+    `r.kind in ('credit', 'refund') and (r.source, ${reduces}) in (
+      select c.source, unnest(array[c.id, c.replaces]) from reading c where c.kind = 'charge' and ${inPools('c')} and ${inWindow('c')})`,
+    `r.kind in ('credit', 'refund')
+      and not exists (select from reading c where ${named('c')} and c.id = ${reduces})
+      and not exists (select from reading d where ${named('d')} and d.replaces = ${reduces})
+      and exists (${charges(inPools('c'))})`,
   ]
 }
 
@@ -58,11 +61,32 @@ export async function* streamReadings(tx: Work, wanted: ReadingsWanted): AsyncGe
   for await (const rows of copyOut(tx.client, query.join('\nunion all\n'))) yield rows.map(fromRow)
 }
 
+/** Charges outside of the window by the names of charges that something reduces, and what took their place: they tell that it is no concern here. */
+export const findReduced = async (tx: Work, { window }: ReadingsWanted, named: readonly Reference[]): Promise<Digested[]> => {
+  if (named.length === 0) return []
+  const pairs = `select * from unnest(${quoted(
+    tx,
+    named.map(({ source }) => source),
+  )}, ${quoted(
+    tx,
+    named.map(({ id }) => id),
+  )})`
+  const query = `select ${columns} from reading r where r.kind = 'charge' and not (${overlapping('r', window.from, window.to)})
+    and ((r.source, r.id) in (${pairs}) or (r.source, r.replaces) in (${pairs}))`
+  const found: Digested[] = []
+  for await (const rows of copyOut(tx.client, query)) for (const row of rows) found.push(fromRow(row))
+  return found
+}
+
 /**
  * All wanted readings that replace one or are replaced, each with everything that it replaces and that replaces it, and so on: wherever and
  * whenever that is. Which of them count is for `collate` to say.
  */
 export const findReplacements = async (tx: Work, wanted: ReadingsWanted): Promise<Digested[]> => {
+  // A month is many small parts: workers, and code made for one query, take longer to start than the work does.
+  await tx.client.query('set local max_parallel_workers_per_gather = 0; set local jit = off')
+  const { rows } = await tx.client.query(`select from reading where replaces is not null limit 1`)
+  if (rows.length === 0) return []
   const seeds = conditions(tx, wanted).flatMap((condition) => [
     `select r.source, r.id from reading r where r.replaces is not null and ${condition}`,
     `select r.source, r.id from reading n join reading r on r.source = n.source and r.id = n.replaces where n.replaces is not null and ${condition}`,
