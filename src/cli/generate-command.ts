@@ -19,7 +19,8 @@ const readMonths = (text: string): Month[] => {
   return months
 }
 
-const readSeed = (text: string): number => {
+/** Of the option `--seed`. */
+export const readSeed = (text: string): number => {
   const seed = Number(text)
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number of at most nine digits.')
   return seed

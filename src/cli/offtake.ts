@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { parseInstant, type Instant } from '../core/base/time.ts'
 import { homeUsual } from '../server/open-store.ts'
+import { addAdvance } from './advance-command.ts'
 import { addCheck } from './check-command.ts'
 import { badInput, failure, type Context } from './context.ts'
 import { addGenerate } from './generate-command.ts'
@@ -47,7 +48,7 @@ program.hook('preAction', () => {
   // A second Ctrl-C ends the process as it would any other.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
 })
-for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addGenerate, addServe]) add(program, context)
+for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addGenerate, addAdvance, addServe]) add(program, context)
 
 try {
   await program.parseAsync()
