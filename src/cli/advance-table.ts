@@ -24,7 +24,15 @@ const otherOf = ({ parties: [one, other], net: { payer, payee, amount } }: PairT
   payer === null || payee === null ? `${one} and ${other} nothing` : `${payer} to ${payee} ${figure(amount)}`
 
 /** What is kept of a statement: a row of the table, and what the totals of an agreement are made of. Series of years would fill the memory. */
-export type AdvanceRow = Readonly<{ agreement: string; cells: Row; accepted: Rational; sold: Rational; guarantorPays: Rational; operatorPays: Rational; currency: string }>
+export type AdvanceRow = Readonly<{
+  agreement: string
+  cells: Row
+  accepted: Rational
+  sold: Rational
+  guarantorPays: Rational
+  operatorPays: Rational
+  currency: string
+}>
 
 export const rowOf = ({ agreement, month, hours, waterfall, totals, currency }: Statement): AdvanceRow => {
   const [accepted, sold] = [fromText(waterfall.accepted), fromText(waterfall.sold)]
@@ -67,7 +75,12 @@ const totalOf = (agreement: string, rows: readonly AdvanceRow[]): string => {
   const sum = (of: (row: AdvanceRow) => Rational): Rational => rows.map(of).reduce(plus, nought)
   const [accepted, guarantor, operator] = [sum((row) => row.accepted), sum((row) => row.guarantorPays), sum((row) => row.operatorPays)]
   const { currency, cells } = rows.at(-1)!
-  const sold = isZero(accepted) ? '' : `, ${percentOf(sum((row) => row.sold), accepted)} of ${figure(gpuHoursInTables(accepted))} GPU-hours sold`
+  const sold = isZero(accepted)
+    ? ''
+    : `, ${percentOf(
+        sum((row) => row.sold),
+        accepted,
+      )} of ${figure(gpuHoursInTables(accepted))} GPU-hours sold`
   const places = (cells[7]!.split('.')[1] ?? '').replace(')', '').length
   return `${agreement}: ${rows.length} months through ${cells[1]}${sold}; the guarantor pays ${figure(toFixed(guarantor, places))} ${currency}, the operator ${figure(toFixed(operator, places))}`
 }

@@ -34,6 +34,9 @@ const context: Context = {
     return program.opts<{ home?: string }>().home ?? process.env['OFFTAKE_HOME'] ?? homeUsual
   },
   now: clock,
+  get isNowGiven() {
+    return program.opts<{ now?: string }>().now !== undefined
+  },
   print,
   say,
   show,
@@ -48,7 +51,8 @@ program.hook('preAction', () => {
   // A second Ctrl-C ends the process as it would any other.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
 })
-for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addGenerate, addAdvance, addServe]) add(program, context)
+for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addGenerate, addAdvance, addServe])
+  add(program, context)
 
 try {
   await program.parseAsync()

@@ -54,7 +54,7 @@ const pileFrom = 4096
 
 /** Where each digest begins, in the order of their bytes: one counting pass over the first 16 bits, then each of its piles by itself. */
 const inOrder = ({ bytes, length }: Digests): Uint32Array => {
-  if (length < pileFrom) return Uint32Array.from({ length }, (_, i) => i * digestBytes).sort(comparing(bytes, 0))
+  if (length < pileFrom) return Uint32Array.from({ length }, (_, i) => i * digestBytes).toSorted(comparing(bytes, 0))
   const ends = new Uint32Array(65_537)
   const pile = (index: number) => bytes[index * digestBytes]! * 256 + bytes[index * digestBytes + 1]!
   for (let i = 0; i < length; i++) ends[pile(i) + 1]! += 1

@@ -45,7 +45,8 @@ const makeReduced = () => {
   return {
     see: (reading: Reading): void => {
       const { source } = reading
-      if (reading.kind === 'charge') for (const id of [reading.id, reading.replaces ?? reading.id]) charges.add(referenceKey({ source, id }))
+      if (reading.kind === 'charge')
+        for (const id of [reading.id, reading.replaces ?? reading.id]) charges.add(referenceKey({ source, id }))
       if (reading.kind !== 'credit' && reading.kind !== 'refund') return
       const reference = { source, id: reading.reduces }
       reduced.set(referenceKey(reference), reference)

@@ -102,8 +102,16 @@ const standingIn = (selling: Selling, { from, free }: Stretch): Order[] => {
 const othersIn = (selling: Selling, { from }: Stretch, sold: number, standing: readonly Order[]): Order[] => {
   const { pool, unit, placed } = selling.market
   const price = reservedPriceAt(selling, from)
-  const names = placed?.filter((name) => standing.every(({ order }) => order !== name)) ?? quotas.map((_, i) => `${pool}-order-${i + 1}` as OrderId)
-  const gpus = placed === undefined ? cutUp(gpusOf(reservedPart, sold), quotas, unit) : cutUp(sold, names.map(() => 1), 1)
+  const names =
+    placed?.filter((name) => standing.every(({ order }) => order !== name)) ?? quotas.map((_, i) => `${pool}-order-${i + 1}` as OrderId)
+  const gpus =
+    placed === undefined
+      ? cutUp(gpusOf(reservedPart, sold), quotas, unit)
+      : cutUp(
+          sold,
+          names.map(() => 1),
+          1,
+        )
   return names.map((order, i) => ({ order, tenant: tenantName(i) as TenantId, gpus: gpus[i]!, price }))
 }
 

@@ -53,8 +53,7 @@ const sum = (all: readonly Steps[]): Steps => all.reduce(add, zero)
 const marketsOf = (world: World, pool: ResolvedPool, plants: readonly CoarsePlant[]): Market[] => {
   const unit = saleUnitOf(world, pool)
   const called = callableBlocks(world)
-  const freeOf = ({ block, accepted }: CoarsePlant) =>
-    called.has(block.id) ? subtract(accepted, callableSteps(accepted, unit)) : accepted
+  const freeOf = ({ block, accepted }: CoarsePlant) => (called.has(block.id) ? subtract(accepted, callableSteps(accepted, unit)) : accepted)
   if (pool.attribution !== 'specific') {
     const whole = { accepted: sum(plants.map(({ accepted }) => accepted)), free: sum(plants.map(freeOf)) }
     return [{ name: pool.id, pool: pool.id, unit, ...whole, placed: undefined }]
@@ -81,7 +80,11 @@ const makeCoarsePlant = (world: World, block: ResolvedBlock, course: Course): Co
   const acceptances = acceptancesOf(world, block)
   const accepted = acceptedSteps(block, acceptances)
   const usual = [...servicesOf(world, block, accepted), ...failuresOf(world, block, accepted)]
-  return { block, accepted, readings: [...acceptances.filter((each) => isNews(world, each)), ...usual, ...brokenOf(world, course, accepted, usual, block)] }
+  return {
+    block,
+    accepted,
+    readings: [...acceptances.filter((each) => isNews(world, each)), ...usual, ...brokenOf(world, course, accepted, usual, block)],
+  }
 }
 
 /** An acceptance belongs to its month; those before the term, to the first. */
@@ -103,7 +106,9 @@ const servicesOf = (world: World, block: ResolvedBlock, accepted: Steps): Mainte
     const span = within(world, from, from + assumed.serviceSeconds)
     const gpus = Math.floor(valueAt(accepted, from) / (12 * serviceDays.length))
     if (span === undefined || gpus === 0) return []
-    return [{ kind: 'maintenance', source: world.source, id: `${block.id}/service/${month}-${day}`, block: block.id, gpus, ...span, noticeAt }]
+    return [
+      { kind: 'maintenance', source: world.source, id: `${block.id}/service/${month}-${day}`, block: block.id, gpus, ...span, noticeAt },
+    ]
   })
 }
 
@@ -124,14 +129,22 @@ const failuresOf = (world: World, block: ResolvedBlock, accepted: Steps): Outage
     const span = within(world, from, starts[i + 1] ?? world.window.to)
     const gpus = span === undefined ? 0 : Math.floor(valueAt(accepted, span.from) * downPart * part)
     const id = `${block.id}/failures/${month}-${weeks[i]}`
-    return gpus === 0 ? [] : [{ kind: 'outage', source: world.source, id, block: block.id, gpus, ...span!, reason: 'trays and racks failed' }]
+    return gpus === 0
+      ? []
+      : [{ kind: 'outage', source: world.source, id, block: block.id, gpus, ...span!, reason: 'trays and racks failed' }]
   })
 }
 
 const downSteps = (readings: readonly (Outage | Maintenance)[]): Steps => sum(readings.map(({ from, to, gpus }) => during(from, to, gpus)))
 
 /** What a story says breaks, as far as it is accepted and not out of service already. */
-const brokenOf = (world: World, { breakdowns }: Course, accepted: Steps, usual: readonly (Outage | Maintenance)[], block: ResolvedBlock): Outage[] => {
+const brokenOf = (
+  world: World,
+  { breakdowns }: Course,
+  accepted: Steps,
+  usual: readonly (Outage | Maintenance)[],
+  block: ResolvedBlock,
+): Outage[] => {
   let left = subtract(accepted, downSteps(usual))
   return breakdowns
     .filter((each) => each.block === block.id)
@@ -148,7 +161,8 @@ const pieces = (world: World, { id, block, out, reason, ...span }: Breakdown, le
   if (cut === undefined) return outages
   visitPieces([left, accepted], cut.from, cut.to, (from, to, [free, all]) => {
     const gpus = Math.max(0, Math.min(free!, typeof out === 'number' ? out : partOf(out, all!)))
-    if (gpus > 0) outages.push({ kind: 'outage', source: 'story', id: `${id}/${world.months[0]}/${outages.length + 1}`, block, gpus, from, to, reason })
+    if (gpus > 0)
+      outages.push({ kind: 'outage', source: 'story', id: `${id}/${world.months[0]}/${outages.length + 1}`, block, gpus, from, to, reason })
     return true
   })
   return outages

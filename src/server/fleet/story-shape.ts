@@ -5,10 +5,14 @@ import { list, object, value, valueShapes, word } from '../../core/terms/value-s
 const itemsMax = 1000
 
 const dated = (inner: Shape, what: string): Shape =>
-  list(object({ from: value('date', 'First local date from which it holds, until the next.'), value: inner }, ['from', 'value']), itemsMax, {
-    title: 'a list of `from` and `value`, in order',
-    description: what,
-  })
+  list(
+    object({ from: value('date', 'First local date from which it holds, until the next.'), value: inner }, ['from', 'value']),
+    itemsMax,
+    {
+      title: 'a list of `from` and `value`, in order',
+      description: what,
+    },
+  )
 const items = (shape: ObjectShape, what: string): Shape => list(shape, itemsMax, { title: 'a list', description: what })
 const clauseName = value('id', 'The clause.')
 
@@ -23,7 +27,12 @@ const number: Shape = ref('series', { description: 'One value for all times, a l
 
 const order = object(
   {
-    order: { type: 'string', title: 'the name of an order', pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,62}$', description: 'Name of the order.' },
+    order: {
+      type: 'string',
+      title: 'the name of an order',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,62}$',
+      description: 'Name of the order.',
+    },
     tenant: value('id', 'Who buys.'),
     pool: value('id', 'Where. Default: the pool of the blocks it is placed on, else the only pool.'),
     gpus: dated(value('gpus', 'GPUs reserved.'), 'How many GPUs it reserves, as far as they are there.'),
@@ -80,7 +89,13 @@ const figure = object(
 )
 
 const event = object(
-  { clause: clauseName, event: value('id', 'The event, as the page of its kind of clause has it.'), of: value('name', 'Which of several.'), ...when, amount: number },
+  {
+    clause: clauseName,
+    event: value('id', 'The event, as the page of its kind of clause has it.'),
+    of: value('name', 'Which of several.'),
+    ...when,
+    amount: number,
+  },
   ['clause', 'event'],
 )
 
@@ -93,14 +108,24 @@ const condition = object(
     block: value('id', 'Default: all.'),
     from: value('date', 'First local date.'),
     through: value('date', 'Last local date, included.'),
-    holds: { type: 'boolean', title: '`true` or `false`', description: 'Whether it holds. What a story says of a condition is all that is said of it.' },
+    holds: {
+      type: 'boolean',
+      title: '`true` or `false`',
+      description: 'Whether it holds. What a story says of a condition is all that is said of it.',
+    },
   },
   ['clause', 'condition', 'from', 'through', 'holds'],
 )
 
 const payment = object(
   {
-    days: { type: 'integer', title: 'a whole number of days from -60 to 1000', minimum: -60, maximum: 1000, description: 'So many days after it is due, or before.' },
+    days: {
+      type: 'integer',
+      title: 'a whole number of days from -60 to 1000',
+      minimum: -60,
+      maximum: 1000,
+      description: 'So many days after it is due, or before.',
+    },
     part: value('share', 'This part of it.', { default: '1' }),
     from: { ...month, description: 'First month whose statement is paid so. Default: the first of all.' },
     through: { ...month, description: 'Last month. Default: the last of all.' },
@@ -119,14 +144,16 @@ const dispute = object(
   },
   ['id', 'at', 'month', 'line', 'reason'],
 )
-const ruling = object({ dispute: value('id', 'The dispute.'), at: value('date', 'When.'), upheld: value('decimal', 'By so much the line falls.') }, [
-  'dispute',
-  'at',
-  'upheld',
-])
+const ruling = object(
+  { dispute: value('id', 'The dispute.'), at: value('date', 'When.'), upheld: value('decimal', 'By so much the line falls.') },
+  ['dispute', 'at', 'upheld'],
+)
 
 const amendment = object(
-  { at: value('date', 'The version is loaded when the clock reaches this local date.'), document: value('name', 'Its file, beside the story.') },
+  {
+    at: value('date', 'The version is loaded when the clock reaches this local date.'),
+    document: value('name', 'Its file, beside the story.'),
+  },
   ['at', 'document'],
 )
 
@@ -135,8 +162,20 @@ const series: Shape = {
   title: 'a decimal in quotes, `list` of these, or `from` and `to`',
   oneOf: [
     ref('decimal'),
-    object({ list: list(decimals, itemsMax, { minItems: 1, title: 'a list of decimals', description: 'One after the other; the last for the rest.' }) }, ['list']),
-    object({ from: value('decimal', 'The first.'), to: value('decimal', 'The last; between them a straight line, to as many decimals.') }, ['from', 'to']),
+    object(
+      {
+        list: list(decimals, itemsMax, {
+          minItems: 1,
+          title: 'a list of decimals',
+          description: 'One after the other; the last for the rest.',
+        }),
+      },
+      ['list'],
+    ),
+    object({ from: value('decimal', 'The first.'), to: value('decimal', 'The last; between them a straight line, to as many decimals.') }, [
+      'from',
+      'to',
+    ]),
   ],
 }
 

@@ -1,7 +1,18 @@
-import type { AgreementId, BlockId, ClauseId, ConditionId, OrderId, PartyId, PoolId, TenantId } from '../../core/base/id.ts'
+import type { BlockId, ClauseId, ConditionId, OrderId, PartyId, PoolId, TenantId } from '../../core/base/id.ts'
 import { formatMoney, toMoney } from '../../core/base/money.ts'
 import { decimal, isZero, minus, over, plus, rational, times, toFixed } from '../../core/base/rational.ts'
-import { addDays, endOfDate, monthInterval, monthOf, nextMonth, startOfDate, type Interval, type LocalDate, type Month } from '../../core/base/time.ts'
+import {
+  addDays,
+  dateOf,
+  endOfDate,
+  monthInterval,
+  monthOf,
+  nextMonth,
+  startOfDate,
+  type Interval,
+  type LocalDate,
+  type Month,
+} from '../../core/base/time.ts'
 import type { EventReading, Figure, IndexValue, Payment, Reading } from '../../core/meter/reading.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { calibratedCourse, type Course, type Dated } from './course.ts'
@@ -69,8 +80,8 @@ const dayBefore = (date: LocalDate): LocalDate => addDays(date, -1)
 /** The dates that something is told of, in order: one day, one interval, or the calendar periods that lie in it, cut at its ends. */
 const spansOf = ({ at, every, from, through }: When, { from: starts, to: ends, zone }: Schedule): Span[] => {
   if (at !== undefined) return [{ from: at, through: at }]
-  const first = from ?? dateAt(starts, zone)
-  const last = through ?? dateAt(ends - 1, zone)
+  const first = from ?? dateOf(starts, zone)
+  const last = through ?? dateOf(ends - 1, zone)
   if (every === undefined) return [{ from: first, through: last }]
   const months = monthsOf[every]
   const number = Number(first.slice(5, 7)) - 1
@@ -81,7 +92,6 @@ const spansOf = ({ at, every, from, through }: When, { from: starts, to: ends, z
   }
   return spans
 }
-const dateAt = (at: number, zone: string): LocalDate => Temporal.Instant.fromEpochMilliseconds(at * 1000).toZonedDateTimeISO(zone).toPlainDate().toString()
 
 const places = (text: string): number => text.split('.')[1]?.length ?? 0
 
@@ -113,16 +123,35 @@ const figuresIn = (story: Story, schedule: Schedule, isNow: (date: LocalDate) =>
   told(story.figures, schedule, isNow, ({ clause, figure, of, at, stands, value }, span, { item, index, count }) => {
     const { zone } = schedule
     const point = at ?? (stands === 'start' ? span.from : stands === 'end' ? span.through : undefined)
-    const time = point === undefined ? { from: startOfDate(span.from, zone), to: endOfDate(span.through, zone) } : { at: startOfDate(point, zone) }
+    const time =
+      point === undefined ? { from: startOfDate(span.from, zone), to: endOfDate(span.through, zone) } : { at: startOfDate(point, zone) }
     const id = idOf(story, 'figures', item, span.from)
-    return { kind: 'figure', source, id, clause: clause as ClauseId, figure, ...optionalOf(of), value: seriesAt(value, index, count), ...time }
+    return {
+      kind: 'figure',
+      source,
+      id,
+      clause: clause as ClauseId,
+      figure,
+      ...optionalOf(of),
+      value: seriesAt(value, index, count),
+      ...time,
+    }
   })
 
 const eventsIn = (story: Story, schedule: Schedule, isNow: (date: LocalDate) => boolean): EventReading[] =>
   told(story.events, schedule, isNow, ({ clause, event, of, amount }, { from }, { item, index, count }) => {
     const what = amount === undefined ? {} : { amount: seriesAt(amount, index, count) }
     const id = idOf(story, 'events', item, from)
-    return { kind: 'event', source, id, clause: clause as ClauseId, event, ...optionalOf(of), at: startOfDate(from, schedule.zone), ...what }
+    return {
+      kind: 'event',
+      source,
+      id,
+      clause: clause as ClauseId,
+      event,
+      ...optionalOf(of),
+      at: startOfDate(from, schedule.zone),
+      ...what,
+    }
   })
 
 const indicesIn = (story: Story, schedule: Schedule, isNow: (date: LocalDate) => boolean): IndexValue[] =>
@@ -166,7 +195,7 @@ const disputesIn = (story: Story, { agreement, zone }: Schedule, isNow: (date: L
   const named = (dispute: string): string => idOf(story, 'disputes', dispute)
   const disputes = (story.disputes ?? []).filter(({ at }) => isNow(at))
   const rulings = (story.rulings ?? []).filter(({ at }) => isNow(at))
-  const common = { source, agreement: agreement as AgreementId } as const
+  const common = { source, agreement } as const
   return [
     ...disputes.map(({ id, at, month, line, amount, reason }): Reading => ({
       ...common,

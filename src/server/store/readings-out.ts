@@ -85,8 +85,8 @@ export const findReduced = async (tx: Work, { window }: ReadingsWanted, named: r
 export const findReplacements = async (tx: Work, wanted: ReadingsWanted): Promise<Digested[]> => {
   // A month is many small parts: workers, and code made for one query, take longer to start than the work does.
   await tx.client.query('set local max_parallel_workers_per_gather = 0; set local jit = off')
-  const { rows } = await tx.client.query(`select from reading where replaces is not null limit 1`)
-  if (rows.length === 0) return []
+  const { rowCount } = await tx.client.query(`select from reading where replaces is not null limit 1`)
+  if (rowCount === 0) return []
   const seeds = conditions(tx, wanted).flatMap((condition) => [
     `select r.source, r.id from reading r where r.replaces is not null and ${condition}`,
     `select r.source, r.id from reading n join reading r on r.source = n.source and r.id = n.replaces where n.replaces is not null and ${condition}`,

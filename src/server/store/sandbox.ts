@@ -3,7 +3,14 @@ import type { Queries, Store } from './database.ts'
 import { lockName, type Work } from './transaction.ts'
 
 /** One step of a sandbox's clock: an agreement past a month, and what the month was made up from. */
-export type Tick = Readonly<{ agreement: string; month: Month; now: Instant; seed: number; detail: 'coarse' | 'jobs'; story: string | undefined }>
+export type Tick = Readonly<{
+  agreement: string
+  month: Month
+  now: Instant
+  seed: number
+  detail: 'coarse' | 'jobs'
+  story: string | undefined
+}>
 
 /**
  * Makes the database a sandbox, unless it is one already. Answers with what is on record in words where that forbids it: a database in which
@@ -15,8 +22,7 @@ export const foundSandbox = async (tx: Work): Promise<string | undefined> => {
   const founded = await queries.selectFrom('sandbox_clock').select('entry').limit(1).executeTakeFirst()
   if (founded !== undefined) return undefined
   for (const table of ['agreement_version', 'import_batch', 'reading', 'statement'] as const)
-    if ((await queries.selectFrom(table).select(({ lit }) => lit(1).as('one')).limit(1).executeTakeFirst()) !== undefined)
-      return table.replaceAll('_', ' ')
+    if ((await queries.selectFrom(table).select('recorded_at').limit(1).executeTakeFirst()) !== undefined) return table.replaceAll('_', ' ')
   await queries.insertInto('sandbox_clock').values({ agreement: null }).execute()
   return undefined
 }
@@ -41,7 +47,10 @@ export const findTicks = async (queries: Queries, agreement: string): Promise<Ti
 
 /** What time it is in a sandbox: the latest that any of its agreements has reached. Undefined where the database is none, or stands at its start. */
 export const findSandboxNow = async (queries: Queries): Promise<Instant | undefined> => {
-  const { latest } = await queries.selectFrom('sandbox_clock').select(({ fn }) => fn.max('now_at').as('latest')).executeTakeFirstOrThrow()
+  const { latest } = await queries
+    .selectFrom('sandbox_clock')
+    .select(({ fn }) => fn.max('now_at').as('latest'))
+    .executeTakeFirstOrThrow()
   return latest === null ? undefined : Number(latest)
 }
 
