@@ -3,7 +3,7 @@ import { advance, AdvanceRefused, openSandbox } from '../server/app/advance.ts'
 import { describeCalibration } from '../server/fleet/calibration.ts'
 import type { Store } from '../server/store/database.ts'
 import { advanceTable, rowOf, type AdvanceRow } from './advance-table.ts'
-import { findSources, type SourceOptions } from './advance-sources.ts'
+import { findSources, loadFresh, type SourceOptions } from './advance-sources.ts'
 import { badInput, failure, type Context } from './context.ts'
 import { readSeed } from './generate-command.ts'
 import { withStore } from './with-store.ts'
@@ -44,9 +44,11 @@ export const addAdvance = (program: Command, context: Context): void => {
 const run = async (store: Store, options: Options, context: Context): Promise<number> => {
   const rows: AdvanceRow[] = []
   try {
+    const found = await findSources(store, options, context)
+    if (found === undefined) return badInput
+    const { sources, fresh } = found
     await openSandbox(store)
-    const sources = await findSources(store, options, context)
-    if (sources === undefined) return badInput
+    if (!(await loadFresh(store, fresh, context))) return badInput
     context.say(`readings are ${describeCalibration()}`)
     const months = options.months ?? monthsMax
     const onStep = ({ agreement, month, doing }: { agreement: string; month: string; doing: string }) =>

@@ -22,22 +22,29 @@ export type SourceOptions = Readonly<{ agreement?: string; seed: number; detail:
 /** An agreement to advance: its versions, and the folder that its story is looked for in. */
 type Wanted = Readonly<{ agreement: string; versions: readonly SignedVersion[]; document: string | undefined; folder: string }>
 
-/** What is to be advanced: agreements that are on record, or are put there now, each with its story; undefined, and said, where that cannot be. */
-export const findSources = async (store: Store, options: SourceOptions, context: Context): Promise<AdvanceSource[] | undefined> => {
+/** What is to be advanced, and the documents of it that are not on record yet. */
+export type Found = Readonly<{ sources: readonly AdvanceSource[]; fresh: readonly Readonly<{ agreement: string; document: string }>[] }>
+
+/** Agreements that are on record or can be put there, each with its story; undefined, and said, where that cannot be. Nothing is written. */
+export const findSources = async (store: Store, options: SourceOptions, context: Context): Promise<Found | undefined> => {
   const wanted = await findWanted(store, options, context)
   const sources = wanted?.map((each) => sourceOf(each, options, context))
   if (wanted === undefined || sources === undefined || sources.some((source) => source === undefined)) return undefined
   if (sources.length === 0) return context.say('there is no agreement to advance: none is on record, and no example has a story')
-  for (const { document, agreement } of wanted) {
-    if (document === undefined) continue
-    const parsed = parseAgreement(document, clauseKinds) as ParsedAgreement
-    const answer = await loadAgreement(store, { document, now: startOfDate(parsed.agreement.term.from, 'UTC'), by: 'offtake advance' })
-    if (answer.kind === 'refused') {
-      for (const problem of answer.problems) context.say(describeProblem(agreement, problem))
-      return undefined
-    }
+  const fresh = wanted.flatMap(({ agreement, document }) => (document === undefined ? [] : [{ agreement, document }]))
+  return { sources: sources as AdvanceSource[], fresh }
+}
+
+/** Puts agreements on record as at the start of their terms; answers whether that could be done, and says where not. */
+export const loadFresh = async (store: Store, fresh: Found['fresh'], { say }: Context): Promise<boolean> => {
+  for (const { agreement, document } of fresh) {
+    const { term } = (parseAgreement(document, clauseKinds) as ParsedAgreement).agreement
+    const answer = await loadAgreement(store, { document, now: startOfDate(term.from, 'UTC'), by: 'offtake advance' })
+    if (answer.kind === 'loaded') continue
+    for (const problem of answer.problems) say(describeProblem(agreement, problem))
+    return false
   }
-  return sources as AdvanceSource[]
+  return true
 }
 
 const findWanted = async (store: Store, { agreement }: SourceOptions, context: Context): Promise<Wanted[] | undefined> => {
