@@ -59,7 +59,10 @@ test('CLI8 advance on a fresh home loads the examples that have stories, closes 
   assert.equal(first.out.match(/^(firmus-batam|sharon-ai) +2026-(08|09|10) /gm)?.length, 6)
   // The hours of October in Sydney, where the clock goes forward on the fourth.
   assert.match(first.out, /^sharon-ai +2026-10 +743 /m)
-  assert.match(first.out, /\n\nfirmus-batam: 3 months through 2026-10, [^\n]+\nsharon-ai: 3 months through 2026-10, [^\n]+; the guarantor pays [^\n]+\n$/)
+  assert.match(
+    first.out,
+    /\n\nfirmus-batam: 3 months through 2026-10, [^\n]+\nsharon-ai: 3 months through 2026-10, [^\n]+; the guarantor pays [^\n]+\n$/,
+  )
   const second = await offtake(['advance', '--months', '3'], home)
   assert.deepEqual([second.code, second.out], [0, first.out], second.err)
   assert.doesNotMatch(second.err, /closed and posted/)
@@ -81,12 +84,15 @@ test('CLI8 an agreement of one’s own, by its file, to the end of its term and 
         .replaceAll('helios', 'brief')
         .replace('from: 2020-05-01, through: 2021-04-30', 'from: 2020-05-01, through: 2020-06-30'),
     )
-    const story = write('other.yaml', `story: 1\nagreement: brief-block\ntitle: Half is sold.\nsold: [{ from: 2020-05-01, value: '0.5' }]\n`)
+    const story = write(
+      'other.yaml',
+      `story: 1\nagreement: brief-block\ntitle: Half is sold.\nsold: [{ from: 2020-05-01, value: '0.5' }]\n`,
+    )
     const { code, out, err } = await offtake(['advance', '--to-end', '--agreement', path, '--story', story], { DATABASE_URL: url })
     assert.equal(code, 0, err)
     assert.match(err, /2020-07 brief-block: 0 readings, the term is over\n$/)
     // 1,464 hours of 1,000 GPUs, less those before their acceptance on the first day.
-  assert.match(out, /\nbrief-block: 2 months through 2020-06, (4[789]|5[012])\.\d % of 1,4[45]\d,000 GPU-hours sold; /)
+    assert.match(out, /\nbrief-block: 2 months through 2020-06, (4[789]|5[012])\.\d % of 1,4[45]\d,000 GPU-hours sold; /)
   } finally {
     await close()
   }
@@ -96,18 +102,29 @@ test('CLI2 what advance cannot use is said with file and line, and nothing is wr
   const { close, url, pool } = await testDatabase()
   try {
     const story = write('bad.story.yaml', "story: 1\nagreement: sharon-ai\ntitle: Bad.\nsold: [{ from: 2027-01-01, value: '1.7' }]\n")
-    const unfit = write('unfit.story.yaml', "story: 1\nagreement: sharon-ai\ntitle: Bad.\noutages:\n  - { block: syd-x, from: 2027-01-01, through: 2027-01-02, share: '1', reason: none }\n")
+    const unfit = write(
+      'unfit.story.yaml',
+      "story: 1\nagreement: sharon-ai\ntitle: Bad.\noutages:\n  - { block: syd-x, from: 2027-01-01, through: 2027-01-02, share: '1', reason: none }\n",
+    )
     for (const [args, complaint] of [
       [['--agreement', 'nobody'], /no agreement nobody is on record or among the examples/],
       [['--agreement', 'sharon-ai', '--story', story], /bad\.story\.yaml:4: \/sold\/0\/value: is "1\.7"/],
-      [['--agreement', 'sharon-ai', '--story', unfit], /unfit\.story\.yaml:5: \/outages\/0\/block: is syd-x, which is no block of the agreement: did you mean syd-a\?/],
+      [
+        ['--agreement', 'sharon-ai', '--story', unfit],
+        /unfit\.story\.yaml:5: \/outages\/0\/block: is syd-x, which is no block of the agreement: did you mean syd-a\?/,
+      ],
       [['--agreement', 'sharon-ai', '--story', join(folder, 'none.yaml')], /none\.yaml: there is no such file/],
     ] as const) {
       const { code, out, err } = await offtake(['advance', '--months', '1', ...args], { DATABASE_URL: url })
       assert.deepEqual([code, out], [2, ''], err)
       assert.match(err, complaint)
     }
-    for (const args of [['advance'], ['advance', '--months', '0'], ['advance', '--months', '1', '--to-end'], ['advance', '--months', '1', '--story', story]]) {
+    for (const args of [
+      ['advance'],
+      ['advance', '--months', '0'],
+      ['advance', '--months', '1', '--to-end'],
+      ['advance', '--months', '1', '--story', story],
+    ]) {
       const { code, out } = await offtake(args, { DATABASE_URL: url })
       assert.deepEqual([code, out], [2, ''])
     }

@@ -80,6 +80,16 @@ test('F19 stories of the examples are understood, fit their agreements, and conf
   }
 })
 
+test('F19 the stories of the guide are understood and fit, and it has a row for every key', () => {
+  const guide = fs.readFileSync(join(root, 'docs/stories.md'), 'utf8')
+  const shown = [...guide.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text]) => parsed(text!))
+  assert.equal(shown.length, 2)
+  for (const story of shown) assert.deepEqual(storyProblems(story, asking), [])
+  const rows = [...guide.matchAll(/^\| (`[^|]+`) +\|/gm)].map(([, keys]) => keys!).join()
+  for (const key of Object.keys(storySchema.properties))
+    assert.ok(rows.includes(`\`${key}\``) || ['story', 'agreement', 'title'].includes(key), key)
+})
+
 test('F19 every problem of a story is told by line and pointer, and says what would be right', () => {
   const shape = parseStory(
     `story: 1\nagreement: sharon-ai\ntitle: Bad.\nfigurs: []\nsold:\n  - { from: 2026-08-01, value: 0.5 }\noutages:\n  - { block: syd-a, from: 2027-01-01, through: 2027-01-02, reason: none }\n`,
