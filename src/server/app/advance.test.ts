@@ -17,7 +17,8 @@ import { loadAgreement } from './load-agreement.ts'
 const by = 'test'
 const open: (() => Promise<void>)[] = []
 after(async () => {
-  for (const close of open) await close()
+  // The first may hold the server that the others are on.
+  for (const close of open.toReversed()) await close()
 })
 const database = async (): Promise<Store> => {
   const { close, ...store } = await testDatabase()

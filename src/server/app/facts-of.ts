@@ -8,7 +8,7 @@ import type { Reading } from '../../core/meter/reading.ts'
 import type { MeterRefusal } from '../../core/meter/refusal.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { referenceKey, type Reference } from '../store/effects.ts'
-import { findReduced, findReplacements, streamReadings, type ReadingsWanted } from '../store/readings-out.ts'
+import { findCharges, findReplacements, streamReadings, type ReadingsWanted } from '../store/readings-out.ts'
 import type { Work } from '../store/transaction.ts'
 
 /** Readings that are each in order and cannot all be so: nothing is settled on them. */
@@ -34,7 +34,7 @@ export const factsOf = async (
   }
   add(accepted)
   for await (const rows of streamReadings(tx, wanted)) add(rows)
-  add(await findReduced(tx, wanted, reduced.unseen()))
+  add(await findCharges(tx, reduced.unseen()))
   return meter.facts()
 }
 

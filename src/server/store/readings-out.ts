@@ -21,6 +21,16 @@ export type ReadingsWanted = Readonly<{
 const overlapping = (row: string, from: Instant, to: Instant): string =>
   `${row}.starts_at < ${to} and ${row}.ends_at >= ${from} and (${row}.ends_at > ${from} or ${row}.starts_at = ${row}.ends_at)`
 
+/** What a credit or refund reduces. */
+const reducesOf = (row: string): string => `((${row}.body ->> 'reduces') collate "C")`
+
+/** Charges of some pools that replace one, and those that are replaced: rows `c`, found by way of what replaces. */
+const replacedCharges = (inPools: string, select: string): string[] => [
+  `select ${select} from reading c where c.replaces is not null and c.kind = 'charge' and ${inPools}`,
+  `select ${select} from reading n join reading c on c.source = n.source and c.id = n.replaces
+    where n.replaces is not null and c.kind = 'charge' and ${inPools}`,
+]
+
 const quoted = ({ client }: Work, names: readonly string[]): string =>
   `array[${names.map((name) => client.escapeLiteral(name)).join(', ')}]::text[]`
 
@@ -30,10 +40,10 @@ const conditions = (tx: Work, { agreement, pools, blocks, currency, indices, win
   const inPools = (row: string) => `${row}.pool = any (${quoted(tx, pools)})`
   const placed = `(${inPools('r')} or r.block = any (${quoted(tx, blocks)}) or r.agreement = ${literal(agreement)})`
   const inWindow = (row: string) => overlapping(row, window.from, window.to)
-  // A credit goes with its charge, whenever that was earned: it may have been moved into the window. One whose charge nobody knows is told
-  // by its source, so that it is found out rather than forgotten.
+  // A credit goes with its charge, whenever that was earned: it may have been moved into the window, or taken back. One whose charge nobody
+  // knows is told by its source, so that it is found out rather than forgotten.
   const charges = (more: string) => `select from reading c where c.source = r.source and c.kind = 'charge' and ${more}`
-  const reduces = `((r.body ->> 'reduces') collate "C")`
+  const reduces = reducesOf('r')
   const named = (row: string) => `${row}.source = r.source and ${row}.kind = 'charge'`
   return [
     `r.kind in ('allocation', 'reservation', 'outage', 'curtailment') and ${placed} and ${inWindow('r')}`,
@@ -44,7 +54,8 @@ const conditions = (tx: Work, { agreement, pools, blocks, currency, indices, win
     `r.kind = 'index' and r.body ->> 'index' = any (${quoted(tx, indices)}) and r.starts_at < ${window.to}`,
     `r.kind = 'fx' and r.body ->> 'quote' = ${literal(currency)}`,
     `r.kind in ('credit', 'refund') and (r.source, ${reduces}) in (
-      select c.source, unnest(array[c.id, c.replaces]) from reading c where c.kind = 'charge' and ${inPools('c')} and ${inWindow('c')})`,
+      select c.source, unnest(array[c.id, c.replaces]) from reading c where c.kind = 'charge' and ${inPools('c')} and ${inWindow('c')}
+      union ${replacedCharges(inPools('c'), 'c.source, unnest(array[c.id, c.replaces])').join(' union ')})`,
     `r.kind in ('credit', 'refund')
       and not exists (select from reading c where ${named('c')} and c.id = ${reduces})
       and not exists (select from reading d where ${named('d')} and d.replaces = ${reduces})
@@ -54,25 +65,20 @@ const conditions = (tx: Work, { agreement, pools, blocks, currency, indices, win
 
 const columns = columnsOut.replaceAll(/\w+/g, 'r.$&')
 
+const alone = `r.replaces is null and not exists (select from reading n where n.source = r.source and n.replaces = r.id)`
+
 /** All wanted readings that neither replace one nor are replaced, in no order, a stretch at a time. */
 export async function* streamReadings(tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> {
-  const alone = `r.replaces is null and not exists (select from reading n where n.source = r.source and n.replaces = r.id)`
   const query = conditions(tx, wanted).map((condition) => `select ${columns} from reading r where ${condition} and ${alone}`)
   for await (const rows of copyOut(tx.client, query.join('\nunion all\n'))) yield rows.map(fromRow)
 }
 
-/** Charges outside of the window by the names of charges that something reduces, and what took their place: they tell that it is no concern here. */
-export const findReduced = async (tx: Work, { window }: ReadingsWanted, named: readonly Reference[]): Promise<Digested[]> => {
+/** Charges of these names that neither replace one nor are replaced, whenever they were earned: what reduces them is told apart by that. */
+export const findCharges = async (tx: Work, named: readonly Reference[]): Promise<Digested[]> => {
   if (named.length === 0) return []
-  const pairs = `select * from unnest(${quoted(
-    tx,
-    named.map(({ source }) => source),
-  )}, ${quoted(
-    tx,
-    named.map(({ id }) => id),
-  )})`
-  const query = `select ${columns} from reading r where r.kind = 'charge' and not (${overlapping('r', window.from, window.to)})
-    and ((r.source, r.id) in (${pairs}) or (r.source, r.replaces) in (${pairs}))`
+  const column = (of: (reference: Reference) => string) => quoted(tx, named.map(of))
+  const query = `select ${columns} from reading r where r.kind = 'charge' and ${alone}
+    and (r.source, r.id) in (select * from unnest(${column(({ source }) => source)}, ${column(({ id }) => id)}))`
   const found: Digested[] = []
   for await (const rows of copyOut(tx.client, query)) for (const row of rows) found.push(fromRow(row))
   return found
@@ -91,6 +97,10 @@ export const findReplacements = async (tx: Work, wanted: ReadingsWanted): Promis
     `select r.source, r.id from reading r where r.replaces is not null and ${condition}`,
     `select r.source, r.id from reading n join reading r on r.source = n.source and r.id = n.replaces where n.replaces is not null and ${condition}`,
   ])
+  const reduced = `exists (select from reading k where k.kind in ('credit', 'refund') and k.source = c.source
+    and ${reducesOf('k')} in (c.id, c.replaces))`
+  const placed = `c.pool = any (${quoted(tx, wanted.pools)})`
+  seeds.push(...replacedCharges(`${placed} and ${reduced}`, 'c.source, c.id'))
   const query = `select ${columns} from reading r where (r.source, r.id) in (
     with recursive kin (source, id) as (
       (${seeds.join('\nunion\n')})
