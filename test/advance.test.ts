@@ -134,6 +134,13 @@ test('CLI2 what advance cannot use is said with file and line, and nothing is wr
   }
 })
 
+test('CLI6 generate in outline gives the same bytes month by month and for the same seed', async () => {
+  const of = (months: string) => offtake(['generate', example('firmus-batam.yaml'), '--months', months, '--detail', 'coarse'])
+  const [both, first, second] = await Promise.all([of('2026-08..2026-09'), of('2026-08'), of('2026-09')])
+  assert.equal(both.code, 0, both.err)
+  assert.equal(both.out, first.out + second.out)
+})
+
 test('AD4 a database on which somebody has loaded an agreement is left as it is', async () => {
   const { close, url, pool } = await testDatabase()
   try {

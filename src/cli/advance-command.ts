@@ -5,7 +5,7 @@ import type { Store } from '../server/store/database.ts'
 import { advanceTable, rowOf, type AdvanceRow } from './advance-table.ts'
 import { findSources, loadFresh, type SourceOptions } from './advance-sources.ts'
 import { badInput, failure, type Context } from './context.ts'
-import { readSeed } from './generate-command.ts'
+import { detailOption, readSeed } from './generate-command.ts'
 import { withStore } from './with-store.ts'
 
 /** More months than any term has. */
@@ -30,7 +30,7 @@ export const addAdvance = (program: Command, context: Context): void => {
     .option('--agreement <id>', 'this one: on record, among the examples, or a file')
     .addOption(new Option('--all', 'all that are on record, and every example that has a story (usual)').conflicts('agreement'))
     .option('--seed <n>', 'another seed, other readings', readSeed, 7)
-    .addOption(new Option('--detail <how>', 'how finely months are made up').choices(['coarse', 'jobs']).default('coarse'))
+    .addOption(detailOption().default('coarse'))
     .option('--story <file>', 'what happens through the years; usually AGREEMENT.story.yaml beside the agreement, if it is there')
     .action(async (options: Options) => {
       if (options.months === undefined && options.toEnd !== true) return program.error('error: advance needs --months N or --to-end')

@@ -64,6 +64,9 @@ test('F16 month by month gives what all at once gives, and the same every time; 
   }
   const after = [...generateCoarsely({ schedule: exampleOf('sharon-ai.yaml'), months: ['2032-08'], seed: 7 })]
   assert.deepEqual(after, [], 'nothing after the term')
+  // An agreement that speaks of no capacity has months all the same.
+  const bare = { ...exampleOf('sharon-ai.yaml'), blocks: [], pools: [], clauses: [] }
+  assert.deepEqual([...generateCoarsely({ schedule: bare, months: ['2027-01', '2027-02'], seed: 7 })], [[], []])
 })
 
 test('F17 in outline too, sold and called never exceed accepted, whatever a story asks for, and the meter refuses nothing', () => {
