@@ -628,6 +628,55 @@ const breaks: readonly Break[] = [
     find: 'const [top, bottom] = [n * amount.d + amount.n * d, d * amount.d]',
     put: 'const [top, bottom] = [n * amount.d + amount.n, d * amount.d]',
   },
+  {
+    law: 'F16 month by month gives what all at once gives',
+    test: 'src/server/fleet/coarse.test.ts',
+    file: 'src/server/fleet/coarse.ts',
+    find: 'months: [month], window }',
+    put: 'months, window }',
+  },
+  {
+    law: 'F17 in outline too, sold and called never exceed accepted',
+    test: 'src/server/fleet/coarse.test.ts',
+    file: 'src/server/fleet/coarse-sales.ts',
+    find: 'Math.min(wanted, stretch.free - held(standing))',
+    put: 'wanted',
+  },
+  {
+    law: 'F17 in outline too, sold and called never exceed accepted',
+    test: 'src/server/fleet/coarse.test.ts',
+    file: 'src/server/fleet/coarse.ts',
+    find: 'left = subtract(left, downSteps(outages))',
+    put: 'left = subtract(left, zero)',
+  },
+  {
+    law: 'F20 each of a story’s times is told with one month',
+    test: 'src/server/fleet/story.test.ts',
+    file: 'src/server/fleet/tell-story.ts',
+    find: '(month === first && date.slice(0, 7) < month)',
+    put: 'false',
+  },
+  {
+    law: 'F21 what comes late is missing from its month',
+    test: 'src/server/fleet/story.test.ts',
+    file: 'src/server/fleet/month-facts.ts',
+    find: 'each.month !== month || !isOf(each.kinds, reading)',
+    put: 'each.month !== month || reading.kind !== each.kinds[0]',
+  },
+  {
+    law: 'AD6 a later version is loaded when the clock reaches its date',
+    test: 'src/server/app/advance.test.ts',
+    file: 'src/server/app/advance.ts',
+    find: 'source.amendments.filter((each) => each.at.slice(0, 7) <= month)',
+    put: 'source.amendments',
+  },
+  {
+    law: 'AD1 AD2 six months at once are six times one month',
+    test: 'src/server/app/advance.test.ts',
+    file: 'src/server/app/advance.ts',
+    find: 'now: closedAt(month), by: request.by, also: tick',
+    put: 'now: closedAt(month) + 86_400 * request.months, by: request.by, also: tick',
+  },
 ]
 
 const root = join(import.meta.dirname, '..')

@@ -8,6 +8,8 @@ export type Context = Readonly<{
   /** Where the embedded database lives. */
   home: string
   now: () => Instant
+  /** Whether `--now` says what time it is. */
+  isNowGiven: boolean
   /** Data, on standard output. */
   print: (text: string) => void
   /** Everything else, a line on standard error. Answers nothing, for where there is nothing else to answer. */

@@ -1,8 +1,10 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { isMonth, nextMonth, type Month } from '../core/base/time.ts'
 import { formatReading } from '../core/meter/parse.ts'
 import { describeCalibration } from '../server/fleet/calibration.ts'
+import { generateCoarsely } from '../server/fleet/coarse.ts'
 import { generate } from '../server/fleet/generate.ts'
+import type { Detail } from '../server/fleet/month-facts.ts'
 import { readSchedule } from './agreement-files.ts'
 import { badInput, type Context } from './context.ts'
 
@@ -19,11 +21,16 @@ const readMonths = (text: string): Month[] => {
   return months
 }
 
-const readSeed = (text: string): number => {
+/** Of the option `--seed`. */
+export const readSeed = (text: string): number => {
   const seed = Number(text)
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number of at most nine digits.')
   return seed
 }
+
+/** Of the option `--detail`. */
+export const detailOption = (): Option =>
+  new Option('--detail <how>', 'how finely: every job, or some dozens of readings a month').choices(['jobs', 'coarse'])
 
 /** `offtake generate FILE`: synthetic readings of an agreement, as NDJSON. */
 export const addGenerate = (program: Command, context: Context): void => {
@@ -33,11 +40,13 @@ export const addGenerate = (program: Command, context: Context): void => {
     .argument('<file...>', 'the agreement; several are its versions')
     .requiredOption('--months <first..last>', 'such as 2026-08..2026-10', readMonths)
     .option('--seed <n>', 'another seed, other readings', readSeed, 7)
-    .action((files: string[], { months, seed }: { months: Month[]; seed: number }) => {
+    .addOption(detailOption().default('jobs'))
+    .action((files: string[], { months, seed, detail }: { months: Month[]; seed: number; detail: Detail }) => {
       const schedule = readSchedule(files, context)
       if (schedule === undefined) return void (process.exitCode = badInput)
       context.say(`readings are ${describeCalibration()}`)
-      for (const readings of generate({ schedule, months, seed }))
+      const history = { schedule, months, seed }
+      for (const readings of detail === 'coarse' ? generateCoarsely(history) : generate(history))
         context.print(readings.map((reading) => `${JSON.stringify(formatReading(reading))}\n`).join(''))
       return undefined
     })

@@ -26,7 +26,7 @@ export const addImport = (program: Command, context: Context): void => {
     .option('--zone <zone>', 'the zone of local times without an offset')
     .action(async (files: string[], options: Options) => {
       const once = files.includes('-')
-      process.exitCode = await withStore(context, (store) => importFiles(store, files, options, context), { once })
+      process.exitCode = await withStore(context, (store, now) => importFiles(store, files, options, { ...context, now }), { once })
     })
 }
 

@@ -15,7 +15,7 @@ export const addLoad = (program: Command, context: Context): void => {
     .action(async (files: string[]) => {
       const texts = files.map((path) => ({ path, document: readText(path, context) }))
       const readable = texts.every(({ document }) => document !== undefined)
-      process.exitCode = readable ? await withStore(context, (store) => load(store, texts as Signed[], context)) : badInput
+      process.exitCode = readable ? await withStore(context, (store, now) => load(store, texts as Signed[], { ...context, now })) : badInput
     })
 }
 

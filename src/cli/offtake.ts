@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { parseInstant, type Instant } from '../core/base/time.ts'
 import { homeUsual } from '../server/open-store.ts'
+import { addAdvance } from './advance-command.ts'
 import { addCheck } from './check-command.ts'
 import { badInput, failure, type Context } from './context.ts'
 import { addCover } from './cover-command.ts'
@@ -35,6 +36,9 @@ const context: Context = {
     return program.opts<{ home?: string }>().home ?? process.env['OFFTAKE_HOME'] ?? homeUsual
   },
   now: clock,
+  get isNowGiven() {
+    return program.opts<{ now?: string }>().now !== undefined
+  },
   print,
   say,
   show,
@@ -49,7 +53,19 @@ program.hook('preAction', () => {
   // A second Ctrl-C ends the process as it would any other.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
 })
-for (const add of [addCheck, addSettle, addLoad, addImport, addPeriodCommands, addJournal, addRegister, addCover, addGenerate, addServe])
+for (const add of [
+  addCheck,
+  addSettle,
+  addLoad,
+  addImport,
+  addPeriodCommands,
+  addJournal,
+  addRegister,
+  addCover,
+  addGenerate,
+  addAdvance,
+  addServe,
+])
   add(program, context)
 
 try {

@@ -22,7 +22,7 @@ export const addPeriodCommands = (program: Command, context: Context): void => {
     .addOption(json())
     .addOption(csv())
     .action(async (agreement: string, name: string, options: CloseOptions) => {
-      process.exitCode = await withStore(context, (store) => close(store, { agreement, month: name }, options, context))
+      process.exitCode = await withStore(context, (store, now) => close(store, { agreement, month: name }, options, { ...context, now }))
     })
   month('statement', 'show the statement of a final month')
     .addOption(json())

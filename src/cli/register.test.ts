@@ -20,7 +20,7 @@ const shown = async (...args: string[]) => {
 }
 const portfolio = ['--portfolio', join(examples, 'portfolio.yaml'), '--as-of', '2026-07']
 
-test('CLI8 the example portfolio as tables, CSV and JSON, with the same amounts', async () => {
+test('CLI10 the example portfolio as tables, CSV and JSON, with the same amounts', async () => {
   await shown('load', join(examples, 'sharon-ai.yaml'), join(examples, 'firmus-batam.yaml'))
   const json = JSON.parse(await shown('register', ...portfolio, '--json')) as Record<string, never>
   const { rows, breakdown, commitmentsByFiscalYear } = json as unknown as {
@@ -55,7 +55,7 @@ test('CLI8 the example portfolio as tables, CSV and JSON, with the same amounts'
     assert.ok(text.includes(word), `${word} in\n${text}`)
 })
 
-test('CLI8 every pack is shown as text, CSV and JSON, and says that it is evidence', async () => {
+test('CLI10 every pack is shown as text, CSV and JSON, and says that it is evidence', async () => {
   for (const name of ['asc460', 'asc326', '606', 'ifrs9', 'maximum', 'stock-rights'])
     assert.match(await shown('pack', name, ...portfolio), /evidence under the treatment selected, not a conclusion/)
   const { pack, treatment, rows } = JSON.parse(await shown('pack', 'maximum', ...portfolio, '--treatment', 'promised', '--json')) as {
@@ -71,7 +71,7 @@ test('CLI8 every pack is shown as text, CSV and JSON, and says that it is eviden
   )
 })
 
-test('CLI8 what cannot be drawn ends with 2 and says why', async () => {
+test('CLI10 what cannot be drawn ends with 2 and says why', async () => {
   const refuses = async (expected: RegExp, ...args: string[]) => {
     const { code, out, err } = await run(...args)
     assert.deepEqual([code, out], [2, ''])

@@ -1,8 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { openStore } from '../server/open-store.ts'
 import { failure, type Context } from './context.ts'
+import { clockOf } from './with-store.ts'
 
 const portUsual = 7420
+/** Milliseconds between two looks at the clock of a sandbox, which another process may move. */
+const clockEveryMs = 2000
 
 const readPort = (text: string): number => {
   const port = Number(text)
@@ -21,12 +24,22 @@ export const addServe = (program: Command, context: Context): void => {
     })
 }
 
-const serveUntilStopped = async (port: number, { url, home, now, say, signal }: Context): Promise<number> => {
+const serveUntilStopped = async (port: number, context: Context): Promise<number> => {
+  const { url, home, say, signal } = context
   // Loaded here, for it takes longer than most commands do.
   const [{ startWorkers }, { serve }] = await Promise.all([import('../server/jobs/workers.ts'), import('../server/serve.ts')])
   const open = await openStore({ url, home, jobs: true })
+  let now = await clockOf(open.store, context)
+  const looking = setInterval(
+    () =>
+      void clockOf(open.store, context).then(
+        (clock) => (now = clock),
+        () => {},
+      ),
+    clockEveryMs,
+  )
   try {
-    const door = await serve(open.store, { port, now })
+    const door = await serve(open.store, { port, now: () => now() })
     if ('taken' in door) {
       say(door.taken)
       return failure
@@ -40,6 +53,7 @@ const serveUntilStopped = async (port: number, { url, home, now, say, signal }: 
     await workers.stop().catch(() => {})
     return why === undefined ? 0 : failure
   } finally {
+    clearInterval(looking)
     await open.stop().catch(() => {})
   }
 }

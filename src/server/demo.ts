@@ -1,8 +1,9 @@
 import * as fs from 'node:fs'
 import { basename, join } from 'node:path'
-import { monthInterval, monthOf, nextMonth, parseInstant, startOfDate, type Instant, type Month } from '../core/base/time.ts'
+import { monthInterval, monthOf, nextMonth, parseInstant, type Instant, type Month } from '../core/base/time.ts'
 import type { Reading } from '../core/meter/reading.ts'
 import type { Schedule } from '../core/terms/schedule.ts'
+import { closedAt } from './app/closed-at.ts'
 import { describeCalibration } from './fleet/calibration.ts'
 import { generate } from './fleet/generate.ts'
 import { detectTrace, readTrace, traceFacts } from './fleet/trace.ts'
@@ -26,9 +27,6 @@ const example = (name: string): string => fs.readFileSync(join(examples, `${name
 const syntheticNow = parseInstant('2026-11-05T00:00:00Z', 'UTC') as Instant
 /** Each agreement has a seed of its own, and so a source of its own for its readings. */
 const seeds = { 'sharon-ai': 7, 'firmus-batam': 8 }
-
-/** A month is closed on the fifth of the next, in UTC: by then it is over everywhere. */
-export const closedAt = (month: Month): Instant => startOfDate(`${nextMonth(month)}-05`, 'UTC')
 
 /** Every month of the term that can be closed by `now`. */
 const monthsUntil = ({ from, to, zone }: Schedule, now: Instant): Month[] => {

@@ -14,7 +14,11 @@ export const canonical = (value: Json): string => {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} is no JSON`)
   if (typeof value === 'string') return quote(value)
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`
+  if (Array.isArray(value)) {
+    // Series are thousands of numbers, and those JSON.stringify writes the same.
+    if (value.every((item) => Number.isFinite(item))) return JSON.stringify(value)
+    return `[${value.map((item: Json) => canonical(item)).join(',')}]`
+  }
   const members = Object.entries(value as Record<string, Json | undefined>).filter(([, member]) => member !== undefined)
   const byKey = members.toSorted(([a], [b]) => (a < b ? -1 : 1))
   return `{${byKey.map(([key, member]) => `${quote(key)}:${canonical(member!)}`).join(',')}}`

@@ -23,7 +23,7 @@ import { appendDeed } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import { appendJournals } from '../store/journals.ts'
-import { appendStatement, findFinalMonths, findStatement, type StoredStatement } from '../store/statements.ts'
+import { appendStatement, findClosing, findFinalMonths, findStatement, type StoredStatement } from '../store/statements.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import { factsOf } from './facts-of.ts'
 import { findSchedule } from './find-schedule.ts'
@@ -132,9 +132,9 @@ const openingOf = async (tx: Work, schedule: Schedule, month: Month): Promise<Re
   const { agreement, from, zone } = schedule
   const first = monthOf(from, zone)
   if (month === first) return { state: {} }
+  const left = await findClosing(tx.queries, agreement, nextMonth(month, -1))
+  if (left !== undefined) return { state: left }
   const final = await findFinalMonths(tx.queries, agreement)
-  const before = final.find((each) => each.month === nextMonth(month, -1))
-  if (before !== undefined) return { state: before.closing }
   const open = final.length === 0 ? first : nextMonth(final.at(-1)!.month)
   return refused(
     'month before is open',

@@ -4,9 +4,11 @@ import { collate, type CollateRefusal, type Digested } from '../../core/meter/co
 import type { Facts } from '../../core/meter/facts.ts'
 import { allowanceYears } from '../../core/meter/health.ts'
 import { makeMeter } from '../../core/meter/meter.ts'
+import type { Reading } from '../../core/meter/reading.ts'
 import type { MeterRefusal } from '../../core/meter/refusal.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
-import { findReplacements, streamReadings, type ReadingsWanted } from '../store/readings-out.ts'
+import { referenceKey, type Reference } from '../store/effects.ts'
+import { findCharges, findReplacements, streamReadings, type ReadingsWanted } from '../store/readings-out.ts'
 import type { Work } from '../store/transaction.ts'
 
 /** Readings that are each in order and cannot all be so: nothing is settled on them. */
@@ -21,14 +23,36 @@ export const factsOf = async (
   const { accepted, refused } = collate(await findReplacements(tx, wanted))
   if (refused.length > 0) return { refusals: refused }
   const meter = makeMeter(schedule, window)
+  const reduced = makeReduced()
   let readings = 0
   const add = (all: readonly Digested[]): void => {
-    for (const { reading, digest } of all) meter.add(reading, digest)
+    for (const { reading, digest } of all) {
+      meter.add(reading, digest)
+      reduced.see(reading)
+    }
     onRead?.((readings += all.length))
   }
   add(accepted)
   for await (const rows of streamReadings(tx, wanted)) add(rows)
+  add(await findCharges(tx, reduced.unseen()))
   return meter.facts()
+}
+
+/** Which charges are reduced by readings that were seen, and were not seen themselves, nor anything in their place. */
+const makeReduced = () => {
+  const charges = new Set<string>()
+  const reduced = new Map<string, Reference>()
+  return {
+    see: (reading: Reading): void => {
+      const { source } = reading
+      if (reading.kind === 'charge')
+        for (const id of [reading.id, reading.replaces ?? reading.id]) charges.add(referenceKey({ source, id }))
+      if (reading.kind !== 'credit' && reading.kind !== 'refund') return
+      const reference = { source, id: reading.reduces }
+      reduced.set(referenceKey(reference), reference)
+    },
+    unseen: (): Reference[] => [...reduced].filter(([key]) => !charges.has(key)).map(([, reference]) => reference),
+  }
 }
 
 const wantedOf = (schedule: Schedule, window: Interval): ReadingsWanted => ({

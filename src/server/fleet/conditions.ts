@@ -1,5 +1,5 @@
 import type { BlockId } from '../../core/base/id.ts'
-import { valueAt, type Steps } from '../../core/base/steps.ts'
+import { fromPairs, valueAt, type Steps } from '../../core/base/steps.ts'
 import { addDays, monthInterval, startOfDate, type Month } from '../../core/base/time.ts'
 import type { Call, ConditionReading } from '../../core/meter/reading.ts'
 import type { ResolvedBackstop } from '../../core/terms/schedule.ts'
@@ -26,6 +26,10 @@ const conditionsIn = (world: World, clause: ResolvedBackstop, month: Month): Con
 
 /** GPUs that on-demand sales leave to the guarantor's call: a part of what is accepted at every instant, in whole units. */
 export const callable = (accepted: number, unit: number): number => unit * Math.floor((accepted * assumed.callPercent) / 100 / unit)
+
+/** `callable` through time. */
+export const callableSteps = (accepted: Steps, unit: number): Steps =>
+  fromPairs([...accepted.starts].map((start, i): [number, number] => [start, callable(accepted.values[i]!, unit)]))
 
 /** Blocks whose unsold capacity the guarantor may call. */
 export const callableBlocks = (world: World): ReadonlySet<BlockId> =>

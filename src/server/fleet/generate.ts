@@ -1,8 +1,8 @@
-import { add, fromPairs, subtract, zero, type Steps } from '../../core/base/steps.ts'
+import { add, subtract, zero, type Steps } from '../../core/base/steps.ts'
 import { monthInterval, type Instant, type Month } from '../../core/base/time.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import type { ResolvedPool, Schedule } from '../../core/terms/schedule.ts'
-import { callable, callableBlocks, callsOf, conditionsOf } from './conditions.ts'
+import { callableBlocks, callableSteps, callsOf, conditionsOf } from './conditions.ts'
 import { runJobs } from './jobs.ts'
 import { reserve } from './orders.ts'
 import { makePlant } from './plant.ts'
@@ -50,9 +50,6 @@ const inPool = (world: World, pool: ResolvedPool): Reading[] => {
 }
 
 const total = (all: readonly Steps[]): Steps => all.reduce(add, zero)
-
-const callableSteps = (accepted: Steps, unit: number): Steps =>
-  fromPairs([...accepted.starts].map((start, i): [number, number] => [start, callable(accepted.values[i]!, unit)]))
 
 /** When a reading begins to say something. Only a credit names no time: it goes with the charge it reduces. */
 const startOf = (reading: Reading): Instant | undefined =>

@@ -22,7 +22,7 @@ export type Plant = Readonly<{
  * Every tranche is accepted within the working hours of its due date, with 98.5 % of its design or more, so that it counts in full. Those
  * due before the window are accepted too.
  */
-const acceptancesOf = ({ schedule, seed, source, window }: World, block: ResolvedBlock): Acceptance[] =>
+export const acceptancesOf = ({ schedule, seed, source, window }: World, block: ResolvedBlock): Acceptance[] =>
   block.tranches.flatMap(({ id, gpus, due }): Acceptance[] => {
     const rng = makeRng(seed, `acceptance of ${block.id} ${id}`)
     const at = startOfDate(due, schedule.zone) + drawWhole(rng, 8, 17) * hour
@@ -42,7 +42,7 @@ const acceptancesOf = ({ schedule, seed, source, window }: World, block: Resolve
     ]
   })
 
-const acceptedSteps = (block: ResolvedBlock, acceptances: readonly Acceptance[]): Steps =>
+export const acceptedSteps = (block: ResolvedBlock, acceptances: readonly Acceptance[]): Steps =>
   acceptances.reduce((sum, { tranche, at }) => {
     const { gpus } = block.tranches.find(({ id }) => id === tranche)!
     return add(sum, fromPairs([[at, gpus]]))

@@ -7,7 +7,7 @@ import { loadAgreement } from '../app/load-agreement.ts'
 import { closePeriod } from '../app/close-period.ts'
 import { enqueueClose, findJobError, type CloseJob } from '../store/jobs.ts'
 import { inTransaction, RolledBack } from '../store/transaction.ts'
-import { closedAt } from '../demo.ts'
+import { closedAt } from '../app/closed-at.ts'
 import { migrateJobs, startWorkers } from './workers.ts'
 
 const { close, ...store } = await testDatabase()

@@ -18,6 +18,12 @@ export const findVersions = async (queries: Queries, agreement: string): Promise
   return rows.map(({ canonical, hash, document }) => ({ agreement: JSON.parse(canonical) as Agreement, hash, document }))
 }
 
+/** Their hashes alone. */
+export const findVersionHashes = async (queries: Queries, agreement: string): Promise<string[]> => {
+  const rows = await queries.selectFrom('agreement_version').select('hash').where('agreement', '=', agreement).orderBy('version').execute()
+  return rows.map(({ hash }) => hash)
+}
+
 export type AgreementRow = Readonly<{ agreement: string; title: string; zone: string; currency: string; versions: number }>
 
 /** All agreements that these queries may see, with the words of their latest version. */

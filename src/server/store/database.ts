@@ -97,6 +97,16 @@ export type Schema = {
     recorded_at: RecordedAt
   }
   entry: { journal: string; position: number; account: string; amount: string; currency: string; line: string | null; text: string }
+  sandbox_clock: {
+    entry: Generated<bigint>
+    agreement: string | null
+    month: string | null
+    now_at: bigint | null
+    seed: bigint | null
+    detail: 'coarse' | 'jobs' | null
+    story: string | null
+    recorded_at: Generated<Date>
+  }
   progress: { work: string; done: bigint; message: string; changed_at: Generated<Date> }
 }
 export type Database = Kysely<Schema>

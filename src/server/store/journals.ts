@@ -8,23 +8,24 @@ import { newId } from './ids.ts'
 
 /** Appends the journals of a statement; each gets its name here. */
 export const appendJournals = async (queries: Queries, statement: string, journals: readonly Journal[], now: Instant): Promise<void> => {
-  for (const { book, date, period, narration, source, entries } of journals) {
-    const id = newId('jrn')
-    const head = {
-      id,
-      book,
-      statement,
-      agreement: source.agreement,
-      month: period,
-      statement_version: source.statementVersion,
-      step: source.step,
-      posted_on: date,
-      narration,
-      entries: entries.length,
-      recorded_at: formatInstant(now),
-    }
-    await queries.insertInto('journal').values(head).execute()
-    const rows = entries.map(({ account, amount, line, text }, i) => ({
+  if (journals.length === 0) return
+  const named = journals.map((journal) => ({ id: newId('jrn'), ...journal }))
+  const heads = named.map(({ id, book, date, period, narration, source, entries }) => ({
+    id,
+    book,
+    statement,
+    agreement: source.agreement,
+    month: period,
+    statement_version: source.statementVersion,
+    step: source.step,
+    posted_on: date,
+    narration,
+    entries: entries.length,
+    recorded_at: formatInstant(now),
+  }))
+  await queries.insertInto('journal').values(heads).execute()
+  const rows = named.flatMap(({ id, entries }) =>
+    entries.map(({ account, amount, line, text }, i) => ({
       journal: id,
       position: i + 1,
       account,
@@ -32,10 +33,16 @@ export const appendJournals = async (queries: Queries, statement: string, journa
       currency: amount.currency,
       line,
       text,
-    }))
-    await queries.insertInto('entry').values(rows).execute()
-  }
+    })),
+  )
+  // A statement may take one parameter for each of 65,535 cells at most.
+  for (let from = 0; from < rows.length; from += entriesAtOnce)
+    await queries
+      .insertInto('entry')
+      .values(rows.slice(from, from + entriesAtOnce))
+      .execute()
 }
+const entriesAtOnce = 5000
 
 /** Which journals: of an agreement, of a month of it, of one book. */
 export type JournalFilter = Readonly<{ agreement?: string | undefined; month?: Month | undefined; book?: string | undefined }>

@@ -1,6 +1,7 @@
 import type { Instant, Interval } from '../../core/base/time.ts'
 import type { Digested } from '../../core/meter/collate.ts'
 import { copyOut } from './copy.ts'
+import type { Reference } from './effects.ts'
 import { columnsOut, fromRow } from './reading-rows.ts'
 import type { Work } from './transaction.ts'
 
@@ -17,45 +18,70 @@ export type ReadingsWanted = Readonly<{
   maintenanceFrom: Instant
 }>
 
-const overlapping = (from: Instant, to: Instant): string =>
-  `r.starts_at < ${to} and r.ends_at >= ${from} and (r.ends_at > ${from} or r.starts_at = r.ends_at)`
+const overlapping = (row: string, from: Instant, to: Instant): string =>
+  `${row}.starts_at < ${to} and ${row}.ends_at >= ${from} and (${row}.ends_at > ${from} or ${row}.starts_at = ${row}.ends_at)`
+
+/** What a credit or refund reduces. */
+const reducesOf = (row: string): string => `((${row}.body ->> 'reduces') collate "C")`
+
+/** Charges of some pools that replace one, and those that are replaced: rows `c`, found by way of what replaces. */
+const replacedCharges = (inPools: string, select: string): string[] => [
+  `select ${select} from reading c where c.replaces is not null and c.kind = 'charge' and ${inPools}`,
+  `select ${select} from reading n join reading c on c.source = n.source and c.id = n.replaces
+    where n.replaces is not null and c.kind = 'charge' and ${inPools}`,
+]
+
+const quoted = ({ client }: Work, names: readonly string[]): string =>
+  `array[${names.map((name) => client.escapeLiteral(name)).join(', ')}]::text[]`
 
 /** Conditions on a row `r`, of which a row meets one at most. COPY takes no parameters, so names are escaped into the text. */
-const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
-  const { agreement, pools, blocks, currency, indices, window, maintenanceFrom } = wanted
-  const quoted = (names: readonly string[]) => `array[${names.map((name) => client.escapeLiteral(name)).join(', ')}]::text[]`
-  const inPools = (row: string) => `${row}.pool = any (${quoted(pools)})`
-  const placed = `(${inPools('r')} or r.block = any (${quoted(blocks)}) or r.agreement = ${client.escapeLiteral(agreement)})`
-  const inWindow = overlapping(window.from, window.to)
-  // A credit goes with its charge, whenever that was earned, and brings it along: it may have been moved into the window. One whose charge
-  // nobody knows is told by its source, so that it is found out rather than forgotten.
+const conditions = (tx: Work, { agreement, pools, blocks, currency, indices, window, maintenanceFrom }: ReadingsWanted): string[] => {
+  const literal = (text: string) => tx.client.escapeLiteral(text)
+  const inPools = (row: string) => `${row}.pool = any (${quoted(tx, pools)})`
+  const placed = `(${inPools('r')} or r.block = any (${quoted(tx, blocks)}) or r.agreement = ${literal(agreement)})`
+  const inWindow = (row: string) => overlapping(row, window.from, window.to)
+  // A credit goes with its charge, whenever that was earned: it may have been moved into the window, or taken back. One whose charge nobody
+  // knows is told by its source, so that it is found out rather than forgotten.
   const charges = (more: string) => `select from reading c where c.source = r.source and c.kind = 'charge' and ${more}`
-  const named = `r.body ->> 'reduces' in (c.id, c.replaces)`
-  const credited = `r.kind in ('credit', 'refund') and (
-      exists (${charges(`${named} and ${inPools('c')}`)})
-      or not exists (${charges(named)}) and exists (${charges(inPools('c'))}))`
-  const reductions = `(select k.source, k.body ->> 'reduces' from reading k where k.kind in ('credit', 'refund'))`
-  const reduced = `((r.source, r.id) in ${reductions} or (r.source, r.replaces) in ${reductions})`
+  const reduces = reducesOf('r')
+  const named = (row: string) => `${row}.source = r.source and ${row}.kind = 'charge'`
   return [
-    `r.kind in ('allocation', 'reservation', 'outage', 'curtailment') and ${placed} and ${inWindow}`,
-    `r.kind = 'maintenance' and ${placed} and ${overlapping(Math.min(maintenanceFrom, window.from), window.to)}`,
-    `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow}`,
+    `r.kind in ('allocation', 'reservation', 'outage', 'curtailment') and ${placed} and ${inWindow('r')}`,
+    `r.kind = 'maintenance' and ${placed} and ${overlapping('r', Math.min(maintenanceFrom, window.from), window.to)}`,
+    `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow('r')}`,
     `r.kind = 'acceptance' and ${placed} and r.starts_at < ${window.to}`,
-    `r.kind in ('figure', 'event', 'payment', 'dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${window.to}`,
-    `r.kind = 'index' and r.body ->> 'index' = any (${quoted(indices)}) and r.starts_at < ${window.to}`,
-    `r.kind = 'fx' and r.body ->> 'quote' = ${client.escapeLiteral(currency)}`,
-    credited,
-    `r.kind = 'charge' and ${placed} and not (${inWindow}) and ${reduced}`,
+    `r.kind in ('figure', 'event', 'payment', 'dispute', 'ruling') and r.agreement = ${literal(agreement)} and r.starts_at < ${window.to}`,
+    `r.kind = 'index' and r.body ->> 'index' = any (${quoted(tx, indices)}) and r.starts_at < ${window.to}`,
+    `r.kind = 'fx' and r.body ->> 'quote' = ${literal(currency)}`,
+    `r.kind in ('credit', 'refund') and (r.source, ${reduces}) in (
+      select c.source, unnest(array[c.id, c.replaces]) from reading c where c.kind = 'charge' and ${inPools('c')} and ${inWindow('c')}
+      union ${replacedCharges(inPools('c'), 'c.source, unnest(array[c.id, c.replaces])').join(' union ')})`,
+    `r.kind in ('credit', 'refund')
+      and not exists (select from reading c where ${named('c')} and c.id = ${reduces})
+      and not exists (select from reading d where ${named('d')} and d.replaces = ${reduces})
+      and exists (${charges(inPools('c'))})`,
   ]
 }
 
 const columns = columnsOut.replaceAll(/\w+/g, 'r.$&')
 
+const alone = `r.replaces is null and not exists (select from reading n where n.source = r.source and n.replaces = r.id)`
+
 /** All wanted readings that neither replace one nor are replaced, in no order, a stretch at a time. */
 export async function* streamReadings(tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> {
-  const alone = `r.replaces is null and not exists (select from reading n where n.source = r.source and n.replaces = r.id)`
   const query = conditions(tx, wanted).map((condition) => `select ${columns} from reading r where ${condition} and ${alone}`)
   for await (const rows of copyOut(tx.client, query.join('\nunion all\n'))) yield rows.map(fromRow)
+}
+
+/** Charges of these names that neither replace one nor are replaced, whenever they were earned: what reduces them is told apart by that. */
+export const findCharges = async (tx: Work, named: readonly Reference[]): Promise<Digested[]> => {
+  if (named.length === 0) return []
+  const column = (of: (reference: Reference) => string) => quoted(tx, named.map(of))
+  const query = `select ${columns} from reading r where r.kind = 'charge' and ${alone}
+    and (r.source, r.id) in (select * from unnest(${column(({ source }) => source)}, ${column(({ id }) => id)}))`
+  const found: Digested[] = []
+  for await (const rows of copyOut(tx.client, query)) for (const row of rows) found.push(fromRow(row))
+  return found
 }
 
 /**
@@ -63,10 +89,18 @@ export async function* streamReadings(tx: Work, wanted: ReadingsWanted): AsyncGe
  * whenever that is. Which of them count is for `collate` to say.
  */
 export const findReplacements = async (tx: Work, wanted: ReadingsWanted): Promise<Digested[]> => {
+  // A month is many small parts: workers, and code made for one query, take longer to start than the work does.
+  await tx.client.query('set local max_parallel_workers_per_gather = 0; set local jit = off')
+  const { rowCount } = await tx.client.query(`select from reading where replaces is not null limit 1`)
+  if (rowCount === 0) return []
   const seeds = conditions(tx, wanted).flatMap((condition) => [
     `select r.source, r.id from reading r where r.replaces is not null and ${condition}`,
     `select r.source, r.id from reading n join reading r on r.source = n.source and r.id = n.replaces where n.replaces is not null and ${condition}`,
   ])
+  const reduced = `exists (select from reading k where k.kind in ('credit', 'refund') and k.source = c.source
+    and ${reducesOf('k')} in (c.id, c.replaces))`
+  const placed = `c.pool = any (${quoted(tx, wanted.pools)})`
+  seeds.push(...replacedCharges(`${placed} and ${reduced}`, 'c.source, c.id'))
   const query = `select ${columns} from reading r where (r.source, r.id) in (
     with recursive kin (source, id) as (
       (${seeds.join('\nunion\n')})

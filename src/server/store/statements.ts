@@ -19,25 +19,37 @@ export const findStatement = async (queries: Queries, agreement: string, month: 
   return row && { id: row.id, hash: row.hash, statement: JSON.parse(row.document) as Statement }
 }
 
-/** A month that is final, and the state it left. */
-export type FinalMonth = Readonly<{ month: Month; interval: Interval; statement: string; closing: State }>
+/** A month that is final. */
+export type FinalMonth = Readonly<{ month: Month; interval: Interval; statement: string }>
 
 /** The final months of an agreement in order of time. */
 export const findFinalMonths = async (queries: Queries, agreement: string): Promise<FinalMonth[]> => {
   const rows = await queries
     .selectFrom('statement')
-    .select(['id', 'month', 'starts_at', 'ends_at', 'closing'])
+    .select(['id', 'month', 'starts_at', 'ends_at'])
     .distinctOn('month')
     .where('agreement', '=', agreement)
     .orderBy('month')
     .orderBy('version', 'desc')
     .execute()
-  return rows.map(({ id, month, starts_at, ends_at, closing }) => ({
+  return rows.map(({ id, month, starts_at, ends_at }) => ({
     month,
     interval: { from: Number(starts_at), to: Number(ends_at) },
     statement: id,
-    closing: closing as State,
   }))
+}
+
+/** The state that a month left, as the latest version of its statement has it; undefined while it is open. */
+export const findClosing = async (queries: Queries, agreement: string, month: Month): Promise<State | undefined> => {
+  const row = await queries
+    .selectFrom('statement')
+    .select('closing')
+    .where('agreement', '=', agreement)
+    .where('month', '=', month)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.closing as State | undefined
 }
 
 export type NewStatement = Readonly<{

@@ -28,8 +28,7 @@ export const inTransaction = async <T>(store: Store, work: (tx: Work) => Promise
   const client = await store.pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('begin')
-    await client.query('set local role offtake_system')
+    await client.query('begin; set local role offtake_system')
     const answer = await work({ client, queries: onClient(client) })
     await client.query(answer instanceof RolledBack ? 'rollback' : 'commit')
     return answer instanceof RolledBack ? answer.answer : answer

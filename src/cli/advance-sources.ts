@@ -1,0 +1,125 @@
+import * as fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { AgreementId } from '../core/base/id.ts'
+import { describeProblem, type Problem } from '../core/base/problem.ts'
+import { startOfDate } from '../core/base/time.ts'
+import { clauseKinds } from '../core/settlement/kinds.ts'
+import { parseAgreement, type ParsedAgreement } from '../core/terms/parse.ts'
+import { resolve } from '../core/terms/resolve.ts'
+import type { AdvanceSource } from '../server/app/advance.ts'
+import { loadAgreement } from '../server/app/load-agreement.ts'
+import type { Detail } from '../server/fleet/month-facts.ts'
+import { parseStory, storyProblems, type ParsedStory } from '../server/fleet/story.ts'
+import { findVersions, listAgreements, type SignedVersion } from '../server/store/agreements.ts'
+import { asSystem, type Store } from '../server/store/database.ts'
+import { readText } from './agreement-files.ts'
+import type { Context } from './context.ts'
+
+const examples = join(import.meta.dirname, '../../examples')
+
+export type SourceOptions = Readonly<{ agreement?: string; seed: number; detail: Detail; story?: string }>
+
+/** An agreement to advance: its versions, and the folder that its story is looked for in. */
+type Wanted = Readonly<{ agreement: string; versions: readonly SignedVersion[]; document: string | undefined; folder: string }>
+
+/** What is to be advanced, and the documents of it that are not on record yet. */
+export type Found = Readonly<{ sources: readonly AdvanceSource[]; fresh: readonly Readonly<{ agreement: string; document: string }>[] }>
+
+/** Agreements that are on record or can be put there, each with its story; undefined, and said, where that cannot be. Nothing is written. */
+export const findSources = async (store: Store, options: SourceOptions, context: Context): Promise<Found | undefined> => {
+  const wanted = await findWanted(store, options, context)
+  const sources = wanted?.map((each) => sourceOf(each, options, context))
+  if (wanted === undefined || sources === undefined || sources.some((source) => source === undefined)) return undefined
+  if (sources.length === 0) return context.say('there is no agreement to advance: none is on record, and no example has a story')
+  const fresh = wanted.flatMap(({ agreement, document }) => (document === undefined ? [] : [{ agreement, document }]))
+  return { sources: sources as AdvanceSource[], fresh }
+}
+
+/** Puts agreements on record as at the start of their terms; answers whether that could be done, and says where not. */
+export const loadFresh = async (store: Store, fresh: Found['fresh'], { say }: Context): Promise<boolean> => {
+  for (const { agreement, document } of fresh) {
+    const { term } = (parseAgreement(document, clauseKinds) as ParsedAgreement).agreement
+    const answer = await loadAgreement(store, { document, now: startOfDate(term.from, 'UTC'), by: 'offtake advance' })
+    if (answer.kind === 'loaded') continue
+    for (const problem of answer.problems) say(describeProblem(agreement, problem))
+    return false
+  }
+  return true
+}
+
+const findWanted = async (store: Store, { agreement }: SourceOptions, context: Context): Promise<Wanted[] | undefined> => {
+  const known = (await asSystem(store.database, (tx) => listAgreements(tx))).map((each) => each.agreement)
+  const onRecord = async (name: string): Promise<Wanted> => ({
+    agreement: name,
+    versions: await asSystem(store.database, (tx) => findVersions(tx, name)),
+    document: undefined,
+    folder: examples,
+  })
+  if (agreement === undefined) {
+    const told = fs
+      .readdirSync(examples)
+      .filter((file) => file.endsWith('.story.yaml'))
+      .map((file) => file.slice(0, -'.story.yaml'.length))
+    const fresh = told.filter((name) => !known.includes(name)).map((name) => fromFile(join(examples, `${name}.yaml`), context))
+    if (fresh.some((each) => each === undefined)) return undefined
+    const all = [...(await Promise.all(known.map(onRecord))), ...(fresh as Wanted[])]
+    return all.toSorted((a, b) => (a.agreement < b.agreement ? -1 : 1))
+  }
+  if (known.includes(agreement)) return [await onRecord(agreement)]
+  const path = [agreement, join(examples, `${agreement}.yaml`)].find((each) => fs.existsSync(each) && fs.statSync(each).isFile())
+  if (path === undefined) return context.say(`no agreement ${agreement} is on record or among the examples, and there is no such file`)
+  const read = fromFile(path, context)
+  if (read === undefined) return undefined
+  return [known.includes(read.agreement) ? { ...(await onRecord(read.agreement)), folder: read.folder } : read]
+}
+
+const fromFile = (path: string, context: Context): Wanted | undefined => {
+  const document = readText(path, context)
+  if (document === undefined) return undefined
+  const parsed = parseVersion(path, document, context)
+  return parsed && { agreement: parsed.agreement.agreement, versions: [{ ...parsed, document }], document, folder: dirname(path) }
+}
+
+const parseVersion = (path: string, document: string, { say }: Context): ParsedAgreement | undefined => {
+  const parsed = parseAgreement(document, clauseKinds)
+  if (!('problems' in parsed)) return parsed
+  for (const problem of parsed.problems) say(describeProblem(path, problem))
+  return undefined
+}
+
+/** The agreement with its story, checked against each other and all the versions that the story loads; undefined, and said, where they do not fit. */
+const sourceOf = ({ agreement, versions, folder }: Wanted, options: SourceOptions, context: Context): AdvanceSource | undefined => {
+  const usual = join(folder, `${agreement}.story.yaml`)
+  const path = options.story ?? (fs.existsSync(usual) ? usual : undefined)
+  const base = { agreement: agreement as AgreementId, seed: options.seed, detail: options.detail }
+  if (path === undefined) return { ...base, story: undefined, amendments: [] }
+  const text = readText(path, context)
+  if (text === undefined) return undefined
+  const story = parseStory(text)
+  if ('problems' in story) return complain(path, story.problems, context)
+  const amendments = readAmendments(path, story, context)
+  if (amendments === undefined) return undefined
+  const known = new Set(versions.map(({ hash }) => hash))
+  const schedule = resolve(
+    [...versions, ...amendments.filter(({ parsed }) => !known.has(parsed.hash)).map(({ parsed }) => parsed)],
+    clauseKinds,
+  )
+  if ('problems' in schedule) return complain(path, schedule.problems, context)
+  const problems = storyProblems(story, schedule)
+  if (problems.length > 0) return complain(path, problems, context)
+  return { ...base, story, amendments }
+}
+
+const complain = (path: string, problems: readonly Problem[], { say }: Context): undefined => {
+  for (const problem of problems) say(describeProblem(path, problem))
+}
+
+const readAmendments = (path: string, { story }: ParsedStory, context: Context) => {
+  const read = (story.amendments ?? []).map(({ at, document: name }) => {
+    const file = join(dirname(path), basename(name))
+    const document = readText(file, context)
+    const parsed = document === undefined ? undefined : parseVersion(file, document, context)
+    return parsed && { at, file, document: document!, parsed }
+  })
+  return read.some((each) => each === undefined) ? undefined : read.map((each) => each!)
+}
