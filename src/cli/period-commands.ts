@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { TermSource } from '../core/terms/agreement.ts'
-import { closePeriod, provisionalStatement, type CloseRefusal } from '../server/app/close-period.ts'
+import { closePeriod, provisionalStatement } from '../server/app/close-period.ts'
+import type { CloseRefusal } from '../server/app/draw-month.ts'
 import { findSchedule } from '../server/app/find-schedule.ts'
 import { listAgreements } from '../server/store/agreements.ts'
 import { asSystem, type Store } from '../server/store/database.ts'
@@ -53,12 +54,14 @@ const close = async (store: Store, which: Which, { provisional, ...shape }: Clos
   if (provisional === true) {
     const answer = await provisionalStatement(store, request)
     if ('refusal' in answer) return refuse(answer.refusal, context)
+    for (const sentence of answer.listed) context.say(sentence)
     if (answer.running) context.say(`${which.month} is not over: what is not read yet counts as unsold`)
     return showStatement(answer.statement, await sourcesOf(store, which.agreement), shape, context)
   }
   const answer = await closePeriod(store, request)
   if (answer.kind === 'refused') return refuse(answer.refusal, context)
   const { id, statement } = answer.stored
+  for (const sentence of answer.listed) context.say(sentence)
   context.say(
     answer.again ? `${which.agreement} ${which.month} was final already, on ${statement.finalOn} (${id})` : `closed and posted: ${id}`,
   )

@@ -85,6 +85,7 @@ export type Facts = Readonly<{
   figures: readonly FigureFact[]
   events: readonly EventFact[]
   indices: readonly IndexFact[]
+  /** Of statements, and so maybe later than the window: all that is known. */
   payments: readonly PaymentFact[]
   disputes: readonly DisputeFact[]
   rulings: readonly RulingFact[]

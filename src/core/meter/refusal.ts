@@ -20,6 +20,12 @@ export type MeterRefusal = Readonly<{
     | 'unknown-event'
     | 'told-twice'
     | 'payment-unknown'
+    | 'dispute-of-no-line'
+    | 'dispute-above-line'
+    | 'disputed-twice'
+    | 'ruling-of-no-dispute'
+    | 'ruled-twice'
+    | 'upheld-above-dispute'
   /** The block, or the pool, or `''` */
   subject: string
   /** When it holds first, where it has a time. */

@@ -169,7 +169,10 @@ const september = statementOf({
   totals: {
     guarantorPays: '16096464.00',
     operatorPays: '8039347.31',
+    guarantorHeld: '0.00',
+    operatorHeld: '0.00',
     net: { payer: guarantor, payee: operator, amount: '8057116.69' },
+    payable: { payer: guarantor, payee: operator, amount: '8057116.69' },
     netting: true,
     others: [],
   },

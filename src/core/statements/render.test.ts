@@ -81,7 +81,10 @@ const september = statementOf({
   totals: {
     guarantorPays: '16096464.00',
     operatorPays: '8039327.31',
+    guarantorHeld: '0.00',
+    operatorHeld: '0.00',
     net: { payer: guarantor, payee: operator, amount: '8057136.69' },
+    payable: { payer: guarantor, payee: operator, amount: '8057136.69' },
     netting: true,
     others: [],
   },

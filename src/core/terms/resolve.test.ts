@@ -188,7 +188,7 @@ test('T6 T9 through amendments too: slices lie end to end, and each says what it
     fc.property(
       anyDocument,
       anyDocument,
-      fc.array(fc.tuple(fc.integer({ min: 0, max: 120 }), fc.nat({ max: 63 })), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.tuple(fc.integer({ min: -90, max: 120 }), fc.nat({ max: 63 })), { minLength: 1, maxLength: 3 }),
       parts,
       (document, other, amendments, more) => {
         const versions = [signed(document)]
@@ -346,7 +346,6 @@ test('T10 what may not change, what must follow: each is refused by name', () =>
     [(d) => (d.orders[0].blocks = d.orders[0].blocks.toReversed()), '/orders/0/blocks', /was north-2, north-1/],
     [(d) => (d.previous = 'a'.repeat(64)), '/previous', new RegExp(`the hash of version 1 is ${first.hash}`)],
     [(d) => (d.version = 3), '/version', /is 3: version 2 comes next/],
-    [(d) => (d.effective = '2026-07-01'), '/effective', /is not after 2026-07-01/],
     [
       (d) => {
         d.clauses[2] = {

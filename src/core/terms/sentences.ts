@@ -55,7 +55,7 @@ const sayBlock = (block: ResolvedBlock, index: number, { commencement }: Schedul
 }
 
 const sayAgreement = (schedule: Schedule): Said => {
-  const { guarantor, operator, zone, due } = schedule
+  const { guarantor, operator, zone, due, correctionsMonths } = schedule
   const days = due.days === undefined ? `${due.businessDays} business days` : `${due.days} days`
   return [
     ['/parties', `${guarantor.name} is the guarantor, ${operator.name} the operator${others(schedule)}.`],
@@ -71,6 +71,14 @@ const sayAgreement = (schedule: Schedule): Said => {
       '/settlement',
       `A statement falls due ${days} after it is final; amounts both ways are ${schedule.netting ? 'netted' : 'paid each in full'}.`,
     ],
+    ...(correctionsMonths === undefined
+      ? []
+      : [
+          [
+            '/settlement/correctionsUntil',
+            `A month is corrected until ${correctionsMonths} months after it became final; what comes later is listed and not settled.`,
+          ] as const,
+        ]),
   ]
 }
 

@@ -81,6 +81,7 @@ export type Schema = {
     hash: string
     facts_hash: string
     closing: unknown
+    late_known: ColumnType<bigint, bigint | undefined, never>
     recorded_at: RecordedAt
   }
   journal: {

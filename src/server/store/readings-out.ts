@@ -13,6 +13,8 @@ export type ReadingsWanted = Readonly<{
   /** Indices that its clauses read. */
   indices: readonly string[]
   window: Interval
+  /** Payments, disputes and rulings speak of statements, which come after their month: up to here. */
+  lifeUntil: Instant
   /** Maintenance counts against an allowance from the start of its contract year, which may be before the window. */
   maintenanceFrom: Instant
 }>
@@ -22,7 +24,7 @@ const overlapping = (from: Instant, to: Instant): string =>
 
 /** Conditions on a row `r`, of which a row meets one at most. COPY takes no parameters, so names are escaped into the text. */
 const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
-  const { agreement, pools, blocks, currency, indices, window, maintenanceFrom } = wanted
+  const { agreement, pools, blocks, currency, indices, window, lifeUntil, maintenanceFrom } = wanted
   const quoted = (names: readonly string[]) => `array[${names.map((name) => client.escapeLiteral(name)).join(', ')}]::text[]`
   const inPools = (row: string) => `${row}.pool = any (${quoted(pools)})`
   const placed = `(${inPools('r')} or r.block = any (${quoted(blocks)}) or r.agreement = ${client.escapeLiteral(agreement)})`
@@ -41,7 +43,8 @@ const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
     `r.kind = 'maintenance' and ${placed} and ${overlapping(Math.min(maintenanceFrom, window.from), window.to)}`,
     `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow}`,
     `r.kind = 'acceptance' and ${placed} and r.starts_at < ${window.to}`,
-    `r.kind in ('figure', 'event', 'payment', 'dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${window.to}`,
+    `r.kind in ('figure', 'event') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${window.to}`,
+    `r.kind in ('payment', 'dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${lifeUntil}`,
     `r.kind = 'index' and r.body ->> 'index' = any (${quoted(indices)}) and r.starts_at < ${window.to}`,
     `r.kind = 'fx' and r.body ->> 'quote' = ${client.escapeLiteral(currency)}`,
     credited,

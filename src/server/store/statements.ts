@@ -47,10 +47,15 @@ export type NewStatement = Readonly<{
   /** Canonical JSON of `statement`, and its SHA-256. */
   document: string
   hash: string
+  /** Readings that had come late for final months, and rulings. */
+  lateKnown: number
   now: Instant
 }>
 
-export const appendStatement = async (queries: Queries, { id, interval, statement, document, hash, now }: NewStatement): Promise<void> => {
+export const appendStatement = async (
+  queries: Queries,
+  { id, interval, statement, document, hash, lateKnown, now }: NewStatement,
+): Promise<void> => {
   const row = {
     id,
     agreement: statement.agreement,
@@ -63,6 +68,7 @@ export const appendStatement = async (queries: Queries, { id, interval, statemen
     hash,
     facts_hash: statement.factsHash,
     closing: JSON.stringify(statement.closing),
+    late_known: BigInt(lateKnown),
     recorded_at: formatInstant(now),
   }
   await queries.insertInto('statement').values(row).execute()
