@@ -197,6 +197,13 @@ export const PeriodShape = z
     hash: Hash,
     recordedAt: Instant,
     versions: list(z.int()).meta({ description: 'every version of this month, the latest last' }),
+    standing: z
+      .object({
+        status: z.enum(['final', 'corrected', 'disputed']),
+        totals: TotalsShape,
+        correctedOn: list(Month).meta({ description: 'later statements with corrections of this one' }),
+      })
+      .meta({ description: 'where it stands now: the statement itself never changes' }),
     statement: StatementShape,
   })
   .meta({ id: 'Period' })

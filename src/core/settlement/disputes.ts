@@ -42,7 +42,11 @@ const readDispute = <Own extends StatedLine>(
   const own = lines.filter(({ key }) => key === fact.line)
   const line = own.at(-1)
   if (line === undefined)
-    return refusal('dispute-of-no-line', fact.at, `Dispute ${fact.id} is of line ${fact.line}, which the statement of ${month} does not have.`)
+    return refusal(
+      'dispute-of-no-line',
+      fact.at,
+      `Dispute ${fact.id} is of line ${fact.line}, which the statement of ${month} does not have.`,
+    )
   const whole = own.reduce((all, each) => all + (each.payer === line.payer ? each.minor : -each.minor), 0n)
   const sign = whole < 0n ? -1n : 1n
   const left = size(whole) - taken
@@ -56,8 +60,7 @@ const readDispute = <Own extends StatedLine>(
     )
   const minor = fact.amount === undefined ? left : toMoney(fact.amount, currency).minor
   const [ruling, second] = rulings.filter(({ dispute }) => dispute === fact.id)
-  if (second !== undefined)
-    return refusal('ruled-twice', second.at, `Dispute ${fact.id} has two rulings: let one replace the other.`)
+  if (second !== undefined) return refusal('ruled-twice', second.at, `Dispute ${fact.id} has two rulings: let one replace the other.`)
   if (ruling !== undefined && (compare(ruling.upheld, inMajor(minor)) > 0 || compare(ruling.upheld, nought) < 0))
     return refusal(
       'upheld-above-dispute',
@@ -90,7 +93,8 @@ export const readDisputes = <Own extends StatedLine>(
   const seen = new Set<string>()
   for (const fact of disputes) {
     const statement = statements.find(({ month }) => month === fact.month)
-    if (seen.has(fact.id)) refusals.push(refusal('disputed-twice', fact.at, `Two disputes are called ${fact.id}: a ruling could mean either.`))
+    if (seen.has(fact.id))
+      refusals.push(refusal('disputed-twice', fact.at, `Two disputes are called ${fact.id}: a ruling could mean either.`))
     seen.add(fact.id)
     if (statement === undefined) continue
     const taken = standing

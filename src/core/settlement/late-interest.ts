@@ -94,10 +94,18 @@ type Late = Readonly<{ statement: Stated; payer: PartyId; payee: PartyId }>
  * What of a statement can bear interest when a payment is made, of all that is owed by it: no interest, no correction unless the clause says
  * so, and nothing that is disputed by the end of that day. What was upheld was never owed; the rest was, from the due date.
  */
-const bearing = ({ schedule, clause }: ClauseWork<Resolved>, { statement, payer, payee }: Late, disputes: readonly Dispute[], date: LocalDate): Rational => {
+const bearing = (
+  { schedule, clause }: ClauseWork<Resolved>,
+  { statement, payer, payee }: Late,
+  disputes: readonly Dispute[],
+  date: LocalDate,
+): Rational => {
   const held = heldAt(disputes, statement.month, endOfDate(date, schedule.zone) - 1)
   const off = new Map<string, bigint>()
-  for (const { fact: { month, line }, ruling } of disputes)
+  for (const {
+    fact: { month, line },
+    ruling,
+  } of disputes)
     if (month === statement.month && ruling !== undefined) off.set(line, (off.get(line) ?? 0n) + ruling.upheld)
   const bears = ({ formula: name, corrects }: StatedLine) => name !== formula && (corrects === undefined || clause.interestOnCorrections)
   const less = (lines: readonly StatedLine[], ...all: readonly ReadonlyMap<string, bigint>[]): Owed[] => [
@@ -134,7 +142,12 @@ const yearPart = (count: DayCount, from: LocalDate, to: LocalDate): Input => {
   return sum('×', `Part of a year, ${count}`, part, 'rate', children)
 }
 
-const lineOf = (work: ClauseWork<Resolved>, late: Late, { date, amount }: Payment, of: Readonly<{ bears: Rational; applied: Rational }>): Line => {
+const lineOf = (
+  work: ClauseWork<Resolved>,
+  late: Late,
+  { date, amount }: Payment,
+  of: Readonly<{ bears: Rational; applied: Rational }>,
+): Line => {
   const { schedule, clause, part, month } = work
   const { statement, payer, payee } = late
   const from = statement.dueOn

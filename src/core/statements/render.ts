@@ -1,4 +1,5 @@
-import { fromText, isZero, one, type Rational } from '../base/rational.ts'
+import { minorDigits } from '../base/currency.ts'
+import { decimal, fromText, isZero, minus, one, toFixed, type Rational } from '../base/rational.ts'
 import { dateOf, daysBetween, startOfDate } from '../base/time.ts'
 import type { Input } from '../settlement/line.ts'
 import type { TermSource } from '../terms/agreement.ts'
@@ -15,7 +16,7 @@ import {
   priceOf,
   sourceOf,
 } from './figures.ts'
-import type { Statement, StatementLine } from './statement.ts'
+import type { NetTotal, Statement, StatementLine } from './statement.ts'
 import { printable, textTable, type Column, type Row } from './text-table.ts'
 
 /** Whether the period is longer or shorter than its days say, because a clock was changed in it. */
@@ -102,13 +103,25 @@ const rowOf = (line: StatementLine, role: Role, currency: string, sources: reado
   ...inColumn(role, line.amount),
 ]
 
-const netRow = ({ totals, guarantor }: Statement): Row => {
-  const { net, netting } = totals
-  const blank = ['', '', '', '']
-  if (!netting) return ['', 'Not netted: each side pays its own', ...blank, '', '']
-  if (net.payer === null) return ['', 'Net, nothing is owed', ...blank, figure(net.amount), figure(net.amount)]
+const blank = ['', '', '', '']
+
+const netRow = ({ guarantor }: Statement, word: string, net: NetTotal): Row => {
+  if (net.payer === null) return ['', `${word}, nothing is owed`, ...blank, figure(net.amount), figure(net.amount)]
   const role: Role = net.payer === guarantor.id ? 'guarantor' : 'operator'
-  return ['', `Net, ${role} pays ${other[role]}`, ...blank, ...inColumn(role, net.amount)]
+  return ['', `${word}, ${role} pays ${other[role]}`, ...blank, ...inColumn(role, net.amount)]
+}
+
+/** The net of all, and where some is in dispute, that of the rest. */
+const netRows = (statement: Statement): Row[] => {
+  const { net, payable, netting, guarantorHeld, operatorHeld, guarantorPays, operatorPays } = statement.totals
+  const isHeld = [guarantorHeld, operatorHeld].some((held) => !isZero(decimal(held)))
+  const less = (pays: string, held: string) => figure(toFixed(minus(decimal(pays), decimal(held)), minorDigits(statement.currency)!))
+  const heldRow: Row = ['', 'In dispute, not payable until it is ruled on', ...blank, figure(guarantorHeld), figure(operatorHeld)]
+  if (!netting) {
+    const owed: Row = ['', 'Payable', ...blank, less(guarantorPays, guarantorHeld), less(operatorPays, operatorHeld)]
+    return [...(isHeld ? [heldRow, owed] : []), ['', 'Not netted: each side pays its own', ...blank, '', '']]
+  }
+  return [netRow(statement, 'Net', net), ...(isHeld ? [heldRow, netRow(statement, 'Payable', payable)] : [])]
 }
 
 /**
@@ -124,7 +137,7 @@ export const statementTable = (statement: Statement, sources: readonly TermSourc
     return rows.length === 0 ? [] : [['', headings[role], '', '', '', '', '', ''], ...rows]
   })
   const totalRow = ['', `Totals, ${currency}`, '', '', '', '', figure(totals.guarantorPays), figure(totals.operatorPays)]
-  return textTable(columnsOf(currency), [...groups, 'rule', totalRow, netRow(statement)])
+  return textTable(columnsOf(currency), [...groups, 'rule', totalRow, ...netRows(statement)])
 }
 
 const headOf = (statement: Statement): string[] => {

@@ -9,7 +9,10 @@ import type { Statement, StatementLine, Totals } from './statement.ts'
 import { totalsOf } from './totals.ts'
 
 /** What of a line of a final statement later months need. */
-export type ToldLine = Omit<StatementLine, 'number' | 'text' | 'reasons' | 'held' | 'quantity' | 'quantityUnit' | 'rate' | 'rateUnit' | 'exact'>
+export type ToldLine = Omit<
+  StatementLine,
+  'number' | 'text' | 'reasons' | 'held' | 'quantity' | 'quantityUnit' | 'rate' | 'rateUnit' | 'exact'
+>
 
 /** A line as later months read it. */
 export const toStated = (line: ToldLine, currency: string): StatedCharge => {

@@ -71,4 +71,3 @@ export const provisionalStatement = (
     const drawn = await drawMonth(tx, { ...request, isFinal: false })
     return 'refusal' in drawn ? drawn : { statement: drawn.statement, listed: drawn.listed, running: drawn.interval.to > request.now }
   })
-

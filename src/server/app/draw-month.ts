@@ -123,7 +123,10 @@ const listKept = async (tx: Work, schedule: Schedule, through: Month, versions: 
     ),
     ...versions
       .filter(({ effective }) => effective < end)
-      .map(({ version, effective }) => `version ${version} counts from ${dateOf(effective, schedule.zone)} and changes none of what is closed for good: ${kept}`),
+      .map(
+        ({ version, effective }) =>
+          `version ${version} counts from ${dateOf(effective, schedule.zone)} and changes none of what is closed for good: ${kept}`,
+      ),
   ]
 }
 
@@ -168,8 +171,5 @@ const openBefore = ({ agreement, from, zone }: Schedule, past: readonly PastMont
   const before = nextMonth(month, -1)
   if (month === first || past.at(-1)?.stated.month === before) return undefined
   const open = past.length === 0 ? first : nextMonth(past.at(-1)!.stated.month)
-  return refused(
-    'month before is open',
-    `${before} of ${agreement} is open, and months close in order: the next to close is ${open}`,
-  )
+  return refused('month before is open', `${before} of ${agreement} is open, and months close in order: the next to close is ${open}`)
 }

@@ -79,3 +79,14 @@ export const findUnsettled = async (
   )
   return rows.map(({ month, readings }) => ({ month, readings: Number(readings) }))
 }
+
+/** The later statements on which each final month is corrected, in order of time. */
+export const findCorrections = async ({ client }: Work, agreement: string): Promise<Map<Month, Month[]>> => {
+  const { rows } = await client.query<{ corrected: Month; months: Month[] }>(
+    `select line ->> 'corrects' as corrected, array_agg(distinct month order by month) as months
+       from statement, jsonb_array_elements(document::jsonb -> 'lines') as line
+      where agreement = $1 and line ? 'corrects' group by 1`,
+    [agreement],
+  )
+  return new Map(rows.map(({ corrected, months }) => [corrected, months]))
+}

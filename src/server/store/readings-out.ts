@@ -22,6 +22,10 @@ export type ReadingsWanted = Readonly<{
 const overlapping = (from: Instant, to: Instant): string =>
   `r.starts_at < ${to} and r.ends_at >= ${from} and (r.ends_at > ${from} or r.starts_at = r.ends_at)`
 
+/** What speaks of statements. */
+const ofLife = (client: Work['client'], agreement: string, until: Instant): string =>
+  `r.kind in ('payment', 'dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${until}`
+
 /** Conditions on a row `r`, of which a row meets one at most. COPY takes no parameters, so names are escaped into the text. */
 const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
   const { agreement, pools, blocks, currency, indices, window, lifeUntil, maintenanceFrom } = wanted
@@ -44,7 +48,7 @@ const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
     `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow}`,
     `r.kind = 'acceptance' and ${placed} and r.starts_at < ${window.to}`,
     `r.kind in ('figure', 'event') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${window.to}`,
-    `r.kind in ('payment', 'dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${lifeUntil}`,
+    ofLife(client, agreement, lifeUntil),
     `r.kind = 'index' and r.body ->> 'index' = any (${quoted(indices)}) and r.starts_at < ${window.to}`,
     `r.kind = 'fx' and r.body ->> 'quote' = ${client.escapeLiteral(currency)}`,
     credited,
@@ -54,19 +58,16 @@ const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
 
 const columns = columnsOut.replaceAll(/\w+/g, 'r.$&')
 
-/** All wanted readings that neither replace one nor are replaced, in no order, a stretch at a time. */
-export async function* streamReadings(tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> {
+/** All rows of these conditions that neither replace one nor are replaced. */
+async function* streamOf(tx: Work, wanted: readonly string[]): AsyncGenerator<Digested[]> {
   const alone = `r.replaces is null and not exists (select from reading n where n.source = r.source and n.replaces = r.id)`
-  const query = conditions(tx, wanted).map((condition) => `select ${columns} from reading r where ${condition} and ${alone}`)
+  const query = wanted.map((condition) => `select ${columns} from reading r where ${condition} and ${alone}`)
   for await (const rows of copyOut(tx.client, query.join('\nunion all\n'))) yield rows.map(fromRow)
 }
 
-/**
- * All wanted readings that replace one or are replaced, each with everything that it replaces and that replaces it, and so on: wherever and
- * whenever that is. Which of them count is for `collate` to say.
- */
-export const findReplacements = async (tx: Work, wanted: ReadingsWanted): Promise<Digested[]> => {
-  const seeds = conditions(tx, wanted).flatMap((condition) => [
+/** All rows of these conditions that replace one or are replaced, and all their kin. */
+const replacementsOf = async (tx: Work, wanted: readonly string[]): Promise<Digested[]> => {
+  const seeds = wanted.flatMap((condition) => [
     `select r.source, r.id from reading r where r.replaces is not null and ${condition}`,
     `select r.source, r.id from reading n join reading r on r.source = n.source and r.id = n.replaces where n.replaces is not null and ${condition}`,
   ])
@@ -82,5 +83,22 @@ export const findReplacements = async (tx: Work, wanted: ReadingsWanted): Promis
     ) select source, id from kin)`
   const found: Digested[] = []
   for await (const rows of copyOut(tx.client, query)) for (const row of rows) found.push(fromRow(row))
+  return found
+}
+
+/** All wanted readings that neither replace one nor are replaced, in no order, a stretch at a time. */
+export const streamReadings = (tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> => streamOf(tx, conditions(tx, wanted))
+
+/**
+ * All wanted readings that replace one or are replaced, each with everything that it replaces and that replaces it, and so on: wherever and
+ * whenever that is. Which of them count is for `collate` to say.
+ */
+export const findReplacements = (tx: Work, wanted: ReadingsWanted): Promise<Digested[]> => replacementsOf(tx, conditions(tx, wanted))
+
+/** Payments, disputes and rulings of an agreement up to an instant, with all that replaces them. */
+export const findLife = async (tx: Work, { agreement, until }: Readonly<{ agreement: string; until: Instant }>): Promise<Digested[]> => {
+  const wanted = [ofLife(tx.client, agreement, until)]
+  const found = await replacementsOf(tx, wanted)
+  for await (const rows of streamOf(tx, wanted)) found.push(...rows)
   return found
 }
