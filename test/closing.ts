@@ -28,7 +28,12 @@ type Closing = Readonly<{
 export const closeMonth = (shelf: Shelf, { schedule, month, factsOf, isNew = false, finalOn, dueOn }: Closing) => {
   const { stated } = shelf
   const kept = isNew ? closedForGood(schedule, stated, month) : stated.length
-  let chain: Chain = { schedule, stated, settled: [], closing: (kept === 0 ? undefined : shelf.closings.get(stated[kept - 1]!.month)) ?? {} }
+  let chain: Chain = {
+    schedule,
+    stated,
+    settled: [],
+    closing: (kept === 0 ? undefined : shelf.closings.get(stated[kept - 1]!.month)) ?? {},
+  }
   for (const each of stated.slice(kept)) chain = settleAgain(chain, each.month, factsOf(each.month))
   const facts = factsOf(month)
   const own = settle({ schedule, facts, month, opening: chain.closing, stated })

@@ -79,7 +79,9 @@ const standingInWords = ({ statement, standing }: Found): string[] => {
   const payable = payer === null ? 'nothing is payable' : `${payer} pays ${payee} ${amount} ${currency}`
   return [
     ...(status === 'disputed'
-      ? [`${month} is disputed: ${totals.guarantorHeld} and ${totals.operatorHeld} ${currency} are held (guarantor, operator); of the rest ${payable}`]
+      ? [
+          `${month} is disputed: ${totals.guarantorHeld} and ${totals.operatorHeld} ${currency} are held (guarantor, operator); of the rest ${payable}`,
+        ]
       : []),
     ...(correctedOn.length > 0 ? [`${month} is corrected on the statement of ${correctedOn.join(', ')}`] : []),
   ]

@@ -42,7 +42,8 @@ const Since = ({ period: { statement, standing } }: Readonly<{ period: PeriodWir
   const { guarantor, operator, currency } = statement
   const { payable } = standing.totals
   const nameOf = (id: string | null) => [guarantor, operator].find((party) => party.id === id)?.name ?? ''
-  const rest = payable.payer === null ? 'nothing' : `${amountText(payable.amount)} ${currency}, ${nameOf(payable.payer)} to ${nameOf(payable.payee)}`
+  const rest =
+    payable.payer === null ? 'nothing' : `${amountText(payable.amount)} ${currency}, ${nameOf(payable.payer)} to ${nameOf(payable.payee)}`
   return (
     <>
       {standing.status === 'disputed' ? <p className="second">A line is in dispute and held. Payable now: {rest}.</p> : null}

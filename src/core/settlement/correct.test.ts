@@ -85,7 +85,10 @@ describe('LP1 worked value 18: an aggregate cap of 100.00, months that claim 40,
     const { corrections } = correct(closed, fourth, claims(60, 30, 50))
     const original = closed.stated[0]!.lines.find(({ minor }) => minor === 4000n)!
     const { key, from, to, payer, payee, corrects, exact, minor } = corrections[0]!
-    assert.deepEqual({ key, from, to, payer, payee }, { key: original.key, from: original.from, to: original.to, payer: original.payer, payee: original.payee })
+    assert.deepEqual(
+      { key, from, to, payer, payee },
+      { key: original.key, from: original.from, to: original.to, payer: original.payer, payee: original.payee },
+    )
     assert.deepEqual([corrects, exact, minor], [first, '20', 2000n])
   })
   test('LP2 a line that is due no more is corrected to zero', () => {
@@ -231,7 +234,12 @@ test('LP6 what is closed for good keeps what was stated and what it left; months
   const march = closeAll([known, now].map((each) => ({ schedule: short, known: each })))
   assert.deepEqual(may.shelf.closings.get(second), march.closings.get(second))
   // In June the same is true of March, with what it left when it was last settled.
-  const june = closeMonth(may.shelf, { schedule: short, month: fifth, factsOf: knownAt(schedule.zone, { ...now, [second]: idle }), isNew: true })
+  const june = closeMonth(may.shelf, {
+    schedule: short,
+    month: fifth,
+    factsOf: knownAt(schedule.zone, { ...now, [second]: idle }),
+    isNew: true,
+  })
   assert.deepEqual(
     june.corrections.filter(({ corrects }) => corrects === second),
     [],
@@ -243,7 +251,12 @@ test('LP10 after the term a month has no lines but corrections', () => {
   const ended = scheduleOfText(document().replaceAll('2027-12-31', '2027-04-30'))
   const known: Known = { [third]: { hours: 30, revenue: '0' } }
   const closed = closeAll([known, known, known].map((each) => ({ schedule: ended, known: each })))
-  const may = closeMonth(closed, { schedule: ended, month: fourth, factsOf: knownAt(ended.zone, { [third]: { hours: 40, revenue: '0' } }), isNew: true })
+  const may = closeMonth(closed, {
+    schedule: ended,
+    month: fourth,
+    factsOf: knownAt(ended.zone, { [third]: { hours: 40, revenue: '0' } }),
+    isNew: true,
+  })
   assert.ok(may.lines.length > 0)
   assert.ok(may.lines.every(({ corrects }) => corrects === third))
   assert.deepEqual(closeMonth(may.shelf, { schedule: ended, month: nextMonth(fourth), factsOf: knownAt(ended.zone, known) }).lines, [])

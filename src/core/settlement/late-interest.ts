@@ -92,7 +92,7 @@ type Late = Readonly<{ statement: Stated; payer: PartyId; payee: PartyId }>
 
 /**
  * What of a statement can bear interest when a payment is made, of all that is owed by it: no interest, no correction unless the clause says
- * so, and nothing that is disputed by the end of that day. What was upheld was never owed; the rest was, from the due date.
+ * so, and nothing that is disputed by the end of that day and not ruled on yet. What was upheld was never owed; the rest was, from the due date.
  */
 const bearing = (
   { schedule, clause }: ClauseWork<Resolved>,
@@ -100,7 +100,8 @@ const bearing = (
   disputes: readonly Dispute[],
   date: LocalDate,
 ): Rational => {
-  const held = heldAt(disputes, statement.month, endOfDate(date, schedule.zone) - 1)
+  const open = disputes.filter(({ ruling }) => ruling === undefined)
+  const held = heldAt(open, statement.month, endOfDate(date, schedule.zone) - 1)
   const off = new Map<string, bigint>()
   for (const {
     fact: { month, line },

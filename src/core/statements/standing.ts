@@ -1,5 +1,5 @@
 import { parseMoney } from '../base/money.ts'
-import type { BlockId, PartyId } from '../base/id.ts'
+import type { BlockId } from '../base/id.ts'
 import type { Instant, Month } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
 import { heldAt, holdLines, readDisputes } from '../settlement/disputes.ts'
@@ -22,8 +22,8 @@ export const toStated = (line: ToldLine, currency: string): StatedCharge => {
     key: line.key,
     clause: line.clause,
     formula: line.formula,
-    payer: line.payer as PartyId,
-    payee: line.payee as PartyId,
+    payer: line.payer,
+    payee: line.payee,
     minor: parsed.minor,
     ...(line.corrects === undefined ? {} : { corrects: line.corrects }),
     block: (line.block as BlockId | null) ?? undefined,

@@ -477,3 +477,25 @@ test('T6 blocks that begin their years on one date share their lists of steps', 
   assert.equal(clause.covers[0]!.committed, clause.covers[4_999]!.committed)
   assert.equal(clause.covers[0]!.price, clause.covers[4_999]!.price)
 })
+
+test('T10 at every instant the highest version that counts by then is in force, in whatever order their dates are', () => {
+  const first = signed(sampleDocument())
+  const rate = (value: string) => (d: Loose) => (d.clauses[2].price = value)
+  const second = amended(first, '2028-03-10', rate('2.50'))
+  const third = amended(second, '2027-09-01', rate('3.50'))
+  const prices = (...versions: readonly ParsedAgreement[]) =>
+    slicesOf(scheduleOf(...versions), 'south-backstop').map(({ from, origin }) => [dateOf(from, 'Australia/Sydney'), origin.version])
+  assert.deepEqual(prices(first, second), [
+    ['2027-01-01', 1],
+    ['2028-03-10', 2],
+  ])
+  // The third takes all of the second's time.
+  assert.deepEqual(prices(first, second, third), [
+    ['2027-01-01', 1],
+    ['2027-09-01', 3],
+  ])
+  assert.deepEqual(
+    scheduleOf(first, second, third).versions.map(({ version }) => version),
+    [1, 2, 3],
+  )
+})
