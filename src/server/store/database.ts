@@ -82,6 +82,7 @@ export type Schema = {
     facts_hash: string
     closing: unknown
     late_known: ColumnType<bigint, bigint | undefined, never>
+    corrects: ColumnType<string[], string[] | undefined, never>
     recorded_at: RecordedAt
   }
   journal: {

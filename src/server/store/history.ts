@@ -23,7 +23,7 @@ type Row = {
   due_on: LocalDate
   closing: State
   terms: PastMonth['terms']
-  settled_again: readonly Pick<SettledAgain, 'month' | 'closing'>[] | null
+  settled_again: readonly SettledAgain[] | null
   lines: readonly ToldLine[] | null
   late_known: bigint
 }
@@ -31,13 +31,9 @@ type Row = {
 /** The final months of an agreement, in order of time. */
 export const findHistory = async ({ client }: Work, { agreement, currency }: Schedule): Promise<PastMonth[]> => {
   const { rows } = await client.query<Row>(
-    `select month, late_known, closing, document -> 'terms' as terms, document -> 'settledAgain' as settled_again,
-            document ->> 'finalOn' as final_on, document ->> 'dueOn' as due_on,
-            (select jsonb_agg(line - array['reasons', 'text'] order by place)
-               from jsonb_array_elements(document -> 'lines') with ordinality as lines (line, place)) as lines
-       from (select distinct on (month) month, late_known, closing, document::jsonb as document
-               from statement where agreement = $1 order by month, version desc) as latest
-      order by month`,
+    `select distinct on (month) month, late_known, closing, told -> 'terms' as terms, told -> 'settledAgain' as settled_again,
+            told ->> 'finalOn' as final_on, told ->> 'dueOn' as due_on, told -> 'lines' as lines
+       from statement where agreement = $1 order by month, version desc`,
     [agreement],
   )
   const again = new Map(rows.flatMap(({ settled_again }) => (settled_again ?? []).map(({ month, closing }) => [month, closing] as const)))
@@ -83,9 +79,8 @@ export const findUnsettled = async (
 /** The later statements on which each final month is corrected, in order of time. */
 export const findCorrections = async ({ client }: Work, agreement: string): Promise<Map<Month, Month[]>> => {
   const { rows } = await client.query<{ corrected: Month; months: Month[] }>(
-    `select line ->> 'corrects' as corrected, array_agg(distinct month order by month) as months
-       from statement, jsonb_array_elements(document::jsonb -> 'lines') as line
-      where agreement = $1 and line ? 'corrects' group by 1`,
+    `select corrected, array_agg(distinct month order by month) as months
+       from statement, unnest(corrects) as corrected where agreement = $1 group by 1`,
     [agreement],
   )
   return new Map(rows.map(({ corrected, months }) => [corrected, months]))

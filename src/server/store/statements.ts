@@ -69,6 +69,7 @@ export const appendStatement = async (
     facts_hash: statement.factsHash,
     closing: JSON.stringify(statement.closing),
     late_known: BigInt(lateKnown),
+    corrects: [...new Set(statement.lines.flatMap(({ corrects }) => corrects ?? []))].toSorted(),
     recorded_at: formatInstant(now),
   }
   await queries.insertInto('statement').values(row).execute()
