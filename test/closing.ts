@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { addDays, nextMonth, type Month } from '../src/core/base/time.ts'
 import type { Facts } from '../src/core/meter/facts.ts'
-import { closedForGood, correctionsOf, correctionsOfRun, settleAgain, statedOf, type Chain } from '../src/core/settlement/correct.ts'
-import { isRuled, readDisputes, rulingLines } from '../src/core/settlement/disputes.ts'
+import { closedForGood, settleAgain, settleOpen, type Chain } from '../src/core/settlement/correct.ts'
 import type { Line, State } from '../src/core/settlement/line.ts'
-import { settle } from '../src/core/settlement/settle.ts'
 import { monthOfCharge, type StatedMonth } from '../src/core/settlement/stated.ts'
 import { checkReasons } from '../src/core/statements/explain.ts'
 import type { Schedule } from '../src/core/terms/schedule.ts'
@@ -36,15 +34,8 @@ export const closeMonth = (shelf: Shelf, { schedule, month, factsOf, isNew = fal
   }
   for (const each of stated.slice(kept)) chain = settleAgain(chain, each.month, factsOf(each.month))
   const facts = factsOf(month)
-  const own = settle({ schedule, facts, month, opening: chain.closing, stated })
-  const { standing, refusals } = readDisputes(facts, [...stated, { month, lines: own.lines }], schedule.currency)
+  const { settlement: own, corrections, refusals } = settleOpen(chain, month, facts)
   assert.deepEqual(refusals, [])
-  const rulings = correctionsOf(
-    rulingLines(standing, schedule.currency),
-    statedOf(stated, (_, line) => isRuled(line)),
-    schedule.currency,
-  )
-  const corrections = [...correctionsOfRun(chain, isRuled), ...rulings]
   const lines = [...own.lines, ...corrections]
   for (const line of lines) assert.equal(checkReasons(line), undefined, line.key)
   const final = finalOn ?? `${nextMonth(month)}-01`

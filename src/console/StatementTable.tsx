@@ -97,6 +97,34 @@ const Row = ({ line, statement, ...opening }: Opening & Readonly<{ line: LineWir
 const partyName = ({ guarantor, operator }: StatementWire, id: string | null): string =>
   [guarantor, operator].find((party) => party.id === id)?.name ?? ''
 
+/** What was in dispute when the statement was drawn up, and what is payable without it; nothing where nothing was. */
+const Held = ({ statement }: Readonly<{ statement: StatementWire }>) => {
+  const { guarantorHeld, operatorHeld, payable } = statement.totals
+  if (![guarantorHeld, operatorHeld].some((held) => /[1-9]/.test(held))) return null
+  const byGuarantor = payable.payer === null || payable.payer === statement.guarantor.id
+  return (
+    <>
+      <tr>
+        <th scope="row" colSpan={4}>
+          In dispute, not payable until it is ruled on
+        </th>
+        <td className="number">{amountText(guarantorHeld)}</td>
+        <td className="number">{amountText(operatorHeld)}</td>
+      </tr>
+      <tr>
+        <th scope="row" colSpan={4}>
+          Payable,{' '}
+          {payable.payer === null
+            ? 'nobody owes anything'
+            : `${partyName(statement, payable.payer)} pays ${partyName(statement, payable.payee)}`}
+        </th>
+        <td className="number">{byGuarantor ? amountText(payable.amount) : null}</td>
+        <td className="number">{byGuarantor ? null : amountText(payable.amount)}</td>
+      </tr>
+    </>
+  )
+}
+
 const Totals = ({ statement, ...opening }: Opening & Readonly<{ statement: StatementWire }>) => {
   const { totals, currency, guarantor } = statement
   const { net, netting } = totals
@@ -122,6 +150,7 @@ const Totals = ({ statement, ...opening }: Opening & Readonly<{ statement: State
         <td className="number">{byGuarantor ? amount : null}</td>
         <td className="number">{byGuarantor ? null : amount}</td>
       </tr>
+      <Held statement={statement} />
     </tfoot>
   )
 }

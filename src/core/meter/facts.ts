@@ -85,8 +85,8 @@ export type Facts = Readonly<{
   figures: readonly FigureFact[]
   events: readonly EventFact[]
   indices: readonly IndexFact[]
-  /** Of statements, and so maybe later than the window: all that is known. */
   payments: readonly PaymentFact[]
+  /** Of statements, and so maybe later than the window: all that is known. */
   disputes: readonly DisputeFact[]
   rulings: readonly RulingFact[]
   orders: readonly OrderFact[]

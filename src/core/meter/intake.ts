@@ -35,7 +35,7 @@ export type BlockLog = Readonly<{
 /** Readings as they came in: columns for what comes by the million, and no object of any of those. */
 export type Intake = Readonly<{
   window: Interval
-  /** Up to when payments, disputes and rulings are taken in: they speak of statements, which come after their month. */
+  /** Up to when disputes and rulings are taken in: they speak of statements, which come after their month. */
   lifeUntil: Instant
   blocks: ReadonlyMap<BlockId, BlockLog>
   pools: ReadonlyMap<PoolId, SalesLog>
@@ -126,7 +126,7 @@ const takeCondition = ({ blocks, clauses, conditions, window }: Intake, reading:
 }
 
 const untilOf = ({ kind }: Reading, { window, lifeUntil }: Intake): Instant =>
-  kind === 'payment' || kind === 'dispute' || kind === 'ruling' ? lifeUntil : window.to
+  kind === 'dispute' || kind === 'ruling' ? lifeUntil : window.to
 
 /** Takes in a reading; false when it is of no concern to the schedule and the window. */
 export const take = (intake: Intake, reading: Reading, digest: string): boolean => {

@@ -155,8 +155,8 @@ const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> =>
 
 /**
  * A meter for the readings of one agreement over one window. Readings of other pools, blocks and clauses, and intervals outside the window,
- * are passed over; acceptances, and planned maintenance from the start of the contract year, count although they come before it. Payments,
- * disputes and rulings count up to `lifeUntil`, the end of the window if that is later.
+ * are passed over; acceptances, and planned maintenance from the start of the contract year, count although they come before it. Disputes
+ * and rulings count up to `lifeUntil`, the end of the window if that is later.
  */
 export const makeMeter = (schedule: Schedule, window: Interval, lifeUntil: Instant = window.to): Meter => {
   if (!(window.from < window.to)) throw new RangeError(`an empty window: ${window.from} to ${window.to}`)

@@ -2,8 +2,10 @@ import { toRational } from '../base/money.ts'
 import { fromText, minus, toText, type Rational } from '../base/rational.ts'
 import { addDays, addMonths, nextMonth, type Month } from '../base/time.ts'
 import type { Evidence, Facts } from '../meter/facts.ts'
+import type { MeterRefusal } from '../meter/refusal.ts'
 import type { Schedule } from '../terms/schedule.ts'
-import type { Input, Line, State } from './line.ts'
+import { isRuled, readDisputes, rulingLines } from './disputes.ts'
+import type { Input, Line, Settlement, State } from './line.ts'
 import { state, sum } from './reasons.ts'
 import { settle } from './settle.ts'
 import { monthOfCharge, type StatedCharge, type StatedMonth } from './stated.ts'
@@ -113,18 +115,43 @@ export const correctionsOf = (
   currency: string,
 ): Line[] => gather(due, stated).flatMap((charge) => correctionOf(charge, currency) ?? [])
 
-/** The statements with only those lines that are charges of these months and pass. */
-export const statedOf = (stated: readonly StatedMonth[], passes: (month: Month, line: StatedCharge) => boolean): StatedMonth[] =>
+/** The statements with only those lines that pass. */
+const only = (stated: readonly StatedMonth[], passes: (month: Month, line: StatedCharge) => boolean): StatedMonth[] =>
   stated.map((statement) => ({ ...statement, lines: statement.lines.filter((line) => passes(monthOfCharge(statement, line), line)) }))
 
-/** The corrections that a whole run makes. What rulings took off is theirs, and is no part of it. */
-export const correctionsOfRun = ({ settled, stated, schedule }: Chain, isRuled: (line: StatedCharge) => boolean): Line[] => {
+/** What the months of a run lack. What rulings took off is theirs, and is no part of it. */
+const correctionsOfRun = ({ settled, stated, schedule }: Chain): Line[] => {
   const months = new Set(settled.map(({ month }) => month))
   return correctionsOf(
     settled,
-    statedOf(stated, (month, line) => months.has(month) && !isRuled(line)),
+    only(stated, (month, line) => months.has(month) && !isRuled(line)),
     schedule.currency,
   )
+}
+
+/** The open month: its own lines, the corrections of final months, and what of disputes and rulings cannot be. */
+export type OpenMonth = Readonly<{ settlement: Settlement; corrections: readonly Line[]; refusals: readonly MeterRefusal[] }>
+
+/**
+ * Settles the open month after a run, or with nothing to settle again: it opens with what the months before leave now. What rulings take off
+ * its own lines is a line of its own; what they take off final months is a correction, whether there was a run or not.
+ */
+export const settleOpen = (chain: Chain, month: Month, facts: Facts): OpenMonth => {
+  const { schedule, stated, closing: opening } = chain
+  const settlement = settle({ schedule, facts, month, opening, stated })
+  const { standing, refusals } = readDisputes(facts, [...stated, { month, lines: settlement.lines }], schedule.currency)
+  const ruled = rulingLines(standing, schedule.currency)
+  const own = ruled.filter((each) => each.month === month).flatMap(({ lines }) => lines)
+  const rulings = correctionsOf(
+    ruled.filter((each) => each.month !== month),
+    only(stated, (_, line) => isRuled(line)),
+    schedule.currency,
+  )
+  return {
+    settlement: { ...settlement, lines: [...settlement.lines, ...own] },
+    corrections: [...correctionsOfRun(chain), ...rulings],
+    refusals,
+  }
 }
 
 /**

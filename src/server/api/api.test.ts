@@ -319,7 +319,7 @@ test('API8 caps, clauses and months tell one story: what the lines of all months
 })
 
 test('API9 a month says where it stands now, and what of it is payable; the statement stays the same bytes', async () => {
-  const before = await api.inject(`${sharon}/periods/${last}/statement.json`)
+  const stored = await api.inject(`${sharon}/periods/${last}/statement.json`)
   const { statement } = await get<PeriodWire>(`${sharon}/periods/${last}`)
   const line = statement.lines.find(
     ({ amount, payer }) => payer === statement.guarantor.id && !amount.startsWith('-') && amount !== '0.00',
@@ -328,15 +328,15 @@ test('API9 a month says where it stands now, and what of it is payable; the stat
   const dispute = { kind: 'dispute', source: 'desk', id: 'd1', ...told } as unknown as Reading
   const request = { rows: fileOf([dispute]), file: 'desk', mode: 'all-or-nothing', now: worldNow, by: 'test' } as const
   assert.equal((await importReadings(store, request)).kind, 'imported')
-  const after = await get<PeriodWire>(`${sharon}/periods/${last}`)
-  assert.deepEqual([after.standing.status, after.standing.totals.guarantorHeld], ['disputed', '1.00'])
-  assert.deepEqual(after.statement, statement)
+  const disputed = await get<PeriodWire>(`${sharon}/periods/${last}`)
+  assert.deepEqual([disputed.standing.status, disputed.standing.totals.guarantorHeld], ['disputed', '1.00'])
+  assert.deepEqual(disputed.statement, statement)
   const file = await api.inject(`${sharon}/periods/${last}/statement.json`)
-  assert.equal(file.body, before.body)
-  assert.notEqual(file.headers['etag'], before.headers['etag'])
+  assert.equal(file.body, stored.body)
+  assert.notEqual(file.headers['etag'], stored.headers['etag'])
   const { periods } = await get<PeriodsWire>(`${sharon}/periods`)
   const row = periods.find(({ month }) => month === last)!
-  assert.deepEqual([row.status, row.net, row.payable], ['disputed', statement.totals.net, after.standing.totals.payable])
+  assert.deepEqual([row.status, row.net, row.payable], ['disputed', statement.totals.net, disputed.standing.totals.payable])
   assert.deepEqual(
     periods.filter(({ month }) => months.includes(month) && month !== last).map(({ status }) => status),
     months.slice(0, -1).map(() => 'final'),

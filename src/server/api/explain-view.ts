@@ -70,7 +70,8 @@ export const toExplanation = (record: AgreementRecord, { hash, statement }: Stat
     line,
     clause: clauseOf(record, line),
     assumed: assumedOf(record, inputs),
-    evidence: evidenceOf(record, inputs, statement.evidence),
+    // A correction rests on the facts of its own month, which its statement has by their hash alone.
+    evidence: line.corrects === undefined ? evidenceOf(record, inputs, statement.evidence) : [],
     check: commandsFor(statement, line),
   }
 }

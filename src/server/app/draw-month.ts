@@ -11,11 +11,8 @@ import {
   type Month,
 } from '../../core/base/time.ts'
 import type { Facts } from '../../core/meter/facts.ts'
-import { closedForGood, correctionsOf, correctionsOfRun, settleAgain, statedOf, type Chain } from '../../core/settlement/correct.ts'
-import { isRuled, readDisputes, rulingLines } from '../../core/settlement/disputes.ts'
-import type { Line, Settlement } from '../../core/settlement/line.ts'
+import { closedForGood, settleAgain, settleOpen, type Chain } from '../../core/settlement/correct.ts'
 import { settlementWindow } from '../../core/settlement/period.ts'
-import { settle } from '../../core/settlement/settle.ts'
 import { drawUp } from '../../core/statements/draw-up.ts'
 import type { Statement } from '../../core/statements/statement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
@@ -72,11 +69,9 @@ export const drawMonth = async (tx: Work, request: DrawRequest): Promise<Drawn |
   if ('refusal' in run) return run
   const facts = await readFacts(tx, schedule, month, request)
   if ('refusal' in facts) return facts
-  const settled = settleOpen({ schedule, facts, month, run })
-  if ('refusal' in settled) return settled
-  const { settlement, rulings } = settled
+  const { settlement, corrections, refusals } = settleOpen(run.chain, month, facts)
+  if (refusals.length > 0) return refused('readings', ...refusals.map(({ message }) => message))
   const finalOn = isFinal ? dateOf(now, schedule.zone) : undefined
-  const corrections = [...correctionsOfRun(run.chain, isRuled), ...rulings]
   const drawing = { schedule, facts, month, opening: run.chain.closing, settlement, version: 1, finalOn }
   const statement = drawUp({ ...drawing, run: { settled: run.chain.settled, corrections } })
   return { statement, interval, lateKnown, listed: run.listed }
@@ -128,24 +123,6 @@ const listKept = async (tx: Work, schedule: Schedule, through: Month, versions: 
           `version ${version} counts from ${dateOf(effective, schedule.zone)} and changes none of what is closed for good: ${kept}`,
       ),
   ]
-}
-
-type Opened = Readonly<{ schedule: Schedule; facts: Facts; month: Month; run: Run }>
-
-/** The open month, and what rulings take off. */
-const settleOpen = ({ schedule, facts, month, run }: Opened): Readonly<{ settlement: Settlement; rulings: readonly Line[] }> | Refused => {
-  const { stated, closing: opening } = run.chain
-  const settlement = settle({ schedule, facts, month, opening, stated })
-  const { standing, refusals } = readDisputes(facts, [...stated, { month, lines: settlement.lines }], schedule.currency)
-  if (refusals.length > 0) return refused('readings', ...refusals.map(({ message }) => message))
-  const ruled = rulingLines(standing, schedule.currency)
-  const own = ruled.filter((each) => each.month === month).flatMap(({ lines }) => lines)
-  const earlier = ruled.filter((each) => each.month !== month)
-  const before = statedOf(stated, (_, line) => isRuled(line))
-  return {
-    settlement: { ...settlement, lines: [...settlement.lines, ...own] },
-    rulings: correctionsOf(earlier, before, schedule.currency),
-  }
 }
 
 /** After the term a month has corrections and what is paid late: it closes like any other. */

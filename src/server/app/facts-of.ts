@@ -15,7 +15,7 @@ export type FactsRefusal = Readonly<{ refusals: readonly (CollateRefusal | Meter
 type FactsRequest = Readonly<{
   schedule: Schedule
   window: Interval
-  /** Up to when payments, disputes and rulings count, if that is after the window. */
+  /** Up to when disputes and rulings count, if that is after the window. */
   lifeUntil?: Instant
   onRead?: ((readings: number) => void) | undefined
 }>

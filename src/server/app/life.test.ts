@@ -268,6 +268,24 @@ describe('K9 disputes', () => {
     assert.equal(await balance('held', 'assets:receivable:held-cloud:held'), '30000.00')
   })
 
+  test('K9 what is ruled on before the month is final is a line of the month itself, and stays when the month is settled again', async () => {
+    await begin('early')
+    const maybe = await provisionalStatement(store, { agreement: 'early', month: '2026-07', now: at('2026-08-02T00:00:00Z') })
+    assert.ok('statement' in maybe)
+    const { key } = maybe.statement.lines.find((each) => each.key.startsWith(line))!
+    await bring(dispute('early', 'd1', key, '10000', '2026-08-03T00:00:00Z'), ruling('early', 'r1', 'd1', '4000', '2026-08-04T00:00:00Z'))
+    const july = await close('early', '2026-07')
+    assert.deepEqual([july.totals.guarantorPays, july.totals.guarantorHeld], ['144800.00', '0.00'])
+    assert.deepEqual(corrections(july), [])
+    await bring(use('early', 'a', 50, '2026-07-10T00:00:00Z', '2026-07-20T00:00:00Z'))
+    const august = await close('early', '2026-08')
+    assert.deepEqual(corrections(august), ['2026-07 backstop -24000.00'])
+    // Taken back, it is corrected to nothing.
+    await bring({ kind: 'withdrawal', source: 'early', id: 'w', replaces: 'r1', revision: 1 })
+    assert.deepEqual(corrections(await close('early', '2026-09')), ['2026-07 ruling 4000.00'])
+    assert.equal((await standing('early', '2026-07', '2026-10-06T00:00:00Z')).status, 'disputed')
+  })
+
   test('K9 one that cannot be is refused by name, and nothing is written', async () => {
     await begin('refused')
     await close('refused', '2026-07')

@@ -13,7 +13,7 @@ export type ReadingsWanted = Readonly<{
   /** Indices that its clauses read. */
   indices: readonly string[]
   window: Interval
-  /** Payments, disputes and rulings speak of statements, which come after their month: up to here. */
+  /** Disputes and rulings speak of statements, which come after their month: up to here. */
   lifeUntil: Instant
   /** Maintenance counts against an allowance from the start of its contract year, which may be before the window. */
   maintenanceFrom: Instant
@@ -24,7 +24,7 @@ const overlapping = (from: Instant, to: Instant): string =>
 
 /** What speaks of statements. */
 const ofLife = (client: Work['client'], agreement: string, until: Instant): string =>
-  `r.kind in ('payment', 'dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${until}`
+  `r.kind in ('dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${until}`
 
 /** Conditions on a row `r`, of which a row meets one at most. COPY takes no parameters, so names are escaped into the text. */
 const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
@@ -47,7 +47,7 @@ const conditions = ({ client }: Work, wanted: ReadingsWanted): string[] => {
     `r.kind = 'maintenance' and ${placed} and ${overlapping(Math.min(maintenanceFrom, window.from), window.to)}`,
     `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow}`,
     `r.kind = 'acceptance' and ${placed} and r.starts_at < ${window.to}`,
-    `r.kind in ('figure', 'event') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${window.to}`,
+    `r.kind in ('figure', 'event', 'payment') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${window.to}`,
     ofLife(client, agreement, lifeUntil),
     `r.kind = 'index' and r.body ->> 'index' = any (${quoted(indices)}) and r.starts_at < ${window.to}`,
     `r.kind = 'fx' and r.body ->> 'quote' = ${client.escapeLiteral(currency)}`,
@@ -95,7 +95,7 @@ export const streamReadings = (tx: Work, wanted: ReadingsWanted): AsyncGenerator
  */
 export const findReplacements = (tx: Work, wanted: ReadingsWanted): Promise<Digested[]> => replacementsOf(tx, conditions(tx, wanted))
 
-/** Payments, disputes and rulings of an agreement up to an instant, with all that replaces them. */
+/** Disputes and rulings of an agreement up to an instant, with all that replaces them. */
 export const findLife = async (tx: Work, { agreement, until }: Readonly<{ agreement: string; until: Instant }>): Promise<Digested[]> => {
   const wanted = [ofLife(tx.client, agreement, until)]
   const found = await replacementsOf(tx, wanted)
