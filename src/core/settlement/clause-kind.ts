@@ -31,7 +31,7 @@ export type ClauseWork<Resolved extends ResolvedCommon = ResolvedClause> = Reado
   /** Lines of this month so far, of all clauses. */
   lines: readonly Line[]
   factors: readonly Factor[]
-  /** Final statements of earlier months, in order. */
+  /** Final statements of earlier months, in order: as they were stated then, also when the month is settled again later. */
   stated: readonly Stated[]
 }>
 

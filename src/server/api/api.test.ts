@@ -324,8 +324,8 @@ test('API9 a month says where it stands now, and what of it is payable; the stat
   const line = statement.lines.find(
     ({ amount, payer }) => payer === statement.guarantor.id && !amount.startsWith('-') && amount !== '0.00',
   )!
-  const told = { agreement: 'sharon-ai', month: last, line: line.key, amount: '1.00', at: worldNow - 60, reason: 'The meter was off' }
-  const dispute = { kind: 'dispute', source: 'desk', id: 'd1', ...told } as unknown as Reading
+  const of = { agreement: 'sharon-ai', month: last, line: line.key, amount: '1.00', at: worldNow - 60, reason: 'The meter was off' }
+  const dispute = { kind: 'dispute', source: 'desk', id: 'd1', ...of } as unknown as Reading
   const request = { rows: fileOf([dispute]), file: 'desk', mode: 'all-or-nothing', now: worldNow, by: 'test' } as const
   assert.equal((await importReadings(store, request)).kind, 'imported')
   const disputed = await get<PeriodWire>(`${sharon}/periods/${last}`)
