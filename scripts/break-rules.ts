@@ -677,6 +677,48 @@ const breaks: readonly Break[] = [
     find: 'now: closedAt(month), by: request.by, also: tick',
     put: 'now: closedAt(month) + 86_400 * request.months, by: request.by, also: tick',
   },
+  {
+    law: 'LP3 correcting in either order',
+    test: `${settlement}/correct.test.ts`,
+    file: `${settlement}/correct.ts`,
+    find: 'const { schedule, stated, closing: opening } = chain',
+    put: 'const { schedule, stated } = chain; const opening = {}',
+  },
+  {
+    law: 'LP3 correcting in either order',
+    test: `${settlement}/correct.test.ts`,
+    file: `${settlement}/stated.ts`,
+    find: 'corrects ?? month',
+    put: 'month',
+  },
+  {
+    law: 'LP4 a run on what is known already',
+    test: `${settlement}/correct.test.ts`,
+    file: `${settlement}/correct.ts`,
+    find: 'const was = stated.reduce(',
+    put: 'const was = stated.slice(0, 1).reduce(',
+  },
+  {
+    law: 'LP5 a retroactive amendment',
+    test: `${settlement}/correct.test.ts`,
+    file: `${settlement}/correct.ts`,
+    find: 'for (const { month, lines } of due) for (const line of lines) at(month, line).lines.push(line)',
+    put: 'for (const { month, lines } of due) for (const line of lines) at(month, line).lines.splice(0, 1, line)',
+  },
+  {
+    law: 'LP9 a dispute changes no line',
+    test: `${settlement}/disputes.test.ts`,
+    file: 'src/core/statements/totals.ts',
+    find: 'both((line) => line.minor - line.held)',
+    put: 'both((line) => line.minor + line.held)',
+  },
+  {
+    law: 'LP13 in whatever parts',
+    test: `${settlement}/late-interest.test.ts`,
+    file: `${settlement}/late-interest.ts`,
+    find: 'applied = plus(applied, takes)',
+    put: 'applied = plus(takes, nought)',
+  },
 ]
 
 const root = join(import.meta.dirname, '..')

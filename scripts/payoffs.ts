@@ -139,6 +139,7 @@ export const draw = (page: Page): string => {
       splitLine: { show: false },
     },
     yAxis: {
+      axisLine: { onZero: false, show: true, lineStyle: { color: '#4A515C' } },
       type: 'value',
       name: payoff.y,
       nameLocation: 'end',

@@ -87,6 +87,7 @@ export const scheduleOf = (plan: SchedulePlan): Schedule => {
     clauses: plan.clauses ?? [],
     netting: true,
     due: { days: 30, roll: 'following', calendars: [], holidays: [], workingDays: [] },
+    correctionsMonths: undefined,
     sources: [],
     versions: [{ version: 1, effective: from, hash: hashOf('a test agreement') }],
   }

@@ -9,10 +9,12 @@ import type { Reading } from '../src/core/meter/reading.ts'
 import { post } from '../src/core/posting/post.ts'
 import { clauseKinds } from '../src/core/settlement/kinds.ts'
 import type { State } from '../src/core/settlement/line.ts'
+import type { StatedMonth } from '../src/core/settlement/stated.ts'
 import { settlementWindow } from '../src/core/settlement/period.ts'
 import { settle } from '../src/core/settlement/settle.ts'
 import { drawUp } from '../src/core/statements/draw-up.ts'
 import { checkReasons } from '../src/core/statements/explain.ts'
+import { toStated } from '../src/core/statements/standing.ts'
 import type { Statement } from '../src/core/statements/statement.ts'
 import { parseAgreement } from '../src/core/terms/parse.ts'
 import { resolve } from '../src/core/terms/resolve.ts'
@@ -52,6 +54,14 @@ export const readingsOf = (schedule: Schedule, lines: string | readonly object[]
   })
 }
 
+/** A final statement as later months read it. */
+export const statedMonthOf = ({ month, finalOn, dueOn, lines, currency }: Statement): StatedMonth => ({
+  month,
+  finalOn: finalOn!,
+  dueOn: dueOn!,
+  lines: lines.map((line) => toStated(line, currency)),
+})
+
 type Months = Readonly<{ from: Month; through: Month }>
 
 const acceptedOf = (schedule: Schedule, lines: string | readonly object[]) => {
@@ -60,12 +70,18 @@ const acceptedOf = (schedule: Schedule, lines: string | readonly object[]) => {
   return accepted
 }
 
-const settleOne = (schedule: Schedule, accepted: ReturnType<typeof acceptedOf>, month: Month, opening: State) => {
-  const meter = makeMeter(schedule, settlementWindow(schedule, month))
+const settleOne = (
+  schedule: Schedule,
+  accepted: ReturnType<typeof acceptedOf>,
+  month: Month,
+  opening: State,
+  stated: readonly StatedMonth[] = [],
+) => {
+  const meter = makeMeter(schedule, settlementWindow(schedule, month), Infinity)
   for (const { reading, digest } of accepted) meter.add(reading, digest)
   const facts = meter.facts()
   if ('refusals' in facts) assert.fail(facts.refusals.map(({ message }) => message).join('\n'))
-  return { facts, settlement: settle({ schedule, facts, month, opening }) }
+  return { facts, settlement: settle({ schedule, facts, month, opening, stated }) }
 }
 
 /** Why the last of consecutive months is refused, or of the first that is; empty where all are settled. */
@@ -86,7 +102,7 @@ export const settleMonths = (schedule: Schedule, lines: string | readonly object
   const statements: Statement[] = []
   let opening: State = {}
   for (let month = from; month <= through; month = nextMonth(month)) {
-    const { facts, settlement } = settleOne(schedule, accepted, month, opening)
+    const { facts, settlement } = settleOne(schedule, accepted, month, opening, statements.map(statedMonthOf))
     assert.deepEqual(settlement.refusals, [], month)
     const finalOn = dateOf(monthInterval(month, schedule.zone).to, schedule.zone)
     const statement = drawUp({ schedule, facts, month, opening, settlement, version: 1, finalOn })

@@ -66,6 +66,18 @@ export const lineOf = (number: number, line: Partial<StatementLine>): StatementL
   ...line,
 })
 
+const noNet = { payer: null, payee: null, amount: '0.00' }
+export const noTotals: Statement['totals'] = {
+  guarantorPays: '0.00',
+  operatorPays: '0.00',
+  guarantorHeld: '0.00',
+  operatorHeld: '0.00',
+  net: noNet,
+  payable: noNet,
+  netting: true,
+  others: [],
+}
+
 /** A final statement around the parts that a test is about. */
 export const statementOf = (parts: Partial<Statement>): Statement => {
   const { month = '2027-09', zone = 'Australia/Sydney' } = parts
@@ -92,13 +104,14 @@ export const statementOf = (parts: Partial<Statement>): Statement => {
     finalOn: '2027-10-05',
     dueOn: '2027-10-29',
     lines: [],
-    totals: { guarantorPays: '0.00', operatorPays: '0.00', net: { payer: null, payee: null, amount: '0.00' }, netting: true, others: [] },
+    totals: noTotals,
     positions: [],
     waterfall: { ...none, claimed: '0', ineligible: '0', overCap: '0', paid: '0' },
     series: { edges: [], blocks: [] },
     terms: [{ version: 1, hash: 'b'.repeat(64) }],
     evidence: [],
     factsHash: 'f'.repeat(64),
+    settledAgain: [],
     opening: {},
     closing: {},
     ...parts,
@@ -111,6 +124,11 @@ export const statementOfSketch = (sketch: Sketch): Statement => {
   const text = (minor: bigint) => fixed(minor, minorDigits(currency)!)
   const [fromGuarantor, fromOperator] = [owedBy(sketch, guarantor), owedBy(sketch, operator)]
   const net = fromGuarantor - fromOperator
+  const netTotal = {
+    payer: net > 0n ? guarantor : net < 0n ? operator : null,
+    payee: net > 0n ? operator : net < 0n ? guarantor : null,
+    amount: text(net < 0n ? -net : net),
+  }
   return statementOf({
     agreement,
     month,
@@ -121,11 +139,10 @@ export const statementOfSketch = (sketch: Sketch): Statement => {
     totals: {
       guarantorPays: text(fromGuarantor),
       operatorPays: text(fromOperator),
-      net: {
-        payer: net > 0n ? guarantor : net < 0n ? operator : null,
-        payee: net > 0n ? operator : net < 0n ? guarantor : null,
-        amount: text(net < 0n ? -net : net),
-      },
+      guarantorHeld: text(0n),
+      operatorHeld: text(0n),
+      net: netTotal,
+      payable: netTotal,
       netting,
       others: [],
     },

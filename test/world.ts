@@ -150,6 +150,7 @@ export const scheduleOf = (term: Term, clauses: readonly ResolvedClause[], block
   clauses,
   netting: true,
   due: { days: 30, roll: 'following', calendars: [], holidays: [], workingDays: [] },
+  correctionsMonths: undefined,
   sources: [],
   versions: [{ version: 1, effective: startOfDate(term.from, term.zone), hash: '0'.repeat(64) }],
 })

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { testDatabase } from '../../test/database.ts'
+import type { Statement } from '../core/statements/statement.ts'
 import { offtake, startOfftake, temporaryFolder } from '../../test/offtake.ts'
 
 const { close, pool, url } = await testDatabase()
@@ -320,7 +321,7 @@ test('CLI3 CLI4 files in, statement and books out; settle from files gives the s
   )
   assert.equal(fromFiles.out, september.out)
 
-  const late = write('late.ndjson', ndjson(august('late', 8)))
+  const late = write('late.ndjson', ndjson(august('late', 16)))
   assert.match((await run('import', late)).err, /1 readings came when 2026-08 was final/)
   assert.equal((await run('statement', 'sharon-ai', '2026-08', '--json')).out, closed.out)
 })
@@ -429,3 +430,33 @@ const until = async <T>(look: () => T | null | undefined | Promise<T | null | un
   }
   throw new Error('it did not come')
 }
+
+test('CLI11 statement says what became of a month since it was final, and close what it corrects', async () => {
+  const own = await testDatabase()
+  try {
+    const run = async (...args: string[]) => {
+      const answer = await offtake([...now, ...args], { DATABASE_URL: own.url })
+      assert.equal(answer.code, 0, answer.err)
+      return answer
+    }
+    await run('load', example)
+    await run('import', write('life.ndjson', good))
+    const stored = JSON.parse((await run('close', 'sharon-ai', '2026-08', '--json')).out) as Statement
+    const { key } = stored.lines.find(({ amount, formula }) => formula === 'backstop' && amount !== '0.00')!
+    const dispute = { kind: 'dispute', source: 's', id: 'd', agreement: 'sharon-ai', month: '2026-08', line: key, amount: '1000' }
+    const filed = { ...dispute, at: '2026-10-01T00:00:00Z', reason: 'The meter was off' }
+    await run('import', write('dispute.ndjson', ndjson(filed, august('late', 16))))
+    const disputed = await run('statement', 'sharon-ai', '2026-08', '--json')
+    assert.deepEqual(JSON.parse(disputed.out), stored)
+    assert.match(
+      disputed.err,
+      /2026-08 is disputed: 1000\.00 and 0\.00 USD are held \(guarantor, operator\); of the rest nvidia pays sharon-ai/,
+    )
+    const september = await run('close', 'sharon-ai', '2026-09')
+    // 16 GPUs for a day at 2.32.
+    assert.match(september.out, /Correction of 2026-08: Capacity backstop, syd-a.* \(890\.88\)/)
+    assert.match((await run('statement', 'sharon-ai', '2026-08')).err, /2026-08 is corrected on the statement of 2026-09/)
+  } finally {
+    await own.close()
+  }
+})

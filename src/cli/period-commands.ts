@@ -1,10 +1,14 @@
 import { Option, type Command } from 'commander'
+import type { Statement } from '../core/statements/statement.ts'
 import type { TermSource } from '../core/terms/agreement.ts'
-import { closePeriod, provisionalStatement, type CloseRefusal } from '../server/app/close-period.ts'
+import { closePeriod, provisionalStatement } from '../server/app/close-period.ts'
+import type { CloseRefusal } from '../server/app/draw-month.ts'
 import { findSchedule } from '../server/app/find-schedule.ts'
+import { makeReader } from '../server/app/read.ts'
+import type { FoundStanding } from '../server/app/standing-of.ts'
 import { listAgreements } from '../server/store/agreements.ts'
 import { asSystem, type Store } from '../server/store/database.ts'
-import { findFinalMonths, findStatement } from '../server/store/statements.ts'
+import { findFinalMonths } from '../server/store/statements.ts'
 import { badInput, type Context } from './context.ts'
 import { showStatement, type Shape } from './show-statement.ts'
 import { withStore } from './with-store.ts'
@@ -53,21 +57,44 @@ const close = async (store: Store, which: Which, { provisional, ...shape }: Clos
   if (provisional === true) {
     const answer = await provisionalStatement(store, request)
     if ('refusal' in answer) return refuse(answer.refusal, context)
+    for (const sentence of answer.listed) context.say(sentence)
     if (answer.running) context.say(`${which.month} is not over: what is not read yet counts as unsold`)
     return showStatement(answer.statement, await sourcesOf(store, which.agreement), shape, context)
   }
   const answer = await closePeriod(store, request)
   if (answer.kind === 'refused') return refuse(answer.refusal, context)
   const { id, statement } = answer.stored
+  for (const sentence of answer.listed) context.say(sentence)
   context.say(
     answer.again ? `${which.agreement} ${which.month} was final already, on ${statement.finalOn} (${id})` : `closed and posted: ${id}`,
   )
   return showStatement(statement, await sourcesOf(store, which.agreement), shape, context)
 }
 
+/** Where a final statement stands, if not as it says itself. */
+const standingInWords = ({ statement, standing }: Found): string[] => {
+  const { month, currency } = statement
+  const { status, correctedOn, totals } = standing
+  const { payer, payee, amount } = totals.payable
+  const payable = payer === null ? 'nothing is payable' : `${payer} pays ${payee} ${amount} ${currency}`
+  return [
+    ...(status === 'disputed'
+      ? [
+          `${month} is disputed: ${totals.guarantorHeld} and ${totals.operatorHeld} ${currency} are held (guarantor, operator); of the rest ${payable}`,
+        ]
+      : []),
+    ...(correctedOn.length > 0 ? [`${month} is corrected on the statement of ${correctedOn.join(', ')}`] : []),
+  ]
+}
+
+type Found = Readonly<{ statement: Statement; standing: FoundStanding }>
+
 const show = async (store: Store, { agreement, month }: Which, shape: Shape, context: Context): Promise<number> => {
-  const found = await asSystem(store.database, (tx) => findStatement(tx, agreement, month))
-  if (found !== undefined) return showStatement(found.statement, await sourcesOf(store, agreement), shape, context)
+  const found = await makeReader(store, context.now).findStatement(agreement, month, undefined)
+  if (found !== undefined) {
+    for (const sentence of standingInWords(found)) context.say(sentence)
+    return showStatement(found.statement, await sourcesOf(store, agreement), shape, context)
+  }
   const { known, final } = await asSystem(store.database, async (tx) => ({
     known: (await listAgreements(tx)).map((each) => each.agreement),
     final: (await findFinalMonths(tx, agreement)).map((each) => each.month),

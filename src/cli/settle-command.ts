@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander'
-import { formatInstant, isDate, isMonth, monthInterval, monthOf, type LocalDate, type Month } from '../core/base/time.ts'
+import { endOfDate, formatInstant, isDate, isMonth, monthInterval, monthOf, type LocalDate, type Month } from '../core/base/time.ts'
 import { makeMeter } from '../core/meter/meter.ts'
+import { settleOpen } from '../core/settlement/correct.ts'
 import type { State } from '../core/settlement/line.ts'
 import { settlementWindow } from '../core/settlement/period.ts'
-import { settle } from '../core/settlement/settle.ts'
 import { drawUp } from '../core/statements/draw-up.ts'
 import type { Statement } from '../core/statements/statement.ts'
 import type { Schedule } from '../core/terms/schedule.ts'
@@ -97,9 +97,12 @@ const drawFromFiles = async (
   opening: State,
   context: Context,
 ): Promise<Statement | undefined> => {
-  let meter = makeMeter(schedule, settlementWindow(schedule, month))
+  // What was in dispute when it became final is held; what is in dispute now, while it is provisional.
+  const lifeUntil = finalOn === undefined ? context.now() + 1 : endOfDate(finalOn, schedule.zone)
+  const makeOwn = () => makeMeter(schedule, settlementWindow(schedule, month), lifeUntil)
+  let meter = makeOwn()
   const begin = () => {
-    meter = makeMeter(schedule, settlementWindow(schedule, month))
+    meter = makeOwn()
     return meter.add
   }
   if (!(await readInto(paths, schedule, begin, context))) return undefined
@@ -108,9 +111,10 @@ const drawFromFiles = async (
     for (const { message } of facts.refusals) context.say(message)
     return undefined
   }
-  const settlement = settle({ schedule, facts, month, opening })
-  if (settlement.refusals.length > 0) {
-    for (const sentence of settlement.refusals) context.say(sentence)
+  // No other statement is at hand: nothing is corrected, and disputes and rulings of other months are passed over.
+  const { settlement, refusals } = settleOpen({ schedule, stated: [], settled: [], closing: opening, refusals: [] }, month, facts)
+  if (refusals.length > 0) {
+    for (const sentence of refusals) context.say(sentence)
     return undefined
   }
   return drawUp({ schedule, facts, month, opening, settlement, version: 1, finalOn })

@@ -168,6 +168,8 @@ export const CapsTable = ({ agreement }: Readonly<{ agreement: AgreementWire }>)
 
 const statusText: Readonly<Record<PeriodRowWire['status'], string>> = {
   final: 'final',
+  corrected: 'corrected',
+  disputed: 'disputed',
   provisional: 'provisional',
   over: 'not closed',
   running: 'running',

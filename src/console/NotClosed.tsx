@@ -36,7 +36,7 @@ export const NotClosed = (props: Props) => {
   const { id, month, terms } = props
   const { data } = useQuery(periods(id))
   const row = data?.periods.find((each) => each.month === month)
-  const last = data?.periods.find(({ status }) => status === 'final' || status === 'provisional')
+  const last = data?.periods.find(({ status }) => status !== 'over' && status !== 'running')
   const end = row === undefined || terms === undefined ? undefined : endText(row.to, terms.zone)
   return (
     <Notice

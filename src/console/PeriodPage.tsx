@@ -26,11 +26,33 @@ const route = getRouteApi('/agreements/$id/periods/$month')
 /** Sets parts of the address; what is not named stays. */
 type SetView = (more: PeriodView) => void
 
-const Status = ({ statement }: Readonly<{ statement: StatementWire }>) => (
-  <span className={`pill ${statement.status === 'final' ? 'done' : 'attention'}`}>
-    {statement.status === 'final' ? 'Final' : 'Provisional'}, version {statement.version}
-  </span>
-)
+const statusText = { provisional: 'Provisional', final: 'Final', corrected: 'Corrected', disputed: 'Disputed' } as const
+
+const Status = ({ period: { statement, standing } }: Readonly<{ period: PeriodWire }>) => {
+  const status = statement.status === 'provisional' ? 'provisional' : standing.status
+  return (
+    <span className={`pill ${status === 'final' ? 'done' : 'attention'}`}>
+      {statusText[status]}, version {statement.version}
+    </span>
+  )
+}
+
+/** What became of a final statement: it never changes itself. */
+const Since = ({ period: { statement, standing } }: Readonly<{ period: PeriodWire }>) => {
+  const { guarantor, operator, currency } = statement
+  const { payable } = standing.totals
+  const nameOf = (id: string | null) => [guarantor, operator].find((party) => party.id === id)?.name ?? ''
+  const rest =
+    payable.payer === null ? 'nothing' : `${amountText(payable.amount)} ${currency}, ${nameOf(payable.payer)} to ${nameOf(payable.payee)}`
+  return (
+    <>
+      {standing.status === 'disputed' ? <p className="second">A line is in dispute and held. Payable now: {rest}.</p> : null}
+      {standing.correctedOn.length === 0 ? null : (
+        <p className="second">Corrected on the statement of {standing.correctedOn.map(monthText).join(', ')}.</p>
+      )}
+    </>
+  )
+}
 
 const Versions = ({ period: { versions, statement }, setView }: Readonly<{ period: PeriodWire; setView: SetView }>) =>
   versions.length < 2 ? null : (
@@ -59,7 +81,7 @@ const Head = ({ period: shown, setView }: Readonly<{ period: PeriodWire; setView
     <header className="period-head">
       <div className="page-head">
         <h1>{monthText(statement.month)}</h1>
-        <Status statement={statement} />
+        <Status period={shown} />
         <Versions period={shown} setView={setView} />
         <span className="second">
           {statement.operator.name} ↔ {statement.guarantor.name}
@@ -78,6 +100,7 @@ const Head = ({ period: shown, setView }: Readonly<{ period: PeriodWire; setView
         <b>{amount}</b>
         {after}
       </p>
+      <Since period={shown} />
       <p className="third">
         {hoursText(statement.hours)}, to {endText(statement.to, statement.zone)}, {statement.zone}. Recorded{' '}
         {instantText(recordedAt, statement.zone)}.

@@ -6,7 +6,8 @@ import type { LineOrNet } from './explained.ts'
 import { useKeys } from './keys.ts'
 
 /** Two parties of a statement, and what they pay each other. */
-type Pair = Readonly<{ parties: readonly [PartyWire, PartyWire]; pays: readonly [string, string]; net: StatementWire['totals']['net'] }>
+type PairWire = StatementWire['totals']['others'][number]
+type Pair = Omit<PairWire, 'parties'> & Readonly<{ parties: readonly [PartyWire, PartyWire] }>
 
 const partyOf = ({ guarantor, operator, parties }: StatementWire, id: string | null): PartyWire =>
   [guarantor, operator, ...parties].find((party) => party.id === id) ?? { id: id ?? '', name: id ?? '' }
@@ -14,11 +15,17 @@ const partyOf = ({ guarantor, operator, parties }: StatementWire, id: string | n
 /** Guarantor and operator first; of the others, those that owe each other something. */
 const pairsOf = (statement: StatementWire): readonly Pair[] => {
   const { guarantor, operator, totals, lines } = statement
-  const main: Pair = { parties: [guarantor, operator], pays: [totals.guarantorPays, totals.operatorPays], net: totals.net }
-  const others = totals.others.map(({ parties: [one, other], pays, net }): Pair => ({
-    parties: [partyOf(statement, one), partyOf(statement, other)],
-    pays,
+  const { guarantorPays, operatorPays, guarantorHeld, operatorHeld, net, payable } = totals
+  const main: Pair = {
+    parties: [guarantor, operator],
+    pays: [guarantorPays, operatorPays],
+    held: [guarantorHeld, operatorHeld],
     net,
+    payable,
+  }
+  const others = totals.others.map(({ parties: [one, other], ...pair }): Pair => ({
+    ...pair,
+    parties: [partyOf(statement, one), partyOf(statement, other)],
   }))
   const isOwed = lines.some(
     ({ payer, payee }) => [guarantor.id, operator.id].includes(payer) && [guarantor.id, operator.id].includes(payee),
@@ -109,6 +116,34 @@ const Row = ({ line, first, currency, ...opening }: Opening & Readonly<{ line: L
 
 type Paired = Opening & Readonly<{ pair: Pair; statement: StatementWire }>
 
+/** What was in dispute when the statement was drawn up, and what is payable without it; nothing where nothing was. */
+const Held = ({ pair, statement }: Readonly<{ pair: Pair; statement: StatementWire }>) => {
+  const { parties, held, payable } = pair
+  if (!held.some((amount) => /[1-9]/.test(amount))) return null
+  const first = payable.payer === null || payable.payer === parties[0].id
+  return (
+    <>
+      <tr>
+        <th scope="row" colSpan={4}>
+          In dispute, not payable until it is ruled on
+        </th>
+        <td className="number">{amountText(held[0])}</td>
+        <td className="number">{amountText(held[1])}</td>
+      </tr>
+      <tr>
+        <th scope="row" colSpan={4}>
+          Payable,{' '}
+          {payable.payer === null
+            ? 'nobody owes anything'
+            : `${partyOf(statement, payable.payer).name} pays ${partyOf(statement, payable.payee).name}`}
+        </th>
+        <td className="number">{first ? amountText(payable.amount) : null}</td>
+        <td className="number">{first ? null : amountText(payable.amount)}</td>
+      </tr>
+    </>
+  )
+}
+
 const Totals = ({ pair, statement, ...opening }: Paired) => {
   const { totals, currency, guarantor, operator } = statement
   const { parties, pays, net } = pair
@@ -135,6 +170,7 @@ const Totals = ({ pair, statement, ...opening }: Paired) => {
         <td className="number">{first ? amount : null}</td>
         <td className="number">{first ? null : amount}</td>
       </tr>
+      <Held pair={pair} statement={statement} />
     </tfoot>
   )
 }

@@ -13,6 +13,8 @@ const parts: readonly (readonly [formulas: readonly string[], words: string])[] 
   [['called', 'called-over-cap'], 'called capacity'],
   [['share', 'share-base'], 'revenue share'],
   [['recoupment'], 'recoupment'],
+  [['late-interest'], 'late interest'],
+  [['ruling'], 'rulings on disputes'],
 ]
 
 /** What the payments of one side are for. */

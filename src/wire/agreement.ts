@@ -121,11 +121,17 @@ export const PeriodRowShape = z
     from: Instant,
     to: Instant,
     hours: z.string(),
-    status: z.enum(['final', 'provisional', 'over', 'running']).meta({ description: 'over: not closed yet; running: not over yet' }),
+    status: z.enum(['final', 'corrected', 'disputed', 'provisional', 'over', 'running']).meta({
+      description: 'corrected: on a later statement; disputed: a line is held; over: not closed yet; running: not over yet',
+    }),
     version: z.int().nullable(),
     guarantorPays: Amount.nullable(),
     operatorPays: Amount.nullable(),
     net: z.object({ payer: z.string().nullable(), payee: z.string().nullable(), amount: Amount }).nullable(),
+    payable: z
+      .object({ payer: z.string().nullable(), payee: z.string().nullable(), amount: Amount })
+      .nullable()
+      .meta({ description: 'the net of what is not in dispute now' }),
     dueOn: LocalDate.nullable(),
   })
   .meta({ id: 'PeriodRow' })

@@ -67,6 +67,8 @@ export const LineShape = z
     rateUnit: z.enum(['per-gpu-hour', 'share', 'none', 'per-day', 'per-unit', 'per-share', 'per-year']),
     exact: Exact,
     amount: Amount,
+    corrects: Month.optional().meta({ description: 'the final month whose line of this key it corrects' }),
+    held: Amount.optional().meta({ description: 'what of it was in dispute when the statement was drawn up' }),
     reasons: list(InputShape),
   })
   .meta({ id: 'Line' })
@@ -119,6 +121,27 @@ const StateShape = z
 
 const NetShape = z.object({ payer: z.string().nullable(), payee: z.string().nullable(), amount: Amount })
 
+export const TotalsShape = z
+  .object({
+    guarantorPays: Amount,
+    operatorPays: Amount,
+    guarantorHeld: Amount,
+    operatorHeld: Amount,
+    net: NetShape,
+    payable: NetShape,
+    netting: z.boolean(),
+    others: list(
+      z.object({
+        parties: z.tuple([z.string(), z.string()]).readonly(),
+        pays: z.tuple([Amount, Amount]).readonly(),
+        held: z.tuple([Amount, Amount]).readonly(),
+        net: NetShape,
+        payable: NetShape,
+      }),
+    ).meta({ description: 'pairs of parties other than guarantor and operator' }),
+  })
+  .meta({ id: 'Totals', description: 'gross by who pays, what of it is in dispute, the net of all, and of what is payable' })
+
 const PositionShape = z
   .object({
     clause: z.string(),
@@ -152,25 +175,16 @@ export const StatementShape = z
     finalOn: LocalDate.nullable(),
     dueOn: LocalDate.nullable(),
     lines: list(LineShape),
-    totals: z.object({
-      guarantorPays: Amount,
-      operatorPays: Amount,
-      net: NetShape,
-      netting: z.boolean(),
-      others: list(
-        z.object({
-          parties: z.tuple([z.string(), z.string()]).readonly(),
-          pays: z.tuple([Amount, Amount]).readonly(),
-          net: NetShape,
-        }),
-      ).meta({ description: 'pairs of parties other than guarantor and operator' }),
-    }),
+    totals: TotalsShape,
     positions: list(PositionShape),
     waterfall: WaterfallShape,
     series: SeriesShape,
     terms: list(z.object({ version: z.int(), hash: Hash })),
     evidence: list(EvidenceShape),
     factsHash: Hash,
+    settledAgain: list(z.object({ month: Month, factsHash: Hash, closing: StateShape })).meta({
+      description: 'final months that were settled again to state corrections',
+    }),
     opening: StateShape,
     closing: StateShape,
   })
@@ -183,6 +197,13 @@ export const PeriodShape = z
     hash: Hash,
     recordedAt: Instant,
     versions: list(z.int()).meta({ description: 'every version of this month, the latest last' }),
+    standing: z
+      .object({
+        status: z.enum(['final', 'corrected', 'disputed']),
+        totals: TotalsShape,
+        correctedOn: list(Month).meta({ description: 'later statements with corrections of this one' }),
+      })
+      .meta({ description: 'where it stands now: the statement itself never changes' }),
     statement: StatementShape,
   })
   .meta({ id: 'Period' })

@@ -33,6 +33,8 @@ export const startOfDate = (date: LocalDate, zone: string): Instant => secondsOf
 /** `through` is included: it ends at the first instant of the next day. */
 export const endOfDate = (date: LocalDate, zone: string): Instant => startOfDate(addDays(date, 1), zone)
 export const addDays = (date: LocalDate, days: number): LocalDate => Temporal.PlainDate.from(date).add({ days }).toString()
+/** The same day of a later month, or its last where it has no such day. */
+export const addMonths = (date: LocalDate, months: number): LocalDate => Temporal.PlainDate.from(date).add({ months }).toString()
 export const daysBetween = (from: LocalDate, to: LocalDate): number =>
   Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days
 /** 1 is Monday, 7 is Sunday. */

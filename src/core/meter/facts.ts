@@ -103,6 +103,7 @@ export type Facts = Readonly<{
   events: readonly EventFact[]
   indices: readonly IndexFact[]
   payments: readonly PaymentFact[]
+  /** Of statements, and so maybe later than the window: all that is known. */
   disputes: readonly DisputeFact[]
   rulings: readonly RulingFact[]
   orders: readonly OrderFact[]

@@ -35,6 +35,8 @@ export type BlockLog = Readonly<{
 /** Readings as they came in: columns for what comes by the million, and no object of any of those. */
 export type Intake = Readonly<{
   window: Interval
+  /** Up to when disputes and rulings are taken in: they speak of statements, which come after their month. */
+  lifeUntil: Instant
   blocks: ReadonlyMap<BlockId, BlockLog>
   pools: ReadonlyMap<PoolId, SalesLog>
   clauses: ReadonlyMap<ClauseId, ReadonlySet<ConditionId>>
@@ -45,7 +47,7 @@ export type Intake = Readonly<{
   evidence: EvidenceLog
 }>
 
-export const emptyIntake = (schedule: Schedule, window: Interval): Intake => {
+export const emptyIntake = (schedule: Schedule, window: Interval, lifeUntil: Instant): Intake => {
   const blocks = schedule.blocks.map((block): [BlockId, BlockLog] => [
     block.id,
     {
@@ -65,6 +67,7 @@ export const emptyIntake = (schedule: Schedule, window: Interval): Intake => {
   }
   return {
     window,
+    lifeUntil,
     blocks: new Map(blocks),
     pools: new Map(schedule.pools.map(({ id }) => [id, emptySales()])),
     clauses,
@@ -125,6 +128,9 @@ const takeCondition = ({ blocks, clauses, conditions, window }: Intake, reading:
   return block ?? ''
 }
 
+const untilOf = ({ kind }: Reading, { window, lifeUntil }: Intake): Instant =>
+  kind === 'dispute' || kind === 'ruling' ? lifeUntil : window.to
+
 /** Takes in a reading; false when it is of no concern to the schedule and the window. */
 export const take = (intake: Intake, reading: Reading, digest: string): boolean => {
   let subject: string | undefined
@@ -160,7 +166,7 @@ export const take = (intake: Intake, reading: Reading, digest: string): boolean 
     case 'payment':
     case 'dispute':
     case 'ruling':
-      subject = takeTold(intake.told, intake.schedule, reading, intake.window.to)
+      subject = takeTold(intake.told, intake.schedule, reading, untilOf(reading, intake))
       break
     case 'withdrawal':
       return false

@@ -1,7 +1,7 @@
 import { commission } from '../capacity/commission.ts'
 import { indicator, restrict } from '../base/steps.ts'
 import type { PoolId } from '../base/id.ts'
-import type { Interval } from '../base/time.ts'
+import type { Instant, Interval } from '../base/time.ts'
 import type { ResolvedPool, Schedule } from '../terms/schedule.ts'
 import { earn } from './charges.ts'
 import { checkAcceptances, checkCalled, checkOutOfService, checkPlaced, checkPool } from './check.ts'
@@ -171,11 +171,12 @@ const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> =>
 
 /**
  * A meter for the readings of one agreement over one window. Readings of other pools, blocks and clauses, and intervals outside the window,
- * are passed over; acceptances, and planned maintenance from the start of the contract year, count although they come before it.
+ * are passed over; acceptances, and planned maintenance from the start of the contract year, count although they come before it. Disputes
+ * and rulings count up to `lifeUntil`, the end of the window if that is later.
  */
-export const makeMeter = (schedule: Schedule, window: Interval): Meter => {
+export const makeMeter = (schedule: Schedule, window: Interval, lifeUntil: Instant = window.to): Meter => {
   if (!(window.from < window.to)) throw new RangeError(`an empty window: ${window.from} to ${window.to}`)
-  const intake = emptyIntake(schedule, window)
+  const intake = emptyIntake(schedule, window, Math.max(window.to, lifeUntil))
   let ignored = 0
   return {
     add: (reading, digest) => {

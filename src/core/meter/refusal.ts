@@ -21,6 +21,12 @@ export type MeterRefusal = Readonly<{
     | 'told-twice'
     | 'index-hole'
     | 'payment-unknown'
+    | 'dispute-of-no-line'
+    | 'dispute-above-line'
+    | 'disputed-twice'
+    | 'ruling-of-no-dispute'
+    | 'ruled-twice'
+    | 'upheld-above-dispute'
   /** The block, or the pool, or `''` */
   subject: string
   /** When it holds first, where it has a time. */

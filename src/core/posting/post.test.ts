@@ -169,7 +169,10 @@ const september = statementOf({
   totals: {
     guarantorPays: '16096464.00',
     operatorPays: '8039347.31',
+    guarantorHeld: '0.00',
+    operatorHeld: '0.00',
     net: { payer: guarantor, payee: operator, amount: '8057116.69' },
+    payable: { payer: guarantor, payee: operator, amount: '8057116.69' },
     netting: true,
     others: [],
   },
@@ -266,4 +269,29 @@ test('PO10 another chart moves what was paid for to other accounts, and changes 
   const journals = [sketch('2027-09', [paid]), sketch('2027-10', [back])].flatMap((each) => post(statementOfSketch(each), recouped))
   const left = trialBalance(journals, guarantor)[0]!.rows.find((row) => row.account === 'assets:recoupable:x')
   assert.deepEqual(left?.closing, money(7_000n, 'USD'))
+})
+
+test('PO12 what a ruling takes off posts on the accounts of its line, the other way', () => {
+  const ruled = {
+    ...september,
+    lines: [lineOf(1, { key: 'backstop/called/a/2027-08/1//ruling/d1', formula: 'ruling', amount: '-40.00' })],
+    totals: { ...september.totals, guarantorPays: '-40.00', operatorPays: '0.00' },
+  }
+  assert.deepEqual(
+    post(ruled)[0]!.entries.map(({ account: name, amount }) => `${name} ${amount.minor}`),
+    ['expenses:called-capacity:sharon-ai -4000', 'liabilities:payable:sharon-ai:sharon-ai 4000'],
+  )
+})
+
+test('PO7 what is in dispute is no part of what is set off, and stays gross', () => {
+  const [accrual, netting] = post({
+    ...september,
+    lines: september.lines.map((line) => (line.number === 1 ? { ...line, held: '16000000.00' } : line)),
+  })
+  // 96,464.00 is left of the backstop: less than the shares.
+  assert.equal(accrual!.entries.length, 6)
+  assert.deepEqual(
+    netting!.entries.map(({ amount }) => amount.minor),
+    [9_646_400n, -9_646_400n],
+  )
 })

@@ -3,6 +3,7 @@ import { formatMoney, money, parseMoney } from '../base/money.ts'
 import { addDays, nextMonth, type LocalDate, type Month } from '../base/time.ts'
 import { account, below, type AccountName } from '../ledger/account.ts'
 import { journal, type Entry, type Journal } from '../ledger/journal.ts'
+import { ruled } from '../settlement/disputes.ts'
 import type { Formula } from '../settlement/line.ts'
 import { plainChart, type Chart } from './chart.ts'
 
@@ -24,13 +25,15 @@ export type Stated = Readonly<{
     payee: string
     /** Decimal string at the currency's minor unit; negative is a credit from payee to payer. */
     amount: string
+    /** What of it is in dispute, likewise: no part of the net. */
+    held?: string
   }>[]
   /** Sums of the lines by who pays, and whether the agreement nets them. */
   totals: Readonly<{ guarantorPays: string; operatorPays: string; netting: boolean }>
 }>
 
 /** A line with its amount in minor units. */
-type Owed = Stated['lines'][number] & Readonly<{ minor: bigint }>
+type Owed = Stated['lines'][number] & Readonly<{ minor: bigint; undisputed: bigint }>
 
 /** One party's view of what it and one other owe each other: its own book, and who stands opposite. */
 type Side = Readonly<{ stated: Stated; book: string; counterparty: string; main: boolean }>
@@ -47,10 +50,13 @@ const payable = ({ stated, counterparty }: Side): AccountName => account('liabil
 /** The last local date of a month: accruals belong to the end of what they accrue. */
 const lastDateOf = (month: Month): LocalDate => addDays(`${nextMonth(month)}-01`, -1)
 
+/** A ruling takes from the line whose key its own begins with: clause/formula/… */
+const formulaOf = (key: string): Formula => key.split('/')[1]!
+
 /** What one line does to one book. A credit is the same two entries with their signs turned. */
 const entriesOf = (side: Side, chart: Chart, line: Owed): Entry[] => {
   const { stated, book } = side
-  const sides = chart.get(line.formula)
+  const sides = chart.get(line.formula === ruled ? formulaOf(line.key) : line.formula)
   if (sides === undefined) throw new RangeError(`line ${line.key} is ${line.formula} and cannot carry ${line.amount} ${stated.currency}`)
   const entry = (name: AccountName, minor: bigint): Entry => ({
     account: name,
@@ -78,14 +84,16 @@ const draft = ({ stated, book, counterparty, main }: Side, kind: string, narrati
 
 const owedBy = (lines: readonly Owed[], payer: string): bigint =>
   lines.reduce((sum, line) => (line.payer === payer ? sum + line.minor : sum), 0n)
+const undisputedBy = (lines: readonly Owed[], payer: string): bigint =>
+  lines.reduce((sum, line) => (line.payer === payer ? sum + line.undisputed : sum), 0n)
 
 /**
  * Sets what this statement makes payable off against what it makes receivable, so that the net stands alone: on the receivable when it is
- * for us, on the payable when it is against us. The accrual stays gross.
+ * for us, on the payable when it is against us. The accrual stays gross, and so does what is in dispute.
  */
 const netted = (side: Side, lines: readonly Owed[]): Journal[] => {
   const { stated, book, counterparty } = side
-  const [due, owed] = [owedBy(lines, counterparty), owedBy(lines, book)]
+  const [due, owed] = [undisputedBy(lines, counterparty), undisputedBy(lines, book)]
   const setOff = due >= owed ? owed : due
   if (!stated.totals.netting || setOff === 0n) return []
   const entry = (name: AccountName, minor: bigint): Entry => ({
@@ -131,7 +139,10 @@ const pairsOf = ({ guarantor, operator, parties }: Stated, owed: readonly Owed[]
  * or whose lines and totals disagree.
  */
 export const post = (stated: Stated, chart: Chart = plainChart): Journal[] => {
-  const lines = stated.lines.map((line): Owed => ({ ...line, minor: minorOf(line.amount, stated.currency) }))
+  const lines = stated.lines.map((line): Owed => {
+    const minor = minorOf(line.amount, stated.currency)
+    return { ...line, minor, undisputed: minor - minorOf(line.held ?? '0', stated.currency) }
+  })
   assertPostable(stated, lines)
   const owed = lines.filter(({ minor }) => minor !== 0n)
   return pairsOf(stated, owed).flatMap(([one, other]) => {

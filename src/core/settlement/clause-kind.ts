@@ -36,7 +36,7 @@ export type ClauseWork<Resolved extends ResolvedCommon = ResolvedClause> = Reado
   factors: readonly Factor[]
   /** What revenue falls by, of what those lines credit to buyers. */
   reductions: readonly Reduction[]
-  /** Final statements of earlier months, in order. */
+  /** Final statements of earlier months, in order: as they were stated then, also when the month is settled again later. */
   stated: readonly Stated[]
 }>
 

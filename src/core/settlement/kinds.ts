@@ -8,6 +8,8 @@ import { prepayment } from './prepayment.ts'
 import { delayDamages } from './delay-damages.ts'
 import { serviceLevel } from './service-level.ts'
 import { debtFacility } from './debt-facility.ts'
+import { ruled } from './disputes.ts'
+import { lateInterest } from './late-interest.ts'
 import { revenueShare } from './share.ts'
 import { takeOrPay } from './take-or-pay.ts'
 import { equityStake } from './equity-stake.ts'
@@ -32,6 +34,7 @@ export const clauseKinds: readonly ClauseKind[] = [
   equityStake,
   residualValueGuarantee,
   debtFacility,
+  lateInterest,
 ]
 
 const byName: ReadonlyMap<string, ClauseKind> = new Map(clauseKinds.map((kind) => [kind.kind, kind]))
@@ -43,5 +46,8 @@ export const kindNamed = (name: string): ClauseKind => {
   return kind
 }
 
-/** What every formula is called, and where it posts. */
-export const formulas: ReadonlyMap<string, FormulaTold> = new Map(clauseKinds.flatMap((kind) => Object.entries(kind.formulas)))
+/** What every formula is called, and where it posts. A ruling is of no kind: it posts where the line does that it takes from. */
+export const formulas: ReadonlyMap<string, FormulaTold> = new Map<string, FormulaTold>([
+  ...clauseKinds.flatMap((kind) => Object.entries(kind.formulas)),
+  [ruled, { word: 'Ruling on a dispute' }],
+])

@@ -1,6 +1,6 @@
 import type { Json } from '../base/canonical.ts'
 import type { BlockId, ClauseId, PartyId } from '../base/id.ts'
-import type { Instant } from '../base/time.ts'
+import type { Instant, Month } from '../base/time.ts'
 
 /** Where an input comes from: a fact of a block, a step of the terms, a previous line, state carried in, or arithmetic on its children. */
 export type InputSource =
@@ -65,6 +65,8 @@ export type Line = Readonly<{
   payee: PartyId
   /** Of an `ineligible` or `over-cap` line: why. */
   reason: string | undefined
+  /** The final month whose line of this key it corrects, by the amount that it lacks; absent where it is of the month itself. */
+  corrects?: Month
   /** Exact, in `quantityUnit`. */
   quantity: string
   quantityUnit: QuantityUnit

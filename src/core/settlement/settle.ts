@@ -1,5 +1,5 @@
 import { toRational } from '../base/money.ts'
-import type { Month } from '../base/time.ts'
+import { monthInterval, type Month } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
 import type { ResolvedClause, Schedule } from '../terms/schedule.ts'
 import { stages, type Factor, type Reduction } from './clause-kind.ts'
@@ -27,30 +27,41 @@ const reductionsOf = (lines: readonly Line[], { orders }: ResolvedClause, curren
 
 type Due = Readonly<{ clause: ResolvedClause; part: Part }>
 
-/**
- * Settles one month of one agreement. Same terms, same facts, same opening state: the same answer, byte for byte. Every stage goes over all
- * clauses in order of time, and then the next stage does: so a payment is never recouped from the revenue of its own period.
- */
-export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleInput): Settlement => {
-  const due = schedule.clauses
+const dueIn = (clauses: readonly ResolvedClause[], month: Month, zone: string): Due[] =>
+  clauses
     .flatMap((clause): Due[] => {
-      const part = partOf(clause, month, schedule.zone)
+      const part = partOf(clause, month, zone)
       return part === undefined ? [] : [{ clause, part }]
     })
     .toSorted((a, b) => a.part.from - b.part.from)
+
+/** A clause that ends with the term lasts on for the stage `late`: what was stated may be paid late after it, too. */
+const lasting = (schedule: Schedule, month: Month): ResolvedClause[] => {
+  const { to } = monthInterval(month, schedule.zone)
+  return schedule.clauses.map((clause) => (clause.to === schedule.to && clause.to < to ? { ...clause, to } : clause))
+}
+
+/**
+ * Settles one month of one agreement. Same terms, same facts, same opening state: the same answer, byte for byte. Every stage goes over all
+ * clauses in order of time, and then the next stage does: so a payment is never recouped from the revenue of its own period. A month after
+ * the term has nothing but what is late.
+ */
+export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleInput): Settlement => {
+  const due = dueIn(schedule.clauses, month, schedule.zone)
+  const late = dueIn(lasting(schedule, month), month, schedule.zone)
   // Of a clause that an amendment cuts, where the last part leaves it is where it stands.
-  const lastPart = new Map(due.map(({ clause, part }) => [clause.id, part]))
+  const lastPart = new Map([...due, ...late].map(({ clause, part }) => [clause.id, part.to]))
   const closing = new Map<string, ClauseState>(Object.entries(opening))
   const [lines, positions, factors]: [Line[], Position[], Factor[]] = [[], [], []]
   const [reductions, refusals]: [Reduction[], string[]] = [[], []]
   for (const stage of stages)
-    for (const { clause, part } of due) {
+    for (const { clause, part } of stage === 'late' ? late : due) {
       const step = kindNamed(clause.kind).stages[stage]
       if (step === undefined) continue
       const carried = closing.get(clause.id) ?? {}
       const settled = step({ schedule, clause, part, facts, month, opening: carried, lines, factors, reductions, stated })
       lines.push(...(settled.lines ?? []))
-      if (lastPart.get(clause.id) === part) positions.push(...(settled.positions ?? []))
+      if (lastPart.get(clause.id) === part.to) positions.push(...(settled.positions ?? []))
       factors.push(...(settled.factors ?? []))
       reductions.push(...reductionsOf(settled.lines ?? [], clause, schedule.currency))
       refusals.push(...(settled.refusals ?? []))

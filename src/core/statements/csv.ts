@@ -57,6 +57,10 @@ const fields: readonly Field[] = [
   ['amount', ({ amount }) => numberCell(amount)],
   ['currency', (_, { currency }) => textCell(currency)],
   ['key', ({ key }) => textCell(key)],
+  // As FOCUS has it: `month` is the billing period, `from` and `to` the charge period, and a correction has a class.
+  ['charge_class', ({ corrects }) => textCell(corrects === undefined ? '' : 'Correction')],
+  ['corrects', ({ corrects }) => textCell(corrects ?? '')],
+  ['held', ({ held }) => numberCell(held ?? '')],
 ]
 
 /** The lines of a statement, one a record: raw decimals, instants in RFC 3339, quantities in GPU-seconds or major units of revenue. */

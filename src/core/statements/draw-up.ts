@@ -2,12 +2,14 @@ import { hashOfJson } from '../base/hash.ts'
 import { formatMoney, money } from '../base/money.ts'
 import { fromText, nought, plus, rational, toDecimal, toText, type Rational } from '../base/rational.ts'
 import { add, integrate, integrateBuckets, subtract, zero, type Steps } from '../base/steps.ts'
-import { formatInstant, hourEdges, monthInterval, type Interval, type LocalDate, type Month } from '../base/time.ts'
-import type { BlockFacts, Facts } from '../meter/facts.ts'
+import { formatInstant, hourEdges, monthInterval, type Instant, type Interval, type LocalDate, type Month } from '../base/time.ts'
+import type { BlockFacts, Evidence, Facts } from '../meter/facts.ts'
+import { heldAt, holdLines, readDisputes } from '../settlement/disputes.ts'
 import type { Formula, Line, Settlement, State } from '../settlement/line.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import { dueOn } from './due.ts'
-import type { MonthSeries, PairTotal, Statement, StatementLine, Waterfall } from './statement.ts'
+import type { MonthSeries, SettledAgain, Statement, StatementLine, Waterfall } from './statement.ts'
+import { totalsOf } from './totals.ts'
 import { lineInWords } from './words.ts'
 
 export type DrawUpInput = Readonly<{
@@ -19,7 +21,20 @@ export type DrawUpInput = Readonly<{
   version: number
   /** The local date on which it became final; undefined while provisional. */
   finalOn: LocalDate | undefined
+  /** The final months that were settled again, and what they lack: stated on this statement as corrections. */
+  run?: Readonly<{ settled: readonly Settled[]; corrections: readonly Line[] }> | undefined
 }>
+
+type Settled = Readonly<{ month: Month; evidence: readonly Evidence[]; opening: State; closing: State }>
+
+/** The versions that count from before an instant. */
+const termsBefore = ({ versions }: Schedule, at: Instant) =>
+  versions.filter(({ effective }) => effective < at).map(({ version, hash }) => ({ version, hash }))
+
+const againOf = (schedule: Schedule, { month, evidence, opening, closing }: Settled): SettledAgain => {
+  const terms = termsBefore(schedule, monthInterval(month, schedule.zone).to)
+  return { month, factsHash: hashOfJson({ terms, evidence, opening }), closing }
+}
 
 const unsoldOf = ({ proven: { available, called, sold } }: BlockFacts): Steps => subtract(subtract(available, sold), called)
 
@@ -41,7 +56,9 @@ const seriesOf = (blocks: readonly BlockFacts[], month: Interval, zone: string):
 }
 
 const quantityOf = (lines: readonly Line[], ...formulas: Formula[]): Rational =>
-  lines.filter(({ formula }) => formulas.includes(formula)).reduce((sum, { quantity }) => plus(sum, fromText(quantity)), nought)
+  lines
+    .filter(({ formula, corrects }) => corrects === undefined && formulas.includes(formula))
+    .reduce((sum, { quantity }) => plus(sum, fromText(quantity)), nought)
 
 const waterfallOf = (blocks: readonly BlockFacts[], { from, to }: Interval, lines: readonly Line[]): Waterfall => {
   const over = (pick: (block: BlockFacts) => Steps) => toText(rational(integrate(blocks.map(pick).reduce(add, zero), from, to)))
@@ -59,32 +76,21 @@ const waterfallOf = (blocks: readonly BlockFacts[], { from, to }: Interval, line
   }
 }
 
-/** What two parties pay each other. */
-const pairOf = (one: string, other: string, lines: readonly Line[], currency: string): PairTotal => {
-  const paid = (payer: string, payee: string) =>
-    lines.filter((line) => line.payer === payer && line.payee === payee).reduce((sum, { minor }) => sum + minor, 0n)
-  const text = (minor: bigint) => formatMoney(money(minor, currency))
-  const [first, second] = [paid(one, other), paid(other, one)]
-  const net = first - second
-  const [payer, payee] = net > 0n ? [one, other] : net < 0n ? [other, one] : [null, null]
-  return { parties: [one, other], pays: [text(first), text(second)], net: { payer, payee, amount: text(net < 0n ? -net : net) } }
+/** A line, and how much of it is in dispute. */
+type HeldLine = Line & Readonly<{ held: bigint }>
+
+const holdOf = ({ currency }: Schedule, month: Month, facts: Facts, lines: readonly Line[]): HeldLine[] => {
+  const { standing } = readDisputes(facts, [{ month, lines }], currency)
+  const held = holdLines(lines, heldAt(standing, month, Infinity))
+  return lines.map((line, i) => ({ ...line, held: held[i]! }))
 }
 
-const totalsOf = ({ guarantor, operator, parties, netting, currency }: Schedule, lines: readonly Line[]): Statement['totals'] => {
-  const { pays, net } = pairOf(guarantor.id, operator.id, lines, currency)
-  const pairs = parties.flatMap((one, i) => parties.slice(i + 1).map((other) => [one.id, other.id] as const))
-  const others = pairs
-    .filter(([one, other]) => ![guarantor.id, operator.id].every((id) => id === one || id === other))
-    .filter((pair) => lines.some(({ payer, payee }) => pair.includes(payer) && pair.includes(payee)))
-    .map(([one, other]) => pairOf(one, other, lines, currency))
-  return { guarantorPays: pays[0], operatorPays: pays[1], net, netting, others }
-}
-
-const numbered = (schedule: Schedule, lines: readonly Line[]): StatementLine[] => {
+const numbered = (schedule: Schedule, lines: readonly HeldLine[]): StatementLine[] => {
   const ids = [...new Set([schedule.guarantor.id, schedule.operator.id, ...schedule.parties.map(({ id }) => id)])]
   const byPayer = ids.flatMap((party) => lines.filter(({ payer }) => payer === party))
   return byPayer.map((line, i): StatementLine => {
-    const { minor, block, reason, from, to, ...rest } = line
+    const { minor, held, block, reason, from, to, ...rest } = line
+    const text = (amount: bigint) => formatMoney(money(amount, schedule.currency))
     return {
       ...rest,
       number: i + 1,
@@ -93,19 +99,21 @@ const numbered = (schedule: Schedule, lines: readonly Line[]): StatementLine[] =
       reason: reason ?? null,
       from: formatInstant(from),
       to: formatInstant(to),
-      amount: formatMoney(money(minor, schedule.currency)),
+      amount: text(minor),
+      ...(held === 0n ? {} : { held: text(held) }),
     }
   })
 }
 
 /** Draws up the statement of a month: complete in itself, the same bytes from the same input on any machine. */
-export const drawUp = ({ schedule, facts, month, opening, settlement, version, finalOn }: DrawUpInput): Statement => {
+export const drawUp = ({ schedule, facts, month, opening, settlement, version, finalOn, run }: DrawUpInput): Statement => {
   const interval = monthInterval(month, schedule.zone)
-  const terms = schedule.versions
-    .filter(({ effective }) => effective < interval.to)
-    .map((each) => ({ version: each.version, hash: each.hash }))
+  const terms = termsBefore(schedule, interval.to)
   const supported = facts.blocks.filter(({ block }) => schedule.blocks.some((each) => each.id === block && each.supported))
   const party = ({ id, name }: Schedule['guarantor']) => ({ id, name })
+  const lines = holdOf(schedule, month, facts, [...settlement.lines, ...(run?.corrections ?? [])])
+  const settledAgain = (run?.settled ?? []).map((settled) => againOf(schedule, settled))
+  const again = settledAgain.map((each) => ({ month: each.month, factsHash: each.factsHash }))
   return {
     offtake: 1,
     agreement: schedule.agreement,
@@ -123,14 +131,15 @@ export const drawUp = ({ schedule, facts, month, opening, settlement, version, f
     status: finalOn === undefined ? 'provisional' : 'final',
     finalOn: finalOn ?? null,
     dueOn: finalOn === undefined ? null : dueOn(schedule.due, finalOn),
-    lines: numbered(schedule, settlement.lines),
-    totals: totalsOf(schedule, settlement.lines),
+    lines: numbered(schedule, lines),
+    totals: totalsOf(schedule, lines),
     positions: settlement.positions.map((position) => ({ ...position, of: position.of ?? null })),
-    waterfall: waterfallOf(supported, interval, settlement.lines),
+    waterfall: waterfallOf(supported, interval, lines),
     series: seriesOf(supported, interval, schedule.zone),
     terms,
     evidence: facts.evidence,
-    factsHash: hashOfJson({ terms, evidence: facts.evidence, opening }),
+    factsHash: hashOfJson({ terms, evidence: facts.evidence, opening, ...(again.length === 0 ? {} : { settledAgain: again }) }),
+    settledAgain,
     opening,
     closing: settlement.closing,
   }

@@ -154,7 +154,9 @@ const factsOf = (inputs: readonly Input[]): { subject: string; reading: readonly
 const pooledKinds: ReadonlySet<string> = new Set<ReadingKind>(['allocation', 'reservation', 'charge', 'credit', 'refund', 'fx'])
 
 /** The evidence of the kinds that a line's facts name: of their blocks, and for sales and charges of every pool. */
-const evidenceOf = ({ evidence }: Statement, { reasons }: StatementLine): Evidence[] => {
+const evidenceOf = ({ evidence }: Statement, { reasons, corrects }: StatementLine): Evidence[] => {
+  // A correction rests on the facts of its own month, by their hash.
+  if (corrects !== undefined) return []
   const facts = factsOf(reasons)
   return evidence.filter(({ subject, kind }) =>
     facts.some((fact) => fact.reading.includes(kind) && (pooledKinds.has(kind) || fact.subject.split(' ').includes(subject))),
@@ -176,7 +178,8 @@ const payment = ({ amount, payer }: StatementLine, { currency, guarantor, operat
  */
 export const explainLine = (statement: Statement, line: StatementLine, sources: readonly TermSource[] = []): string => {
   const setting = { statement, sources }
-  const { currency, terms, factsHash, zone } = statement
+  const { currency, terms, settledAgain, zone } = statement
+  const factsHash = settledAgain.find(({ month }) => month === line.corrects)?.factsHash ?? statement.factsHash
   const local = (text: string) => formatLocal(instantOf(text), zone)
   const problem = checkReasons(line)
   const exact = isRational(line.exact) ? figure(amountExplained(fromText(line.exact), currency)) : line.exact

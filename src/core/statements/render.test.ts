@@ -82,7 +82,10 @@ const september = statementOf({
   totals: {
     guarantorPays: '16096464.00',
     operatorPays: '8039327.31',
+    guarantorHeld: '0.00',
+    operatorHeld: '0.00',
     net: { payer: guarantor, payee: operator, amount: '8057136.69' },
+    payable: { payer: guarantor, payee: operator, amount: '8057136.69' },
     netting: true,
     others: [],
   },
@@ -333,7 +336,7 @@ test('S17 every two parties that owe each other something have a table of their 
   const parties = [...september.parties, { id: lender, name: 'First Lender', role: 'lender' }]
   const called = lineOf(9, { text: 'Guarantee called', payer: guarantor, payee: lender, amount: '25.00' })
   const net = { payer: guarantor, payee: lender, amount: '25.00' }
-  const others = [{ parties: [guarantor, lender], pays: ['25.00', '0.00'], net }] as const
+  const others = [{ parties: [guarantor, lender], pays: ['25.00', '0.00'], held: ['0.00', '0.00'], net, payable: net }] as const
   const rows = statementTable({ ...september, parties, lines: [...september.lines, called], totals: { ...september.totals, others } })
   const alone = statementTable(september)
   assert.deepEqual(rows.slice(0, alone.length), alone)

@@ -1,4 +1,5 @@
-import { fromText, isZero, one, type Rational } from '../base/rational.ts'
+import { minorDigits } from '../base/currency.ts'
+import { decimal, fromText, isZero, minus, one, toFixed, type Rational } from '../base/rational.ts'
 import { dateOf, daysBetween, startOfDate } from '../base/time.ts'
 import type { Input } from '../settlement/line.ts'
 import type { TermSource } from '../terms/agreement.ts'
@@ -15,7 +16,7 @@ import {
   priceOf,
   sourceOf,
 } from './figures.ts'
-import type { Statement, StatementLine } from './statement.ts'
+import type { NetTotal, PairTotal, Statement, StatementLine } from './statement.ts'
 import { printable, textTable, type Column, type Row } from './text-table.ts'
 
 /** Whether the period is longer or shorter than its days say, because a clock was changed in it. */
@@ -72,8 +73,8 @@ const assumed = (reasons: readonly Input[], sources: readonly TermSource[]): Ter
   })
 
 /** Two parties as a table shows them: how each is called, and what they pay each other. */
-type Pair = Readonly<{ ids: readonly [string, string]; names: readonly [string, string]; pays: readonly [string, string]; net: Net }>
-type Net = Statement['totals']['net']
+type Pair = Pick<PairTotal, 'pays' | 'held' | 'net' | 'payable'> &
+  Readonly<{ ids: readonly [string, string]; names: readonly [string, string] }>
 
 const columnsOf = (currency: string, { names }: Pair): readonly Column[] => [
   { head: '#', ends: 'right' },
@@ -89,12 +90,15 @@ const columnsOf = (currency: string, { names }: Pair): readonly Column[] => [
 const pairsOf = ({ guarantor, operator, parties, totals }: Statement): Pair[] => {
   const nameOf = (id: string) =>
     id === guarantor.id ? 'Guarantor' : id === operator.id ? 'Operator' : (parties.find((party) => party.id === id)?.name ?? id)
-  const main = {
-    parties: [guarantor.id, operator.id] as const,
-    pays: [totals.guarantorPays, totals.operatorPays] as const,
-    net: totals.net,
+  const { guarantorPays, operatorPays, guarantorHeld, operatorHeld, net, payable, others } = totals
+  const main: PairTotal = {
+    parties: [guarantor.id, operator.id],
+    pays: [guarantorPays, operatorPays],
+    held: [guarantorHeld, operatorHeld],
+    net,
+    payable,
   }
-  return [main, ...totals.others].map(({ parties: ids, pays, net }) => ({ ids, names: [nameOf(ids[0]), nameOf(ids[1])], pays, net }))
+  return [main, ...others].map(({ parties: ids, ...pair }) => ({ ...pair, ids, names: [nameOf(ids[0]), nameOf(ids[1])] }))
 }
 
 /** An amount in the column of who pays; the other column stays blank. */
@@ -115,16 +119,30 @@ const rowOf = (line: StatementLine, isFirst: boolean, currency: string, sources:
 /** A role in the middle of a sentence. */
 const inSentence = (name: string): string => (name === 'Guarantor' || name === 'Operator' ? name.toLowerCase() : name)
 
-const netRow = ({ ids, names, net }: Pair, netting: boolean): Row => {
-  const blank = ['', '', '', '']
-  if (!netting) return ['', 'Not netted: each side pays its own', ...blank, '', '']
-  if (net.payer === null) return ['', 'Net, nothing is owed', ...blank, figure(net.amount), figure(net.amount)]
+const blank = ['', '', '', '']
+
+const netRow = ({ ids, names }: Pair, word: string, net: NetTotal): Row => {
+  if (net.payer === null) return ['', `${word}, nothing is owed`, ...blank, figure(net.amount), figure(net.amount)]
   const isFirst = net.payer === ids[0]
   const [payer, payee] = isFirst ? names : [names[1], names[0]]
-  return ['', `Net, ${inSentence(payer)} pays ${inSentence(payee)}`, ...blank, ...inColumn(isFirst, net.amount)]
+  return ['', `${word}, ${inSentence(payer)} pays ${inSentence(payee)}`, ...blank, ...inColumn(isFirst, net.amount)]
 }
 
-const pairTable = ({ currency, lines, totals }: Statement, pair: Pair, sources: readonly TermSource[]): string[] => {
+/** The net of all, and where some is in dispute, that of the rest. */
+const netRows = (pair: Pair, { totals: { netting }, currency }: Statement): Row[] => {
+  const { pays, held, net, payable } = pair
+  const isHeld = held.some((amount) => !isZero(decimal(amount)))
+  const less = (i: 0 | 1) => figure(toFixed(minus(decimal(pays[i]), decimal(held[i])), minorDigits(currency)!))
+  const heldRow: Row = ['', 'In dispute, not payable until it is ruled on', ...blank, figure(held[0]), figure(held[1])]
+  if (!netting) {
+    const owed: Row = ['', 'Payable', ...blank, less(0), less(1)]
+    return [...(isHeld ? [heldRow, owed] : []), ['', 'Not netted: each side pays its own', ...blank, '', '']]
+  }
+  return [netRow(pair, 'Net', net), ...(isHeld ? [heldRow, netRow(pair, 'Payable', payable)] : [])]
+}
+
+const pairTable = (statement: Statement, pair: Pair, sources: readonly TermSource[]): string[] => {
+  const { currency, lines } = statement
   const { ids, names, pays } = pair
   const groups = [true, false].flatMap((isFirst): Row[] => {
     const [payer, payee] = isFirst ? ids : [ids[1], ids[0]]
@@ -134,7 +152,7 @@ const pairTable = ({ currency, lines, totals }: Statement, pair: Pair, sources: 
     return rows.length === 0 ? [] : [['', heading, '', '', '', '', '', ''], ...rows]
   })
   const totalRow = ['', `Totals, ${currency}`, '', '', '', '', figure(pays[0]), figure(pays[1])]
-  return textTable(columnsOf(currency, pair), [...groups, 'rule', totalRow, netRow(pair, totals.netting)])
+  return textTable(columnsOf(currency, pair), [...groups, 'rule', totalRow, ...netRows(pair, statement)])
 }
 
 /**

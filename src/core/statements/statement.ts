@@ -15,6 +15,8 @@ export type StatementLine = Readonly<
     to: string
     /** Decimal string at the currency's minor unit. */
     amount: string
+    /** How much of it was in dispute when the statement was drawn up, and so is not payable; absent where nothing was. */
+    held?: string
   }
 >
 
@@ -35,13 +37,36 @@ export type MonthSeries = Readonly<{
 /** A position as it is stored. */
 export type StatementPosition = Readonly<Omit<Position, 'of'> & { of: string | null }>
 
+/** Who pays the difference; `payer` null when nothing is owed. */
+export type NetTotal = Readonly<{ payer: string | null; payee: string | null; amount: string }>
+
 /** What two parties owe each other by this statement, where at least one of them is neither guarantor nor operator. */
 export type PairTotal = Readonly<{
   parties: readonly [string, string]
-  /** What each of them pays, in that order. */
+  /** What each of them pays, in that order: gross. */
   pays: readonly [string, string]
-  net: Readonly<{ payer: string | null; payee: string | null; amount: string }>
+  /** What of it is in dispute. */
+  held: readonly [string, string]
+  /** Of the gross amounts. */
+  net: NetTotal
+  /** Of what is not in dispute. */
+  payable: NetTotal
 }>
+
+/** Sums of the lines: gross by who pays, what of it is in dispute, and the net of both. Not netted when `netting` is false. */
+export type Totals = Readonly<{
+  guarantorPays: string
+  operatorPays: string
+  guarantorHeld: string
+  operatorHeld: string
+  net: NetTotal
+  payable: NetTotal
+  netting: boolean
+  others: readonly PairTotal[]
+}>
+
+/** A final month that was settled again for this statement, and what that rests on and left. */
+export type SettledAgain = Readonly<{ month: string; factsHash: string; closing: State }>
 
 /** From accepted capacity to the claim, over all supported blocks of the month: GPU-seconds as `n/d` or `n`. */
 export type Waterfall = Readonly<{
@@ -82,21 +107,16 @@ export type Statement = Readonly<{
   finalOn: string | null
   dueOn: string | null
   lines: readonly StatementLine[]
-  totals: Readonly<{
-    guarantorPays: string
-    operatorPays: string
-    /** `payer` null when nothing is owed; not netted when `netting` is false. */
-    net: Readonly<{ payer: string | null; payee: string | null; amount: string }>
-    netting: boolean
-    others: readonly PairTotal[]
-  }>
+  totals: Totals
   positions: readonly StatementPosition[]
   waterfall: Waterfall
   series: MonthSeries
   terms: readonly Readonly<{ version: number; hash: string }>[]
   evidence: readonly Evidence[]
-  /** SHA-256 over terms, evidence and opening state: what the statement rests on. */
+  /** SHA-256 over terms, evidence and opening state, and those of the months that were settled again: what the statement rests on. */
   factsHash: string
+  /** The final months that were settled again to state corrections, first to last; empty where nothing new bore on any. */
+  settledAgain: readonly SettledAgain[]
   opening: State
   closing: State
 }>

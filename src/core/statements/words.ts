@@ -16,11 +16,12 @@ export const spanInWords = ({ from, to }: Interval, zone: string): string => {
   return day === lastDay ? end : `${day}–${end}`
 }
 
-/** What a line is called on a statement: the clause's effect, why, the block where there are several, and the days. */
+/** What a line is called on a statement: the clause's effect, why, the block where there are several, and the days; of a correction, the month. */
 export const lineInWords = (schedule: Schedule, line: Line): string => {
   const clause = schedule.clauses.find(({ id }) => id === line.clause)
   const condition = clause?.conditions.find(({ id }) => id === line.reason)
   const why = line.formula !== 'ineligible' ? '' : `, not met: ${(condition?.text ?? 'Sales have evidence').replace(/\.$/, '')}`
   const several = (clause?.covers.length ?? 0) > 1 && line.block !== undefined
-  return `${formulas.get(line.formula)?.word ?? line.formula}${why}${several ? `, ${line.block}` : ''}, ${spanInWords(line, schedule.zone)}`
+  const effect = `${formulas.get(line.formula)?.word ?? line.formula}${why}${several ? `, ${line.block}` : ''}, ${spanInWords(line, schedule.zone)}`
+  return line.corrects === undefined ? effect : `Correction of ${line.corrects}: ${effect}`
 }

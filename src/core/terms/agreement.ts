@@ -181,6 +181,11 @@ export type Agreement = Readonly<{
   pools: readonly Pool[]
   orders: readonly OrderPlacement[]
   clauses: readonly Clause[]
-  settlement: Readonly<{ netting: boolean; due: DueTerm }>
+  settlement: Readonly<{
+    netting: boolean
+    due: DueTerm
+    /** How long after it became final a month is corrected; without it, as long as there are statements. */
+    correctionsUntil?: Readonly<{ months: number }>
+  }>
   sources: readonly TermSource[]
 }>

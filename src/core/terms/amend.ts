@@ -101,15 +101,10 @@ const checkChain = (before: Signed | undefined, { agreement }: Signed): Problem[
       pointer: '/previous',
       message: `is ${agreement.previous}: the hash of version ${before.agreement.version} is ${before.hash}`,
     })
-  if (agreement.effective <= before.agreement.effective)
-    problems.push({
-      pointer: '/effective',
-      message: `${agreement.effective} is not after ${before.agreement.effective}, from which version ${before.agreement.version} counts`,
-    })
   return problems
 }
 
-/** Whether versions follow each other: numbers, hashes, dates, and nothing changed that may not. Problems name the version. */
+/** Whether versions follow each other: numbers, hashes, and nothing changed that may not. They may count from any date. Problems name the version. */
 export const checkVersions = (versions: readonly Signed[]): Problem[] =>
   versions.flatMap((signed, index) => {
     const before = index === 0 ? undefined : versions[index - 1]

@@ -30,12 +30,17 @@ const resolveBlock = (block: Block, pool: PoolId, { commencement }: Agreement): 
 
 type Version = Readonly<{ signed: Signed; from: Instant; to: Instant }>
 
+/**
+ * When each version is in force, in order of time: from its effective date until the first from which a later version counts. At every instant
+ * that is the highest version that counts by then; one that a later version takes all of its time has none.
+ */
 const versionsOf = (versions: readonly Signed[]): Version[] =>
-  versions.map((signed, index) => {
-    const { zone, effective } = signed.agreement
-    const next = versions[index + 1]
-    return { signed, from: startOfDate(effective, zone), to: next === undefined ? Infinity : startOfDate(next.agreement.effective, zone) }
-  })
+  versions
+    .map((signed, index) => {
+      const starts = versions.slice(index + 1).map(({ agreement }) => startOfDate(agreement.effective, agreement.zone))
+      return { signed, from: startOfDate(signed.agreement.effective, signed.agreement.zone), to: Math.min(Infinity, ...starts) }
+    })
+    .filter(({ from, to }) => from < to)
 
 /** The version whose words a clause goes by, the clause's place in it, and the instant up to which they have been used. */
 type Running = Readonly<{ signed: Signed; index: number; until: Instant; slice: Interval | undefined }>
@@ -103,7 +108,8 @@ export const resolve = (
     clauses: clauseIds.flatMap((id) => sliceClause(id, placed, kinds)),
     netting: agreement.settlement.netting,
     due: agreement.settlement.due,
+    correctionsMonths: agreement.settlement.correctionsUntil?.months,
     sources: versions.flatMap(({ agreement: { version, sources } }) => sources.map((source) => ({ ...source, version }))),
-    versions: placed.map(({ signed, from }) => ({ version: signed.agreement.version, effective: from, hash: signed.hash })),
+    versions: versions.map(({ agreement: { version, effective }, hash }) => ({ version, effective: startOfDate(effective, zone), hash })),
   }
 }

@@ -138,6 +138,8 @@ export type Schedule = Readonly<{
   clauses: readonly ResolvedClause[]
   netting: boolean
   due: DueTerm
+  /** Months after its final date during which a month is corrected; undefined: for ever. */
+  correctionsMonths: number | undefined
   /** Of every version. */
   sources: readonly SourceOfVersion[]
   versions: readonly Readonly<{ version: number; effective: Instant; hash: string }>[]

@@ -58,7 +58,7 @@ const calendarsIn = ({ calendars, roll }: Schedule['due']): string =>
   calendars.length === 0 ? '' : `, rolled to a business day (${roll}) of ${listed(calendars)}`
 
 const sayAgreement = (schedule: Schedule): Said => {
-  const { guarantor, operator, zone, due } = schedule
+  const { guarantor, operator, zone, due, correctionsMonths } = schedule
   const days = due.days === undefined ? `${due.businessDays} business days` : `${due.days} days`
   return [
     ['/parties', `${guarantor.name} is the guarantor, ${operator.name} the operator${others(schedule)}.`],
@@ -74,6 +74,14 @@ const sayAgreement = (schedule: Schedule): Said => {
       '/settlement',
       `A statement falls due ${days} after it is final${calendarsIn(due)}; amounts both ways are ${schedule.netting ? 'netted' : 'paid each in full'}.`,
     ],
+    ...(correctionsMonths === undefined
+      ? []
+      : [
+          [
+            '/settlement/correctionsUntil',
+            `A month is corrected until ${correctionsMonths} months after it became final; what comes later is listed and not settled.`,
+          ] as const,
+        ]),
   ]
 }
 

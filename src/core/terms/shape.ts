@@ -149,6 +149,13 @@ const settlement: ObjectShape = {
         description: 'Whether amounts both ways are netted to one payment.',
       },
       due,
+      correctionsUntil: {
+        ...object(
+          { months: whole(1, 420, 'Calendar months from the date on which the month became final to the end of the open month.') },
+          ['months'],
+        ),
+        description: 'When a month is closed for good: what comes later is listed and not settled. Default: never.',
+      },
     },
     ['due'],
   ),

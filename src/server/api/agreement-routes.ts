@@ -39,15 +39,18 @@ const rowOf = (schedule: Schedule, month: string, statement: StatementHead | und
     guarantorPays: statement?.totals.guarantorPays ?? null,
     operatorPays: statement?.totals.operatorPays ?? null,
     net: statement?.totals.net ?? null,
+    payable: statement?.totals.payable ?? null,
     dueOn: statement?.dueOn ?? null,
   }
 }
 
-/** Months of the term that have begun, the latest first. The term is at most 34 years, so this is at most 408 rows. */
+/** Months of the term that have begun, and later ones with a statement, the latest first. The term is at most 34 years: 408 rows, and few more. */
 const periodsOf = (schedule: Schedule, statements: readonly StatementHead[], now: Instant): PeriodRowWire[] => {
   const rows: PeriodRowWire[] = []
   const first = monthOf(schedule.from, schedule.zone)
-  const last = monthOf(Math.min(schedule.to - 1, now), schedule.zone)
+  const ends = monthOf(Math.min(schedule.to - 1, now), schedule.zone)
+  // After the term there may be statements of corrections, and of what was paid late.
+  const last = [ends, statements.at(-1)?.month ?? ends].toSorted().at(-1)!
   for (let month = first; month <= last; month = nextMonth(month))
     rows.push(
       rowOf(

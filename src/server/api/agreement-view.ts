@@ -82,7 +82,7 @@ export const toAgreementRow = (record: AgreementRecord, statements: readonly Sta
     ...head(record),
     versions: record.versions.length,
     gpus: contractGpus(record.schedule),
-    finalMonths: statements.filter(({ status }) => status === 'final').length,
+    finalMonths: statements.length,
     lastMonth: last?.month ?? null,
     net: last?.totals.net ?? null,
   }
@@ -120,6 +120,6 @@ export const toAgreement = (record: AgreementRecord, { statements, settled, now 
     ramp: rampOf(record),
     lanes: lanesOf(schedule),
     caps: capsOf(schedule, statements.at(-1)?.closing ?? {}, now),
-    finalMonths: statements.filter(({ status }) => status === 'final').length,
+    finalMonths: statements.length,
   }
 }

@@ -12,6 +12,9 @@ import type { AgreementsWire, AgreementWire, PeriodsWire } from '../../wire/agre
 import type { ProblemWire } from '../../wire/problem.ts'
 import { readingsPageMax, type ReadingsWire } from '../../wire/reading.ts'
 import type { ExplanationWire, InputWire, PeriodWire } from '../../wire/statement.ts'
+import { fileOf } from '../../../test/rows.ts'
+import type { Reading } from '../../core/meter/reading.ts'
+import { importReadings } from '../app/import-readings.ts'
 import { makeReader } from '../app/read.ts'
 import { makeApi } from './api.ts'
 
@@ -316,4 +319,29 @@ test('API8 caps, clauses and months tell one story: what the lines of all months
   )
   const signed = await api.inject(`${sharon}/versions/${versions[0]!.version}`)
   assert.equal(signed.body, fs.readFileSync(join(import.meta.dirname, '../../../examples/sharon-ai.yaml'), 'utf8'))
+})
+
+test('API9 a month says where it stands now, and what of it is payable; the statement stays the same bytes', async () => {
+  const stored = await api.inject(`${sharon}/periods/${last}/statement.json`)
+  const { statement } = await get<PeriodWire>(`${sharon}/periods/${last}`)
+  const line = statement.lines.find(
+    ({ amount, payer }) => payer === statement.guarantor.id && !amount.startsWith('-') && amount !== '0.00',
+  )!
+  const of = { agreement: 'sharon-ai', month: last, line: line.key, amount: '1.00', at: worldNow - 60, reason: 'The meter was off' }
+  const dispute = { kind: 'dispute', source: 'desk', id: 'd1', ...of } as unknown as Reading
+  const request = { rows: fileOf([dispute]), file: 'desk', mode: 'all-or-nothing', now: worldNow, by: 'test' } as const
+  assert.equal((await importReadings(store, request)).kind, 'imported')
+  const disputed = await get<PeriodWire>(`${sharon}/periods/${last}`)
+  assert.deepEqual([disputed.standing.status, disputed.standing.totals.guarantorHeld], ['disputed', '1.00'])
+  assert.deepEqual(disputed.statement, statement)
+  const file = await api.inject(`${sharon}/periods/${last}/statement.json`)
+  assert.equal(file.body, stored.body)
+  assert.notEqual(file.headers['etag'], stored.headers['etag'])
+  const { periods } = await get<PeriodsWire>(`${sharon}/periods`)
+  const row = periods.find(({ month }) => month === last)!
+  assert.deepEqual([row.status, row.net, row.payable], ['disputed', statement.totals.net, disputed.standing.totals.payable])
+  assert.deepEqual(
+    periods.filter(({ month }) => months.includes(month) && month !== last).map(({ status }) => status),
+    months.slice(0, -1).map(() => 'final'),
+  )
 })

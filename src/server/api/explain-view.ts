@@ -44,8 +44,12 @@ const assumedOf = ({ schedule }: AgreementRecord, inputs: readonly Input[]): Exp
   })
 }
 
-/** How to unfold the line where this is stored, and how to settle it again elsewhere from files alone. */
-const commandsFor = ({ agreement, month, terms, opening }: Statement, { number }: StatementLine): string[] => {
+/**
+ * How to unfold the line where this is stored, and how to settle it again elsewhere from files alone. Corrections, and a month that opened with
+ * what they left, come from settling all months again, which files of one month cannot.
+ */
+const commandsFor = ({ agreement, month, terms, opening, settledAgain }: Statement, { number }: StatementLine): string[] => {
+  if (settledAgain.length > 0) return [`offtake explain ${agreement} ${month} ${number}`]
   const signed = terms.map(({ version }) => `--agreement ${agreement}.v${version}.yaml`).join(' ')
   const before = Object.keys(opening).length === 0 ? '' : ` --opening ${agreement}-${nextMonth(month, -1)}.json`
   return [
@@ -66,7 +70,8 @@ export const toExplanation = (record: AgreementRecord, { hash, statement }: Stat
     line,
     clause: clauseOf(record, line),
     assumed: assumedOf(record, inputs),
-    evidence: evidenceOf(record, inputs, statement.evidence),
+    // A correction rests on the facts of its own month, which its statement has by their hash alone.
+    evidence: line.corrects === undefined ? evidenceOf(record, inputs, statement.evidence) : [],
     check: commandsFor(statement, line),
   }
 }

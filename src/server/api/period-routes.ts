@@ -21,7 +21,13 @@ const VersionQuery = z.object({
 const absent = (schedule: Schedule, month: string, now: Instant): Refusal => {
   const { from, to } = monthInterval(month, schedule.zone)
   const refuse = (kind: string, title: string, detail: string) => new Refusal({ kind, status: 404, title, detail })
-  if (to <= schedule.from || from >= schedule.to)
+  if (from >= schedule.to)
+    return refuse(
+      'outside-term',
+      'Outside the term',
+      `${month} lies outside the term of ${schedule.agreement}: a statement could have nothing but corrections and late interest.`,
+    )
+  if (to <= schedule.from)
     return refuse(
       'outside-term',
       'Outside the term',
@@ -42,9 +48,11 @@ const statementOf = async (source: ApiSource, id: string, month: string, version
   throw absent(schedule, month, source.now())
 }
 
-/** The same bytes until a newer version exists; so a page asks again for the price of a comparison. */
-const unchanged = (reply: FastifyReply, given: string | undefined, { hash, versions }: StatementRecord): boolean => {
-  const tag = `"${hash}-${versions.at(-1)}"`
+/** The same bytes until a newer version exists, or it stands otherwise; so a page asks again for the price of a comparison. */
+const unchanged = (reply: FastifyReply, given: string | undefined, { hash, versions, standing }: StatementRecord): boolean => {
+  const { status, totals, correctedOn } = standing
+  const stands = `${status}-${totals.guarantorHeld}-${totals.operatorHeld}-${correctedOn.length}`
+  const tag = `"${hash}-${versions.at(-1)}-${stands}"`
   reply.header('etag', tag).header('cache-control', 'no-cache')
   return (given ?? '').split(',').some((each) => each.trim().replace(/^W\//, '') === tag)
 }
@@ -96,8 +104,8 @@ export const periodRoutes = async (api: FastifyInstance, source: ApiSource): Pro
     async ({ params, query, headers }, reply) => {
       const found = await statementOf(source, params.id, params.month, query.v)
       if (unchanged(reply, headers['if-none-match'], found)) return reply.code(304 as 200).send(undefined as never)
-      const { id, hash, recordedAt, versions, statement } = found
-      return { id, hash, recordedAt: formatInstant(recordedAt), versions, statement }
+      const { id, hash, recordedAt, versions, standing, statement } = found
+      return { id, hash, recordedAt: formatInstant(recordedAt), versions, standing, statement }
     },
   )
   routes.get(

@@ -1,6 +1,7 @@
 import type { Instant, Interval, Month } from '../../core/base/time.ts'
 import type { Commissioning } from '../../core/capacity/commission.ts'
 import type { State } from '../../core/settlement/line.ts'
+import type { Standing } from '../../core/statements/standing.ts'
 import type { Statement } from '../../core/statements/statement.ts'
 import type { Agreement } from '../../core/terms/agreement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
@@ -22,7 +23,9 @@ export type AgreementRecord = Readonly<{
 export type StatementHead = Readonly<{
   month: Month
   version: number
-  status: Statement['status']
+  /** Where it stands now. */
+  status: Standing['status']
+  /** As stated, with what is in dispute now. */
   totals: Statement['totals']
   dueOn: string | null
   closing: State
@@ -38,6 +41,8 @@ export type StatementRecord = Readonly<{
   recordedAt: Instant
   versions: readonly number[]
   statement: Statement
+  /** Where it stands now, and the later statements with corrections of it. */
+  standing: Standing & Readonly<{ correctedOn: readonly Month[] }>
 }>
 
 /** A reading as it is told: when it has effect, when it was recorded, what became of it. */

@@ -252,7 +252,7 @@ test('K2 a month that is not over, out of order, outside the term or of no agree
     await refusal('early', '2026-06'),
     /^outside the term: 2026-06 is outside the term of early, which is settled from 2026-07 through 2026-10/,
   )
-  assert.match(await refusal('early', '2026-11'), /^outside the term/)
+  assert.match(await refusal('early', '2026-11', { now: at('2026-12-05T00:00:00Z') }), /^month before is open: 2026-10 of early is open/)
   assert.match(await refusal('early', '2026-13'), /^outside the term: 2026-13 is no month/)
   assert.match(
     await refusal('early', '2026-07', { now: at('2026-07-31T23:59:59Z') }),
@@ -341,14 +341,15 @@ test('K4 what is to happen with the close happens with it or not at all', async 
 test('K5 what comes late changes no final statement; the next month opens with what the last one left', async () => {
   await loadSmall('later')
   const first = await close('later', '2026-07')
-  await bring([use('later', 'late', 50, '2026-07-10T00:00:00Z', '2026-08-10T00:00:00Z')])
   const second = await close('later', '2026-08')
-  assert.ok(first.kind === 'closed' && second.kind === 'closed')
+  await bring([use('later', 'late', 50, '2026-07-10T00:00:00Z', '2026-08-10T00:00:00Z')])
+  const third = await close('later', '2026-09')
+  assert.ok(first.kind === 'closed' && second.kind === 'closed' && third.kind === 'closed')
   assert.deepEqual((await close('later', '2026-07')).kind === 'closed' && (await close('later', '2026-07')), { ...first, again: true })
   assert.deepEqual(second.stored.statement.opening, first.stored.statement.closing)
-  assert.notDeepEqual(second.stored.statement.closing, first.stored.statement.closing)
-  // August: 50 sold for 9 days, the rest unsold: (100 × 744 − 50 × 216) × 2.00.
-  assert.equal(second.stored.statement.totals.guarantorPays, '127200.00')
+  // What August left was worked out again: it paid less.
+  assert.notDeepEqual(third.stored.statement.opening, second.stored.statement.closing)
+  assert.deepEqual(third.stored.statement.opening, third.stored.statement.settledAgain.at(-1)!.closing)
 })
 
 test('K6 a provisional statement is what the final one would be, and leaves nothing', async () => {
@@ -388,7 +389,7 @@ test('V2 a block or pool belongs to one agreement', async () => {
   assert.equal((await store.pool.query(`select from agreement_version where agreement = 'thief'`)).rowCount, 0)
 })
 
-test('V3 an amendment follows the version before, and takes effect after what is final', async () => {
+test('V3 an amendment follows the version before; it may count from the middle of a month', async () => {
   await loadSmall('amended')
   await close('amended', '2026-07')
   const { hash } = await asSystem(store.database, (tx) =>
@@ -399,13 +400,11 @@ test('V3 an amendment follows the version before, and takes effect after what is
       .replace('term:', `version: 2\neffective: ${effective}\nprevious: ${previous}\nterm:`)
       .replace("'2.00'", "'3.00'")
   const load = (text: string) => loadAgreement(store, { document: text, now, by: 'test' })
-  const late = await load(amendment('2026-07-31'))
-  assert.match(late.kind === 'refused' ? late.problems[0]!.message : '', /2026-07-31 is before 2026-08-01T00:00:00Z, up to which 2026-07/)
-  assert.equal((await load(amendment('2026-08-01', '0'.repeat(64)))).kind, 'refused')
-  assert.equal((await load(amendment('2026-08-01'))).kind, 'loaded')
+  assert.equal((await load(amendment('2026-08-16', '0'.repeat(64)))).kind, 'refused')
+  assert.equal((await load(amendment('2026-08-16'))).kind, 'loaded')
   const answer = await close('amended', '2026-08')
-  // 100 unsold GPUs for 744 hours at 3.00.
-  assert.equal(answer.kind === 'closed' && answer.stored.statement.totals.guarantorPays, '223200.00')
+  // 100 unsold GPUs: 15 days at 2.00, 16 days at 3.00.
+  assert.equal(answer.kind === 'closed' && answer.stored.statement.totals.guarantorPays, '187200.00')
 })
 
 test('V4 a document with problems is refused with all of them, by line', async () => {

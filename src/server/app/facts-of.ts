@@ -1,5 +1,5 @@
 import type { BlockId, PoolId } from '../../core/base/id.ts'
-import type { Interval } from '../../core/base/time.ts'
+import type { Instant, Interval } from '../../core/base/time.ts'
 import { collate, type CollateRefusal, type Digested } from '../../core/meter/collate.ts'
 import type { Facts } from '../../core/meter/facts.ts'
 import { allowanceYears } from '../../core/meter/health.ts'
@@ -14,15 +14,23 @@ import type { Work } from '../store/transaction.ts'
 /** Readings that are each in order and cannot all be so: nothing is settled on them. */
 export type FactsRefusal = Readonly<{ refusals: readonly (CollateRefusal | MeterRefusal)[] }>
 
+type FactsRequest = Readonly<{
+  schedule: Schedule
+  window: Interval
+  /** Up to when disputes and rulings count, if that is after the window. */
+  lifeUntil?: Instant
+  onRead?: ((readings: number) => void) | undefined
+}>
+
 /** What the store knows of a window of an agreement; every reading is handed to the meter as it comes, and none is kept. */
 export const factsOf = async (
   tx: Work,
-  { schedule, window, onRead }: Readonly<{ schedule: Schedule; window: Interval; onRead?: ((readings: number) => void) | undefined }>,
+  { schedule, window, lifeUntil = window.to, onRead }: FactsRequest,
 ): Promise<Facts | FactsRefusal> => {
-  const wanted = wantedOf(schedule, window)
+  const wanted = wantedOf(schedule, window, Math.max(window.to, lifeUntil))
   const { accepted, refused } = collate(await findReplacements(tx, wanted))
   if (refused.length > 0) return { refusals: refused }
-  const meter = makeMeter(schedule, window)
+  const meter = makeMeter(schedule, window, lifeUntil)
   const reduced = makeReduced()
   let readings = 0
   const add = (all: readonly Digested[]): void => {
@@ -55,13 +63,14 @@ const makeReduced = () => {
   }
 }
 
-const wantedOf = (schedule: Schedule, window: Interval): ReadingsWanted => ({
+const wantedOf = (schedule: Schedule, window: Interval, lifeUntil: Instant): ReadingsWanted => ({
   agreement: schedule.agreement,
   pools: schedule.pools.map(({ id }): PoolId => id),
   blocks: schedule.blocks.map(({ id }): BlockId => id),
   currency: schedule.currency,
   indices: [...new Set(schedule.clauses.flatMap((clause) => clause.indices))],
   window,
+  lifeUntil,
   maintenanceFrom: Math.min(
     window.from,
     ...schedule.blocks.flatMap((block) => allowanceYears(block, window, schedule.zone)[0]?.from ?? []),

@@ -4,9 +4,12 @@ import type { Instant, Interval, Month } from '../../core/base/time.ts'
 /** The final months of one agreement, in order of time. */
 export type Closed = readonly Readonly<{ month: Month; interval: Interval }>[]
 
-/** When readings of a kind have effect: an acceptance, or what is told of a clause, counts from its instant on; an instant is an empty interval. */
+/** What counts from its instant on: a clause may look back at it from any later month. */
+const lasting = new Set(['acceptance', 'event', 'figure', 'index'])
+
+/** When readings of a kind have effect; an instant is an empty interval. */
 export const lastingEffect = (kind: string, effect: Interval): Interval =>
-  kind === 'acceptance' || kind === 'event' ? { from: effect.from, to: Infinity } : effect
+  lasting.has(kind) ? { from: effect.from, to: Infinity } : effect
 
 /** The first final month that something with this effect would have changed. */
 export const firstLate = (closed: Closed, { from, to }: { from: Instant; to: number }): Month | undefined =>

@@ -1,6 +1,6 @@
 import { canonical } from '../../core/base/canonical.ts'
 import type { Problem } from '../../core/base/problem.ts'
-import { formatInstant, type Instant } from '../../core/base/time.ts'
+import type { Instant } from '../../core/base/time.ts'
 import { clauseKinds } from '../../core/settlement/kinds.ts'
 import { parseAgreement } from '../../core/terms/parse.ts'
 import { resolve } from '../../core/terms/resolve.ts'
@@ -9,14 +9,16 @@ import type { Schedule } from '../../core/terms/schedule.ts'
 import { appendVersion, findVersions, loadRegistry, type SignedVersion } from '../store/agreements.ts'
 import { appendDeed } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
-import { findFinalMonths } from '../store/statements.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 
 export type LoadAnswer =
   | Readonly<{ kind: 'loaded'; again: boolean; agreement: Agreement; hash: string }>
   | Readonly<{ kind: 'refused'; problems: readonly Problem[] }>
 
-/** Appends one version of an agreement, as signed. The same document again changes nothing. */
+/**
+ * Appends one version of an agreement, as signed. The same document again changes nothing. It may count from before months that are final:
+ * these stay as they are, and the next close states what they lack.
+ */
 export const loadAgreement = async (
   store: Store,
   request: Readonly<{ document: string; now: Instant; by: string }>,
@@ -32,7 +34,7 @@ export const loadAgreement = async (
     if (versions.some((version) => version.hash === hash)) return { kind: 'loaded', again: true, agreement, hash }
     const schedule = resolve([...versions, { agreement, hash }], clauseKinds)
     if ('problems' in schedule) return { kind: 'refused', problems: schedule.problems }
-    const problems = [...misnumbered(agreement, versions), ...(await taken(tx, schedule)), ...(await tooLate(tx, agreement, schedule))]
+    const problems = [...misnumbered(agreement, versions), ...(await taken(tx, schedule))]
     if (problems.length > 0) return { kind: 'refused', problems }
     const signed = { agreement, hash, document: request.document, canonical: canonical(agreement) }
     await appendVersion(tx.queries, { ...signed, schedule, now: request.now })
@@ -72,13 +74,4 @@ const taken = async (tx: Work, schedule: Schedule): Promise<Problem[]> => {
         })
     }
   return problems
-}
-
-/** What is final stays as it is: terms may change only from the first instant that no statement covers. */
-const tooLate = async (tx: Work, agreement: Agreement, schedule: Schedule): Promise<Problem[]> => {
-  const last = (await findFinalMonths(tx.queries, agreement.agreement)).at(-1)
-  const effective = schedule.versions.find(({ version }) => version === agreement.version)?.effective
-  if (last === undefined || effective === undefined || effective >= last.interval.to) return []
-  const message = `${agreement.effective} is before ${formatInstant(last.interval.to)}, up to which ${last.month} and earlier months are final`
-  return [{ pointer: '/effective', message }]
 }

@@ -10,7 +10,9 @@ import type { Schedule } from '../../core/terms/schedule.ts'
 import { sentences, type TermSentence } from '../../core/terms/sentences.ts'
 import { listAgreements } from '../store/agreements.ts'
 import type { Store } from '../store/database.ts'
+import { findStatement } from '../store/statements.ts'
 import { inTransaction, type Work } from '../store/transaction.ts'
+import { findLifeOf, standingIn, type FoundStanding } from './standing-of.ts'
 
 type SignedRow = { canonical: string; hash: string; document: string; recorded_at: Date }
 type Signed = Readonly<{ agreement: Agreement; hash: string; document: string; recordedAt: Instant }>
@@ -55,24 +57,26 @@ const readAcceptances = async ({ client }: Work, { blocks }: Schedule): Promise<
     }))
 }
 
-type HeadRow = {
-  month: Month
-  version: number
-  status: Statement['status']
-  totals: Statement['totals']
-  due_on: string | null
-  closing: State
+type HeadRow = { month: Month; version: number; totals: Statement['totals']; due_on: string | null; closing: State }
+
+const readHeads = async (tx: Work, schedule: Schedule, at: Instant) => {
+  const { rows } = await tx.client.query<HeadRow>(
+    `select distinct on (month) month, version, closing, document::jsonb -> 'totals' as totals, document::jsonb ->> 'dueOn' as due_on
+       from statement where agreement = $1 order by month, version desc`,
+    [schedule.agreement],
+  )
+  const life = await findLifeOf(tx, schedule, at)
+  const disputed = new Set(life.told.disputes.map(({ month }) => month))
+  const heads = []
+  for (const { due_on, ...row } of rows) {
+    const head = { ...row, dueOn: due_on, status: life.corrections.has(row.month) ? ('corrected' as const) : ('final' as const) }
+    const found = disputed.has(row.month) ? await findStatement(tx.queries, schedule.agreement, row.month) : undefined
+    heads.push(found === undefined ? head : { ...head, ...headOf(standingIn(found.statement, life)) })
+  }
+  return heads
 }
 
-const readHeads = async ({ client }: Work, agreement: string) => {
-  const { rows } = await client.query<HeadRow>(
-    `select distinct on (month) month, version, closing, document::jsonb ->> 'status' as status,
-            document::jsonb -> 'totals' as totals, document::jsonb ->> 'dueOn' as due_on
-       from statement where agreement = $1 order by month, version desc`,
-    [agreement],
-  )
-  return rows.map(({ due_on, ...row }) => ({ ...row, dueOn: due_on }))
-}
+const headOf = ({ status, totals }: FoundStanding) => ({ status, totals })
 
 const readSettled = async ({ client }: Work, agreement: string) => {
   const { rows } = await client.query<{ clause: string; payer: string; amount: string }>(
@@ -84,23 +88,20 @@ const readSettled = async ({ client }: Work, agreement: string) => {
   return rows
 }
 
-const readStatement = async ({ client }: Work, agreement: string, month: Month, version: number | undefined) => {
-  const { rows } = await client.query<{ id: string; hash: string; document: string; recorded_at: Date; versions: number[] }>(
+type Which = Readonly<{ month: Month; version: number | undefined; at: Instant }>
+
+const readStatement = async (tx: Work, schedule: Schedule, { month, version, at }: Which) => {
+  const { rows } = await tx.client.query<{ id: string; hash: string; document: string; recorded_at: Date; versions: number[] }>(
     `select id, hash, document, recorded_at,
             (select array_agg(version order by version) from statement where agreement = $1 and month = $2) as versions
        from statement where agreement = $1 and month = $2 and ($3::integer is null or version = $3) order by version desc limit 1`,
-    [agreement, month, version ?? null],
+    [schedule.agreement, month, version ?? null],
   )
   const [row] = rows
-  return (
-    row && {
-      id: row.id,
-      hash: row.hash,
-      recordedAt: secondsOf(row.recorded_at),
-      versions: row.versions,
-      statement: JSON.parse(row.document) as Statement,
-    }
-  )
+  if (row === undefined) return undefined
+  const statement = JSON.parse(row.document) as Statement
+  const standing = standingIn(statement, await findLifeOf(tx, schedule, at))
+  return { id: row.id, hash: row.hash, recordedAt: secondsOf(row.recorded_at), versions: row.versions, statement, standing }
 }
 
 type Cursor = Readonly<{ at: number; source: string; id: string }>
@@ -225,10 +226,17 @@ export const makeReader = (store: Store, now: () => Instant) => {
         const found = await findResolved(tx, agreement)
         return found && { ...found, acceptances: await readAcceptances(tx, found.schedule) }
       }),
-    listStatements: (agreement: string) => read((tx) => readHeads(tx, agreement)),
+    listStatements: (agreement: string) =>
+      read(async (tx) => {
+        const found = await findResolved(tx, agreement)
+        return found === undefined ? [] : readHeads(tx, found.schedule, now())
+      }),
     listSettled: (agreement: string) => read((tx) => readSettled(tx, agreement)),
     findStatement: (agreement: string, month: Month, version: number | undefined) =>
-      read((tx) => readStatement(tx, agreement, month, version)),
+      read(async (tx) => {
+        const found = await findResolved(tx, agreement)
+        return found && readStatement(tx, found.schedule, { month, version, at: now() })
+      }),
     listReadings: (question: Question) =>
       read(async (tx) => {
         const found = await findResolved(tx, question.agreement)

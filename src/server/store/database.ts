@@ -81,6 +81,8 @@ export type Schema = {
     hash: string
     facts_hash: string
     closing: unknown
+    late_known: ColumnType<bigint, bigint | undefined, never>
+    corrects: ColumnType<string[], string[] | undefined, never>
     recorded_at: RecordedAt
   }
   journal: {

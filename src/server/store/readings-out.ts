@@ -14,6 +14,8 @@ export type ReadingsWanted = Readonly<{
   /** Indices that its clauses read. */
   indices: readonly string[]
   window: Interval
+  /** Disputes and rulings speak of statements, which come after their month: up to here. */
+  lifeUntil: Instant
   /** Maintenance counts against an allowance from the start of its contract year, which may be before the window. */
   maintenanceFrom: Instant
 }>
@@ -34,8 +36,15 @@ const replacedCharges = (inPools: string, select: string): string[] => [
 const quoted = ({ client }: Work, names: readonly string[]): string =>
   `array[${names.map((name) => client.escapeLiteral(name)).join(', ')}]::text[]`
 
+/** What speaks of statements. */
+const ofLife = (client: Work['client'], agreement: string, until: Instant): string =>
+  `r.kind in ('dispute', 'ruling') and r.agreement = ${client.escapeLiteral(agreement)} and r.starts_at < ${until}`
+
 /** Conditions on a row `r`, of which a row meets one at most. COPY takes no parameters, so names are escaped into the text. */
-const conditions = (tx: Work, { agreement, pools, blocks, currency, indices, window, maintenanceFrom }: ReadingsWanted): string[] => {
+const conditions = (
+  tx: Work,
+  { agreement, pools, blocks, currency, indices, window, lifeUntil, maintenanceFrom }: ReadingsWanted,
+): string[] => {
   const literal = (text: string) => tx.client.escapeLiteral(text)
   const inPools = (row: string) => `${row}.pool = any (${quoted(tx, pools)})`
   const placed = `(${inPools('r')} or r.block = any (${quoted(tx, blocks)}) or r.agreement = ${literal(agreement)})`
@@ -50,7 +59,8 @@ const conditions = (tx: Work, { agreement, pools, blocks, currency, indices, win
     `r.kind = 'maintenance' and ${placed} and ${overlapping('r', Math.min(maintenanceFrom, window.from), window.to)}`,
     `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow('r')}`,
     `r.kind = 'acceptance' and ${placed} and r.starts_at < ${window.to}`,
-    `r.kind in ('figure', 'event', 'payment', 'dispute', 'ruling') and r.agreement = ${literal(agreement)} and r.starts_at < ${window.to}`,
+    `r.kind in ('figure', 'event', 'payment') and r.agreement = ${literal(agreement)} and r.starts_at < ${window.to}`,
+    ofLife(tx.client, agreement, lifeUntil),
     `r.kind = 'index' and r.body ->> 'index' = any (${quoted(tx, indices)}) and r.starts_at < ${window.to}`,
     `r.kind = 'fx' and r.body ->> 'quote' = ${literal(currency)}`,
     `r.kind in ('credit', 'refund') and (r.source, ${reduces}) in (
@@ -67,9 +77,9 @@ const columns = columnsOut.replaceAll(/\w+/g, 'r.$&')
 
 const alone = `r.replaces is null and not exists (select from reading n where n.source = r.source and n.replaces = r.id)`
 
-/** All wanted readings that neither replace one nor are replaced, in no order, a stretch at a time. */
-export async function* streamReadings(tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> {
-  const query = conditions(tx, wanted).map((condition) => `select ${columns} from reading r where ${condition} and ${alone}`)
+/** All rows of these conditions that neither replace one nor are replaced. */
+async function* streamOf(tx: Work, wanted: readonly string[]): AsyncGenerator<Digested[]> {
+  const query = wanted.map((condition) => `select ${columns} from reading r where ${condition} and ${alone}`)
   for await (const rows of copyOut(tx.client, query.join('\nunion all\n'))) yield rows.map(fromRow)
 }
 
@@ -84,23 +94,17 @@ export const findCharges = async (tx: Work, named: readonly Reference[]): Promis
   return found
 }
 
-/**
- * All wanted readings that replace one or are replaced, each with everything that it replaces and that replaces it, and so on: wherever and
- * whenever that is. Which of them count is for `collate` to say.
- */
-export const findReplacements = async (tx: Work, wanted: ReadingsWanted): Promise<Digested[]> => {
+/** All rows of these conditions that replace one or are replaced, and all their kin; `more` are queries of further names to begin from. */
+const replacementsOf = async (tx: Work, wanted: readonly string[], more: readonly string[] = []): Promise<Digested[]> => {
   // A month is many small parts: workers, and code made for one query, take longer to start than the work does.
   await tx.client.query('set local max_parallel_workers_per_gather = 0; set local jit = off')
   const { rowCount } = await tx.client.query(`select from reading where replaces is not null limit 1`)
   if (rowCount === 0) return []
-  const seeds = conditions(tx, wanted).flatMap((condition) => [
+  const seeds = wanted.flatMap((condition) => [
     `select r.source, r.id from reading r where r.replaces is not null and ${condition}`,
     `select r.source, r.id from reading n join reading r on r.source = n.source and r.id = n.replaces where n.replaces is not null and ${condition}`,
   ])
-  const reduced = `exists (select from reading k where k.kind in ('credit', 'refund') and k.source = c.source
-    and ${reducesOf('k')} in (c.id, c.replaces))`
-  const placed = `c.pool = any (${quoted(tx, wanted.pools)})`
-  seeds.push(...replacedCharges(`${placed} and ${reduced}`, 'c.source, c.id'))
+  seeds.push(...more)
   const query = `select ${columns} from reading r where (r.source, r.id) in (
     with recursive kin (source, id) as (
       (${seeds.join('\nunion\n')})
@@ -113,5 +117,27 @@ export const findReplacements = async (tx: Work, wanted: ReadingsWanted): Promis
     ) select source, id from kin)`
   const found: Digested[] = []
   for await (const rows of copyOut(tx.client, query)) for (const row of rows) found.push(fromRow(row))
+  return found
+}
+
+/** All wanted readings that neither replace one nor are replaced, in no order, a stretch at a time. */
+export const streamReadings = (tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> => streamOf(tx, conditions(tx, wanted))
+
+/**
+ * All wanted readings that replace one or are replaced, each with everything that it replaces and that replaces it, and so on: wherever and
+ * whenever that is. Which of them count is for `collate` to say.
+ */
+export const findReplacements = (tx: Work, wanted: ReadingsWanted): Promise<Digested[]> => {
+  const reduced = `exists (select from reading k where k.kind in ('credit', 'refund') and k.source = c.source
+    and ${reducesOf('k')} in (c.id, c.replaces))`
+  const placed = `c.pool = any (${quoted(tx, wanted.pools)})`
+  return replacementsOf(tx, conditions(tx, wanted), replacedCharges(`${placed} and ${reduced}`, 'c.source, c.id'))
+}
+
+/** Disputes and rulings of an agreement up to an instant, with all that replaces them. */
+export const findLife = async (tx: Work, { agreement, until }: Readonly<{ agreement: string; until: Instant }>): Promise<Digested[]> => {
+  const wanted = [ofLife(tx.client, agreement, until)]
+  const found = await replacementsOf(tx, wanted)
+  for await (const rows of streamOf(tx, wanted)) found.push(...rows)
   return found
 }

@@ -101,7 +101,7 @@ test('P1 a party sees the agreements and statements it is a party to, and nothin
 test('P1 a party can write none of them, nor read what is not for parties', async () => {
   for (const table of ['agreement_version', 'agreement_party', 'statement', 'journal', 'entry'])
     await assert.rejects(
-      asParty(database, 'sharon', (tx) => sql`insert into ${sql.table(table)} select * from ${sql.table(table)}`.execute(tx)),
+      asParty(database, 'sharon', (tx) => sql`insert into ${sql.table(table)} default values`.execute(tx)),
       /permission denied/,
       table,
     )

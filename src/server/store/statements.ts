@@ -59,10 +59,15 @@ export type NewStatement = Readonly<{
   /** Canonical JSON of `statement`, and its SHA-256. */
   document: string
   hash: string
+  /** Readings that had come late for final months, and rulings. */
+  lateKnown: number
   now: Instant
 }>
 
-export const appendStatement = async (queries: Queries, { id, interval, statement, document, hash, now }: NewStatement): Promise<void> => {
+export const appendStatement = async (
+  queries: Queries,
+  { id, interval, statement, document, hash, lateKnown, now }: NewStatement,
+): Promise<void> => {
   const row = {
     id,
     agreement: statement.agreement,
@@ -75,6 +80,8 @@ export const appendStatement = async (queries: Queries, { id, interval, statemen
     hash,
     facts_hash: statement.factsHash,
     closing: JSON.stringify(statement.closing),
+    late_known: BigInt(lateKnown),
+    corrects: [...new Set(statement.lines.flatMap(({ corrects }) => corrects ?? []))].toSorted(),
     recorded_at: formatInstant(now),
   }
   await queries.insertInto('statement').values(row).execute()
