@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { byMonth, closeMonth, emptyShelf, totalsByKey, type Shelf } from '../../../test/closing.ts'
 import { scheduleOfText } from '../../../test/settling.ts'
 import { aggregateCap, backstopOf, chargeOf, factsOf, flat, scheduleOf, term2027 } from '../../../test/world.ts'
+import type { ClauseId } from '../base/id.ts'
+import { rational } from '../base/rational.ts'
 import { fromPairs, zero } from '../base/steps.ts'
 import { addDays, monthInterval, nextMonth, type Month } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
@@ -15,12 +17,12 @@ import { clauseKinds } from './kinds.ts'
 const months = ['2027-02', '2027-03', '2027-04', '2027-05', '2027-06'] as const
 const [first, second, third, fourth, fifth] = months
 
-/** What happened in a month: hours for which one GPU stood unsold, and revenue. */
-type Happened = Readonly<{ hours: number; revenue: string }>
+/** What happened in a month: hours for which one GPU stood unsold, revenue, and units that the guarantor took of what it must take or pay. */
+type Happened = Readonly<{ hours: number; revenue: string; taken?: number }>
 const idle: Happened = { hours: 0, revenue: '0' }
 
 /** One GPU, unsold for so many hours from the first of the month, sold for the rest of the month. */
-const factsIn = (zone: string, month: Month, { hours, revenue }: Happened): Facts => {
+const factsIn = (zone: string, month: Month, { hours, revenue, taken = 0 }: Happened): Facts => {
   const { from, to } = monthInterval(month, zone)
   const accepted = fromPairs([
     [from, 1],
@@ -34,7 +36,8 @@ const factsIn = (zone: string, month: Month, { hours, revenue }: Happened): Fact
           [sold, 1],
           [to, 0],
         ])
-  return factsOf({ from, to }, { a: { accepted, contracted } }, { charges: [chargeOf(revenue, from, to)] })
+  const figures = [{ clause: 'minimum' as ClauseId, figure: 'taken', of: undefined, value: rational(taken), from, to }]
+  return factsOf({ from, to }, { a: { accepted, contracted } }, { charges: [chargeOf(revenue, from, to)], figures })
 }
 
 type Known = Readonly<Record<Month, Happened>>
@@ -98,7 +101,7 @@ describe('LP1 worked value 18: an aggregate cap of 100.00, months that claim 40,
   })
 })
 
-/** A backstop with an aggregate and a yearly cap, two price tiers and recoupment; a share in tiers. Everything is carried that can be. */
+/** A backstop with an aggregate and a yearly cap, two price tiers and recoupment; a share in tiers; a make-up bank. Everything is carried that can be. */
 const document = (change: Partial<Record<'price' | 'rate' | 'cap' | 'retention' | 'head', string>> = {}) => `
 offtake: 1
 agreement: laws
@@ -130,12 +133,21 @@ clauses:
     retention: '${change.retention ?? '0.1'}'
     caps: [{ per: aggregate, amount: '${change.cap ?? '700.00'}' }, { per: contract-year, gpuHours: '400' }]
     recoupment: { share: '0.5', threshold: '20.00', accrual: '0.06' }
+  - id: minimum
+    kind: take-or-pay
+    payer: grantor
+    payee: cloud
+    unit: units
+    minimum: '100'
+    price: { steps: [{ from: 2027-02-01, value: '10.00' }, { from: 2027-04-01, value: '8.37' }] }
+    makeUp: { months: 2, refund: true }
 settlement: { due: { days: 30 } }
 `
 const schedule = scheduleOfText(document())
 
 const happened = fc.record({
   hours: fc.integer({ min: 0, max: 740 }),
+  taken: fc.integer({ min: 0, max: 200 }),
   revenue: fc.integer({ min: 0, max: 20_000 }).map((cents) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`),
 })
 const knowns = fc.record(Object.fromEntries(months.map((month) => [month, happened]))) as fc.Arbitrary<Known>
