@@ -26,8 +26,10 @@ const Head = ({ agreement: { title, operator, guarantor, term, zone, currency, b
         </span>
       </div>
       <p className="opening">
-        {countText(gpus)} {[...new Set(supported.map(({ sku }) => sku))].join(' and ')} in{' '}
-        {[...new Set(supported.map(({ region }) => region))].join(', ')}, from {dateText(term.from)} through {dateText(term.through)}.
+        {gpus === 0
+          ? 'No capacity'
+          : `${countText(gpus)} ${[...new Set(supported.map(({ sku }) => sku))].join(' and ')} in ${[...new Set(supported.map(({ region }) => region))].join(', ')}`}
+        , from {dateText(term.from)} through {dateText(term.through)}.
       </p>
       <p className="third">
         Local dates of {zone}; amounts in {currency}.
@@ -98,7 +100,7 @@ export const AgreementPage = () => {
           <Head agreement={data} />
           <div className="columns">
             <div className="column">
-              <TermPicture agreement={data} shown={shown} onShow={show} />
+              {data.blocks.length === 0 ? null : <TermPicture agreement={data} shown={shown} onShow={show} />}
               <CapsTable agreement={data} />
             </div>
             <div className="column side">

@@ -17,6 +17,7 @@ import { NotClosed } from './NotClosed.tsx'
 import { hoursText } from './PeriodPicker.tsx'
 import { agreement, explanation, period } from './queries.ts'
 import { openingOf } from './say.ts'
+import { PositionsTable } from './PositionsTable.tsx'
 import { StatementTable } from './StatementTable.tsx'
 import { StatesPicture } from './StatesPicture.tsx'
 import { WaterfallPicture } from './WaterfallPicture.tsx'
@@ -124,6 +125,8 @@ const Body = ({ period: shown, terms, view, setView }: BodyProps) => {
     document.querySelector<HTMLElement>(`button[data-line="${view.line}"]`)?.focus()
   }
   const show = (picture: string) => (kind: 'chart' | 'table') => setView({ table: withTable(view.table, picture, kind === 'table') })
+  // An agreement on guarantees and loans alone has no capacity to picture.
+  const isOfCapacity = statement.series.blocks.length > 0
   const kindOf = (picture: string) => (isTable(view.table, picture) ? 'table' : 'chart')
   useKeys({
     x: () => setView({ table: pictures.every((picture) => isTable(view.table, picture)) ? undefined : pictures.join('.') }),
@@ -133,7 +136,9 @@ const Body = ({ period: shown, terms, view, setView }: BodyProps) => {
     <div className={explained === undefined ? 'with-panel' : 'with-panel panel-open'}>
       <div className="page">
         <Head period={shown} setView={setView} />
-        <WaterfallPicture statement={statement} shown={kindOf('waterfall')} onShow={show('waterfall')} onOpen={open} />
+        {isOfCapacity ? (
+          <WaterfallPicture statement={statement} shown={kindOf('waterfall')} onShow={show('waterfall')} onOpen={open} />
+        ) : null}
         <StatementTable
           statement={statement}
           opened={explained?.name}
@@ -141,7 +146,10 @@ const Body = ({ period: shown, terms, view, setView }: BodyProps) => {
           onMove={(name) => explained !== undefined && open(name)}
           onHover={(name) => name !== 'net' && void client.prefetchQuery(explanation(nameOf(name)))}
         />
-        <StatesPicture statement={statement} lanes={terms?.lanes ?? noLanes} shown={kindOf('states')} onShow={show('states')} />
+        <PositionsTable statement={statement} />
+        {isOfCapacity ? (
+          <StatesPicture statement={statement} lanes={terms?.lanes ?? noLanes} shown={kindOf('states')} onShow={show('states')} />
+        ) : null}
       </div>
       {explained === undefined ? null : (
         <Explain key={explained.name} explained={explained} period={shown} terms={terms} view={view} setView={setView} onClose={close} />

@@ -1,4 +1,4 @@
-import type { StatementWire } from '../wire/statement.ts'
+import type { LineWire, StatementWire } from '../wire/statement.ts'
 import { dayText } from './dates.ts'
 import { amountText } from './format.ts'
 
@@ -8,22 +8,25 @@ const listed = (words: readonly string[]): string =>
 const nameOf = ({ guarantor, operator }: StatementWire, id: string | null): string =>
   [guarantor, operator].find((party) => party.id === id)?.name ?? ''
 
-const parts: readonly (readonly [formulas: readonly string[], words: string])[] = [
-  [['backstop'], 'the backstop'],
-  [['called', 'called-over-cap'], 'called capacity'],
-  [['share', 'share-base'], 'revenue share'],
-  [['recoupment'], 'recoupment'],
-  [['late-interest'], 'late interest'],
-  [['ruling'], 'rulings on disputes'],
-]
+const words: ReadonlyMap<string, string> = new Map([
+  ['backstop', 'the backstop'],
+  ['called', 'called capacity'],
+  ['called-over-cap', 'called capacity'],
+  ['share', 'revenue share'],
+  ['share-base', 'revenue share'],
+  ['recoupment', 'recoupment'],
+])
 
-/** What the payments of one side are for. */
-const paidFor = ({ lines }: StatementWire, payer: string): string =>
-  listed(
-    parts
-      .filter(([formulas]) => lines.some((line) => line.payer === payer && formulas.includes(line.formula) && /[1-9]/.test(line.amount)))
-      .map(([, words]) => words),
-  )
+/** What a line is for: as the statement words it, without its reason, block and days. */
+const wordOf = ({ formula, text, corrects }: LineWire): string => {
+  if (corrects !== undefined) return 'corrections of earlier months'
+  const head = text.split(',')[0]!
+  return words.get(formula) ?? `${head.charAt(0).toLowerCase()}${head.slice(1)}`
+}
+
+/** What the payments of one side to the other are for. */
+const paidFor = ({ lines }: StatementWire, payer: string, payee: string): string =>
+  listed([...new Set(lines.filter((line) => line.payer === payer && line.payee === payee && /[1-9]/.test(line.amount)).map(wordOf))])
 
 export type Opening = Readonly<{ before: string; amount: string; after: string }>
 
@@ -40,8 +43,8 @@ export const openingOf = (statement: StatementWire): Opening => {
     }
   const { payer, payee } = totals.net
   if (payer === null) return { before: 'Nobody owes anything: both sides come to ', amount: amount(totals.guarantorPays), after: '.' }
-  const own = paidFor(statement, payer)
-  const other = paidFor(statement, payee ?? '')
+  const own = paidFor(statement, payer, payee ?? '')
+  const other = paidFor(statement, payee ?? '', payer)
   const why = other === '' ? own : `${own}, less ${other}`
   return {
     before: `${nameOf(statement, payer)} pays ${nameOf(statement, payee)} `,

@@ -58,18 +58,48 @@ const hoursOf = ({ waterfall: w, lines }: StatementWire): Bar[] => {
   ]
 }
 
-const sumOf = (lines: readonly LineWire[], ...formulas: string[]): Rational =>
-  lines.filter(({ formula }) => formulas.includes(formula)).reduce((sum, { amount }) => plus(sum, decimal(amount)), nought)
+type Group = Readonly<{ name: string; colour: keyof Palette; lines: readonly LineWire[] }>
 
-const moneyOf = ({ lines, totals, guarantor, operator }: StatementWire): Bar[] => {
-  const recouped = sumOf(lines, 'recoupment')
+const known: readonly Readonly<{ name: string; colour: keyof Palette; formulas: readonly string[] }>[] = [
+  { name: 'Backstop', colour: 'unsold', formulas: paidFormulas },
+  { name: 'Share', colour: 'sold', formulas: ['share', 'share-base'] },
+  { name: 'Recoupment', colour: 'planned', formulas: ['recoupment'] },
+]
+
+/** What a line is called without its reason, block and days. */
+const headOf = ({ text }: LineWire): string => text.split(',')[0]!
+
+/** What guarantor and operator pay each other, clause by clause in the order of the statement; corrections of other months stand apart. */
+const groupsOf = ({ lines, guarantor, operator }: StatementWire): Group[] => {
+  const isBetween = ({ payer, payee }: LineWire) => [payer, payee].every((party) => party === guarantor.id || party === operator.id)
+  const paid = lines.filter((line) => isBetween(line) && /[1-9]/.test(line.amount))
+  const own = paid.filter(({ corrects }) => corrects === undefined)
+  const of = (formula: string) => known.find(({ formulas }) => formulas.includes(formula))
+  const named = known.map(({ name, colour, formulas }) => ({ name, colour, lines: own.filter((line) => formulas.includes(line.formula)) }))
+  const others = [
+    ...Map.groupBy(
+      own.filter(({ formula }) => of(formula) === undefined),
+      headOf,
+    ),
+  ].map(([name, all]): Group => ({ name, colour: 'planned', lines: all }))
+  const corrections: Group = { name: 'Corrections', colour: 'planned', lines: paid.filter(({ corrects }) => corrects !== undefined) }
+  return [...named, ...others, corrections].filter((group) => group.lines.length > 0)
+}
+
+/** Bars above zero are paid by the guarantor, bars below it by the operator; the first stands on zero, and the net closes them. */
+const moneyOf = (statement: StatementWire): Bar[] => {
+  const { totals, guarantor, operator } = statement
   const payer = [guarantor, operator].find(({ id }) => id === totals.net.payer)
   const net = decimal(totals.net.amount)
-  const shared = first(lines, 'share', 'share-base')
+  const bars = groupsOf(statement).map(({ name, colour, lines }, i): Bar => {
+    const value = lines.reduce(
+      (sum, line) => plus(sum, line.payer === guarantor.id ? decimal(line.amount) : negate(decimal(line.amount))),
+      nought,
+    )
+    return { name, value: millions(value), total: i === 0, colour, line: lines[0]!.number }
+  })
   return [
-    total('Backstop', millions(sumOf(lines, ...paidFormulas)), 'unsold', first(lines, ...paidFormulas)),
-    ...(shared === undefined ? [] : [less('Share', millions(sumOf(lines, 'share', 'share-base')), 'sold', shared)]),
-    ...(first(lines, 'recoupment') === undefined ? [] : [less('Recoupment', millions(recouped), 'planned', first(lines, 'recoupment'))]),
+    ...(bars.length === 0 ? [total('Nothing', nought, 'total')] : bars),
     total(payer === undefined ? 'Net' : `Net, ${payer.name} pays`, millions(payer?.id === operator.id ? negate(net) : net), 'total'),
   ]
 }
