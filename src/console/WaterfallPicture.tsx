@@ -3,7 +3,7 @@ import type { StatementWire } from '../wire/statement.ts'
 import { fixedText, priceText } from './format.ts'
 import { Picture } from './Picture.tsx'
 import { openingOf } from './say.ts'
-import { waterfallChart } from './waterfall-chart.ts'
+import { waterfallChart, waterfallWidthMin } from './waterfall-chart.ts'
 import { waterfallOf, type Bar } from './waterfall.ts'
 
 const Rows = ({ bars, places, unit }: Readonly<{ bars: readonly Bar[]; places: number; unit: string }>) => (
@@ -34,9 +34,6 @@ const pricesText = (prices: readonly string[], currency: string): string => {
   return others.length === 0 ? `× ${priceText(first, currency)}\n${currency}/GPU-h` : `× ${prices.length} prices,\n${currency}/GPU-h`
 }
 
-/** Room for eleven bars with their numbers and names. */
-const widthMin = 760
-
 type Props = Readonly<{
   statement: StatementWire
   shown: 'chart' | 'table'
@@ -64,7 +61,7 @@ export const WaterfallPicture = ({ statement, shown, onShow, onOpen }: Props) =>
       subtitle={`left: million GPU-hours; right: million ${statement.currency}`}
       says={`From accepted capacity to money. ${before}${amount}${after}`}
       height={206}
-      widthMin={widthMin}
+      widthMin={waterfallWidthMin(waterfall)}
       shown={shown}
       onShow={onShow}
       draw={draw}

@@ -114,6 +114,18 @@ const between = (text: string, palette: Palette) => ({
   tooltip: { show: false },
 })
 
+/** Of the name below a bar: its longest word in the smallest type stays whole. */
+const nameWidth = 72
+
+/** One for each bar, and one for the price between the panels. */
+const bands = (hours: readonly Bar[], money: readonly Bar[]): number => hours.length + money.length + 1
+
+const share = (bars: readonly Bar[], hours: readonly Bar[], money: readonly Bar[]): string =>
+  `${(100 * bars.length) / bands(hours, money)}%`
+
+/** Narrower, and the names below the bars would run into each other. */
+export const waterfallWidthMin = ({ hours, money }: Waterfall): number => bands(hours, money) * (nameWidth + 2)
+
 const names = (bars: readonly Bar[]) => bars.map(({ name }) => name)
 
 const xAxis = (bars: readonly Bar[], index: number, palette: Palette) => ({
@@ -126,7 +138,7 @@ const xAxis = (bars: readonly Bar[], index: number, palette: Palette) => ({
     ...labelStyle(palette, 'second'),
     interval: 0,
     hideOverlap: false,
-    width: bars.length > 3 && index === 1 ? 64 : 84,
+    width: nameWidth,
     overflow: 'break',
     lineHeight: 13,
     margin: 6,
@@ -150,8 +162,8 @@ export const waterfallChart =
   ({ hours, money, hoursPlaces, moneyPlaces }: Waterfall, prices: string, currency: string) =>
   (palette: Palette): Option => ({
     grid: [
-      { left: 8, width: '62%', top: 34, bottom: 38 },
-      { right: 8, width: `${money.length > 3 ? 30 : 27}%`, top: 34, bottom: 38 },
+      { left: 8, width: share(hours, hours, money), top: 34, bottom: 38 },
+      { right: 8, width: share(money, hours, money), top: 34, bottom: 38 },
     ],
     xAxis: [xAxis(hours, 0, palette), xAxis(money, 1, palette)],
     yAxis: [yAxis(hours, 0, palette), yAxis(money, 1, palette)],
