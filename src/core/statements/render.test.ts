@@ -320,7 +320,7 @@ describe('the rendered statement', () => {
       '',
     ])
     assert.deepEqual(text.split('\n').slice(-5), [
-      'Rates are USD per GPU-hour, or a share of revenue.',
+      'Rates are USD per GPU-hour, or a share of the quantity.',
       '',
       `Terms version 1, sha256 ${'b'.repeat(64)}`,
       `Facts sha256 ${'f'.repeat(64)}, from 14,208 readings`,

@@ -17,6 +17,7 @@ import {
   sourceOf,
 } from './figures.ts'
 import type { NetTotal, PairTotal, Statement, StatementLine } from './statement.ts'
+import { positionTable } from './positions.ts'
 import { printable, textTable, type Column, type Row } from './text-table.ts'
 
 /** Whether the period is longer or shorter than its days say, because a clock was changed in it. */
@@ -192,11 +193,26 @@ const headOf = (statement: Statement): string[] => {
   ]
 }
 
+const rateUnits: readonly (readonly [unit: string, text: (currency: string) => string])[] = [
+  ['per-gpu-hour', (currency) => `${currency} per GPU-hour`],
+  ['per-day', (currency) => `${currency} per day`],
+  ['per-unit', (currency) => `${currency} per unit`],
+  ['per-share', (currency) => `${currency} per share`],
+  ['per-year', () => 'a rate per year'],
+  ['share', () => 'a share of the quantity'],
+]
+
+/** What the rates of these lines are counted in, if any has one. */
+const ratesSaid = (lines: readonly StatementLine[], currency: string): string[] => {
+  const said = rateUnits.flatMap(([unit, text]) => (lines.some(({ rateUnit }) => rateUnit === unit) ? [text(currency)] : []))
+  return said.length === 0 ? [] : [`Rates are ${[said.slice(0, -1).join(', '), said.at(-1)!].filter((part) => part !== '').join(', or ')}.`]
+}
+
 const footOf = ({ currency, lines, evidence, terms, factsHash }: Statement, sources: readonly TermSource[]): string[] => {
   const notes = [...new Set(lines.flatMap(({ reasons }) => assumed(reasons, sources)))]
   const readings = evidence.reduce((sum, each) => sum + each.readings, 0)
   return [
-    `Rates are ${currency} per GPU-hour, or a share of revenue.`,
+    ...ratesSaid(lines, currency),
     ...notes.map(
       ({ at, note }) => `${assumptionMark}  rests on an assumption, not on a public term: ${at === '' ? 'the agreement' : at}: ${note}`,
     ),
@@ -213,6 +229,7 @@ export const renderStatement = (statement: Statement, sources: readonly TermSour
     '',
     ...statementTable(statement, sources),
     '',
+    ...(statement.positions.length === 0 ? [] : [...positionTable(statement), '']),
     ...footOf(statement, sources).map(printable),
     '',
   ].join('\n')
