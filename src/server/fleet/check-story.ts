@@ -68,6 +68,25 @@ const checkSales = (report: Report, story: Story, schedule: Schedule): void => {
     )
     forward(report, below('/outages', i), outage)
   }
+  for (const [i, { block, tranche }] of (story.acceptances ?? []).entries()) {
+    const at = below('/acceptances', i)
+    known(
+      report,
+      below(at, 'block'),
+      'block',
+      block,
+      schedule.blocks.map(({ id }): string => id),
+    )
+    const of = schedule.blocks.find(({ id }) => id === block)
+    if (of !== undefined)
+      known(
+        report,
+        below(at, 'tranche'),
+        `tranche of block ${block}`,
+        tranche,
+        of.tranches.map(({ id }): string => id),
+      )
+  }
   for (const [i, { month, arrives }] of (story.late ?? []).entries())
     if (arrives <= month)
       report(below(below('/late', i), 'arrives'), `is ${arrives}: should be later than ${month}, whose readings they are`)

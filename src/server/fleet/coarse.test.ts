@@ -48,6 +48,11 @@ const courseOf = ({ sold, order, breakdown }: Drawn, { schedule, months }: { sch
       { ...broken, id: 'one' },
       { ...broken, id: 'two', from: broken.from + 7200 },
     ],
+    // The first tranche is accepted on another day than it is due.
+    acceptedOn: (block, tranche) => {
+      const first = schedule.blocks[0]!
+      return block === first.id && tranche === first.tranches[0]!.id ? addDays(`${months[0]}-01`, breakdown.day) : undefined
+    },
   }
 }
 
@@ -115,6 +120,7 @@ test('F18 what is sold is the part that the story says, paid at its prices, in t
     onDemandPrice: [{ from: 0, value: decimal('3.00') }],
     orders: [],
     breakdowns: [],
+    acceptedOn: () => undefined,
   }
   const before = ofKind([...generateCoarsely({ schedule, months: monthsFrom('2026-08', 14), seed: 7 })].flat(), 'acceptance')
   // October 2027 of Sydney has 743 hours.
