@@ -59,7 +59,7 @@ const lasting = new Set<Reading['kind']>(['acceptance', 'figure', 'event', 'inde
 /** Months of other readings that are kept: maintenance counts from the start of its contract year. */
 const monthsKept = 14
 
-export type MonthInMemory = Readonly<{ month: Month; readings: number; statement: Statement }>
+export type MonthInMemory = Readonly<{ month: Month; schedule: Schedule; readings: number; statement: Statement }>
 
 /** The months of a story without a database, the first so many of them: readings are made up, metered and settled, by core alone. */
 export function* inMemory(part: Part, months = Infinity): Generator<MonthInMemory> {
@@ -88,7 +88,7 @@ export function* inMemory(part: Part, months = Infinity): Generator<MonthInMemor
     if (settlement.refusals.length > 0) throw new Error(`${month}: ${settlement.refusals.join('\n')}`)
     const finalOn = dateOf(closedAt(month), schedule.zone)
     const statement = drawUp({ schedule, facts, month, opening, settlement, version: 1, finalOn })
-    yield { month, readings: fresh.length, statement }
+    yield { month, schedule, readings: fresh.length, statement }
     asked.push({ month, dueOn: statement.dueOn!, payer: statement.totals.net.payer, amount: statement.totals.net.amount })
     opening = statement.closing
   }

@@ -79,9 +79,11 @@ test('F17 in outline too, sold and called never exceed accepted, whatever a stor
     fc.property(plans, courses, (plan, drawn) => {
       const history = historyOf(plan)
       const { schedule, months } = history
-      const readings = [...generateCoarsely({ ...history, course: courseOf(drawn, history) })].flat()
+      const course = courseOf(drawn, history)
+      const readings = [...generateCoarsely({ ...history, course })].flat()
       // The acceptances before these months came with the first month of the term.
-      const first = [...generateCoarsely({ ...history, months: monthsFrom('2016-06', 24).filter((month) => month < months[0]!) })]
+      const before = monthsFrom('2016-06', 24).filter((month) => month < months[0]!)
+      const first = [...generateCoarsely({ ...history, months: before, course })]
       const accepted = ofKind(first.flat(), 'acceptance')
       const all: Reading[] = [...accepted, ...readings]
       for (const { id, blocks } of schedule.pools) {

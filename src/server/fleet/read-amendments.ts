@@ -13,7 +13,10 @@ type Members = Record<string, Json>
 
 /** Where a pointer leads from a list or a map that is there: its last word may be a new key of a map, and nothing else may be new. */
 const placeOf = (root: Json, pointer: string): Readonly<{ holder: Members; key: string }> | undefined => {
-  const words = pointer.split('/').slice(1).map((word) => word.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const words = pointer
+    .split('/')
+    .slice(1)
+    .map((word) => word.replaceAll('~1', '/').replaceAll('~0', '~'))
   const key = words.pop()
   let holder: Json | undefined = root
   for (const word of words) {
@@ -61,7 +64,11 @@ export const readAmendments = (
     if ('problems' in text) return refused(text.problems.map((each) => ({ ...each, pointer: here + each.pointer })))
     if (text.document === undefined) return refused([{ pointer: below(here, 'document'), message: `is ${file}: there is no such file` }])
     const parsed = parseAgreement(text.document, clauseKinds)
-    if ('problems' in parsed) return refused(parsed.problems.map((each) => ({ pointer: here, message: describeProblem(file, each) })))
+    if ('problems' in parsed) {
+      // Nobody has the text that changes make: its lines would say nothing.
+      const said = parsed.problems.map(({ line, ...each }) => describeProblem(file, named === undefined ? each : { ...each, line }))
+      return refused(said.map((message) => ({ pointer: here, message })))
+    }
     made.push({ at, file, document: text.document, parsed })
   }
   return made
