@@ -84,8 +84,8 @@ describe('H13 every example that has a story runs from its first month to its en
           assert.equal(most.d, 1n)
           // Terms begin with a month, and contract years with them.
           const spans = Map.groupBy(months, ({ month }, i) => (per === 'period' ? month : per === 'contract-year' ? Math.floor(i / 12) : 0))
-          for (const [span, all] of spans) {
-            const lines = all.flatMap(({ statement }) => statement.lines).filter(isPaid(clause.id))
+          for (const [span, inSpan] of spans) {
+            const lines = inSpan.flatMap(({ statement }) => statement.lines).filter(isPaid(clause.id))
             if (unit === 'minor') assert.ok(sum(lines.map(({ amount }) => cents(amount))) <= most.n, `${name} ${per} ${span}`)
             else assert.ok(lines.reduce((all, line) => all + hoursOf(line), 0) <= Number(most.n) / 3600 + 1e-3, `${name} ${per} ${span}`)
           }

@@ -162,12 +162,12 @@ describe('T12 the examples', () => {
       ['/clauses/4/price', '/clauses/4', '/clauses/2'].map((pointer) => assumed('sharon-ai', pointer)),
       [false, true, true],
     )
-    const [coreweave, lambda] = ['coreweave-residual', 'lambda-leaseback']
-    assert.equal(assumed(coreweave!, '/clauses/0/caps/0'), false)
+    const [coreweave, lambda] = ['coreweave-residual', 'lambda-leaseback'] as const
+    assert.equal(assumed(coreweave, '/clauses/0/caps/0'), false)
     for (const pointer of ['/clauses/0/price', '/clauses/0/limit', '/clauses/0/conditions/0', '/clauses/1', '/clauses/3', '/blocks/0'])
-      assert.equal(assumed(coreweave!, pointer), true, pointer)
+      assert.equal(assumed(coreweave, pointer), true, pointer)
     for (const pointer of ['/clauses/0', '/clauses/0/price', '/clauses/1', '/clauses/2', '/clauses/3', '/blocks/0'])
-      assert.equal(assumed(lambda!, pointer), true, pointer)
+      assert.equal(assumed(lambda, pointer), true, pointer)
   })
 
   test('T12 the public figures: GPUs up to what was said, and 2.32 is the arithmetic it claims to be', () => {

@@ -66,7 +66,9 @@ export const readAmendments = (
     const parsed = parseAgreement(text.document, clauseKinds)
     if ('problems' in parsed) {
       // Nobody has the text that changes make: its lines would say nothing.
-      const said = parsed.problems.map(({ line, ...each }) => describeProblem(file, named === undefined ? each : { ...each, line }))
+      const said = parsed.problems.map(({ line, ...each }) =>
+        describeProblem(file, named === undefined || line === undefined ? each : { ...each, line }),
+      )
       return refused(said.map((message) => ({ pointer: here, message })))
     }
     made.push({ at, file, document: text.document, parsed })
