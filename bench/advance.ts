@@ -2,28 +2,12 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { canonical } from '../src/core/base/canonical.ts'
-import type { AgreementId } from '../src/core/base/id.ts'
-import { dateOf, monthOf, nextMonth, startOfDate } from '../src/core/base/time.ts'
-import { makeMeter } from '../src/core/meter/meter.ts'
-import type { Reading } from '../src/core/meter/reading.ts'
-import { clauseKinds } from '../src/core/settlement/kinds.ts'
-import type { State } from '../src/core/settlement/line.ts'
-import { settlementWindow } from '../src/core/settlement/period.ts'
-import { settle } from '../src/core/settlement/settle.ts'
-import { drawUp } from '../src/core/statements/draw-up.ts'
-import { parseAgreement, type ParsedAgreement } from '../src/core/terms/parse.ts'
-import { resolve } from '../src/core/terms/resolve.ts'
-import type { Schedule } from '../src/core/terms/schedule.ts'
-import { advance, openSandbox, type AdvanceSource } from '../src/server/app/advance.ts'
-import { closedAt } from '../src/server/app/closed-at.ts'
+import { advance, openSandbox } from '../src/server/app/advance.ts'
 import { loadAgreement } from '../src/server/app/load-agreement.ts'
-import { digestOf } from '../src/server/fleet/digest.ts'
-import { readingsWith } from '../src/server/fleet/month-facts.ts'
-import { parseStory } from '../src/server/fleet/story.ts'
-import type { Asked } from '../src/server/fleet/tell-story.ts'
 import { closeDatabase, openDatabase, type Store } from '../src/server/store/database.ts'
 import { startEmbedded } from '../src/server/store/embedded.ts'
 import { migrate } from '../src/server/store/migrate.ts'
+import { inMemory, partOf, storied, type Part } from '../test/in-memory.ts'
 import type { Print } from './run.ts'
 
 export const name = 'advance'
@@ -33,73 +17,17 @@ export const claim =
 const monthsMost = 84
 const timesMost = 10
 const root = join(import.meta.dirname, '..')
-const examples = join(root, 'examples')
-
-type Part = Readonly<{ document: string; source: AdvanceSource }>
-
-const read = (file: string): string => fs.readFileSync(join(examples, file), 'utf8')
-const parsed = (document: string): ParsedAgreement => {
-  const agreement = parseAgreement(document, clauseKinds)
-  if ('problems' in agreement) throw new Error(JSON.stringify(agreement.problems))
-  return agreement
-}
-
-const partOf = (agreement: string): Part => {
-  const story = parseStory(read(`${agreement}.story.yaml`))
-  if ('problems' in story) throw new Error(JSON.stringify(story.problems))
-  const amendments = (story.story.amendments ?? []).map(({ at, document: file }) => ({ at, file, document: read(file) }))
-  return {
-    document: read(`${agreement}.yaml`),
-    source: { agreement: agreement as AgreementId, seed: 7, detail: 'coarse', story, amendments },
-  }
-}
-
-const scheduleAt = ({ document, source }: Part, month: string): Schedule => {
-  const later = source.amendments.filter(({ at }) => at.slice(0, 7) <= month).map((each) => each.document)
-  const schedule = resolve([document, ...later].map(parsed), clauseKinds)
-  if ('problems' in schedule) throw new Error(JSON.stringify(schedule.problems))
-  return schedule
-}
-
-/** Readings that a later month may look back to, however long ago they were. */
-const lasting = new Set<Reading['kind']>(['acceptance', 'figure', 'event', 'index', 'payment', 'dispute', 'ruling', 'fx'])
-/** Months of other readings that are kept: maintenance counts from the start of its contract year. */
-const monthsKept = 14
 
 type Settled = Readonly<{ seconds: number; readings: number; statements: readonly string[] }>
 
 /** The same months without a database: readings are made up, metered and settled, and the statement is written out. */
-const inMemory = (part: Part, months: number): Settled => {
+const timedInMemory = (part: Part, months: number): Settled => {
   const started = performance.now()
-  const { seed, detail, story } = part.source
   const statements: string[] = []
-  const asked: Asked[] = []
-  let [schedule, readings, opening] = [scheduleAt(part, '0000-00'), 0, {} as State]
-  const changes = new Set(part.source.amendments.map(({ at }) => at.slice(0, 7)))
-  let known: (readonly Readonly<{ reading: Reading; digest: string }>[])[] = []
-  let month = monthOf(schedule.from, schedule.zone)
-  for (let i = 0; i < months && startOfDate(`${month}-01`, schedule.zone) < schedule.to; i++, month = nextMonth(month)) {
-    if (changes.has(month)) schedule = scheduleAt(part, month)
-    const fresh = readingsWith({ schedule, month, seed, detail, story: story?.story, asked }).map((reading) => ({
-      reading,
-      digest: digestOf(reading),
-    }))
-    readings += fresh.length
-    known = [
-      ...known.slice(0, -monthsKept).map((all) => all.filter(({ reading }) => lasting.has(reading.kind))),
-      ...known.slice(-monthsKept),
-      fresh,
-    ]
-    const meter = makeMeter(schedule, settlementWindow(schedule, month))
-    for (const { reading, digest } of known.flat()) meter.add(reading, digest)
-    const facts = meter.facts()
-    if ('refusals' in facts) throw new Error(facts.refusals[0]!.message)
-    const settlement = settle({ schedule, facts, month, opening })
-    const finalOn = dateOf(closedAt(month), schedule.zone)
-    const statement = drawUp({ schedule, facts, month, opening, settlement, version: 1, finalOn })
-    statements.push(canonical(statement))
-    asked.push({ month, dueOn: statement.dueOn!, payer: statement.totals.net.payer, amount: statement.totals.net.amount })
-    opening = statement.closing
+  let readings = 0
+  for (const done of inMemory(part, months)) {
+    readings += done.readings
+    statements.push(canonical(done.statement))
   }
   return { seconds: (performance.now() - started) / 1000, readings, statements }
 }
@@ -118,10 +46,7 @@ const onDatabase = async (store: Store, { source, document }: Part, months: numb
 }
 
 export const run = async (print: Print): Promise<boolean> => {
-  const parts = fs
-    .readdirSync(examples)
-    .filter((file) => file.endsWith('.story.yaml'))
-    .map((file) => partOf(file.slice(0, -'.story.yaml'.length)))
+  const parts = storied().map(partOf)
   const server = await startEmbedded(join(root, '.cache/bench'))
   const admin = new pg.Client({ connectionString: server.url('postgres') })
   const database = `bench_${process.pid}`
@@ -134,10 +59,10 @@ export const run = async (print: Print): Promise<boolean> => {
     await migrate(client, join(root, 'src/server/store/migrations')).finally(() => client.release())
     await openSandbox(store)
     // Code that has run is compiled, on both sides.
-    inMemory(parts[0]!, 6)
+    timedInMemory(parts[0]!, 6)
     const totals = { months: 0, readings: 0, ours: 0, peer: 0 }
     for (const part of parts) {
-      const peer = inMemory(part, monthsMost)
+      const peer = timedInMemory(part, monthsMost)
       const ours = await onDatabase(store, part, monthsMost)
       const months = ours.statements.length
       if (ours.statements.some((statement, i) => statement !== peer.statements[i]) || months !== peer.statements.length)

@@ -54,14 +54,14 @@ test('CLI8 advance on a fresh home loads the examples that have stories, closes 
   const first = await offtake(['advance', '--months', '3'], home)
   assert.equal(first.code, 0, first.err)
   assert.match(first.err, /^readings are synthetic, calibrated on/)
-  assert.equal(first.err.match(/readings, closed and posted$/gm)?.length, 6)
+  assert.equal(first.err.match(/readings, closed and posted$/gm)?.length, 12)
   assert.match(first.out, /^Agreement +Month +Hours +Accepted GPU-h +Sold +Backstop +Share +Net +paid by +Others\n/)
   assert.equal(first.out.match(/^(firmus-batam|sharon-ai) +2026-(08|09|10) /gm)?.length, 6)
   // The hours of October in Sydney, where the clock goes forward on the fourth.
   assert.match(first.out, /^sharon-ai +2026-10 +743 /m)
   assert.match(
     first.out,
-    /\n\nfirmus-batam: 3 months through 2026-10, [^\n]+\nsharon-ai: 3 months through 2026-10, [^\n]+; the guarantor pays [^\n]+\n$/,
+    /\n\ncoreweave-residual: 3 months through 2025-12, [^\n]+\nlambda-leaseback: 3 months through 2025-12, [^\n]+\nfirmus-batam: 3 months through 2026-10, [^\n]+\nsharon-ai: 3 months through 2026-10, [^\n]+; the guarantor pays [^\n]+\n$/,
   )
   const second = await offtake(['advance', '--months', '3'], home)
   assert.deepEqual([second.code, second.out], [0, first.out], second.err)

@@ -9,7 +9,8 @@ import { resolve } from '../core/terms/resolve.ts'
 import type { AdvanceSource } from '../server/app/advance.ts'
 import { loadAgreement } from '../server/app/load-agreement.ts'
 import type { Detail } from '../server/fleet/month-facts.ts'
-import { parseStory, storyProblems, type ParsedStory } from '../server/fleet/story.ts'
+import { readAmendments } from '../server/fleet/read-amendments.ts'
+import { parseStory, storyProblems } from '../server/fleet/story.ts'
 import { findVersions, listAgreements, type SignedVersion } from '../server/store/agreements.ts'
 import { asSystem, type Store } from '../server/store/database.ts'
 import { readText } from './agreement-files.ts'
@@ -97,8 +98,11 @@ const sourceOf = ({ agreement, versions, folder }: Wanted, options: SourceOption
   if (text === undefined) return undefined
   const story = parseStory(text)
   if ('problems' in story) return complain(path, story.problems, context)
-  const amendments = readAmendments(path, story, context)
-  if (amendments === undefined) return undefined
+  const amendments = readAmendments(story, versions, (file) => {
+    const beside = join(dirname(path), basename(file))
+    return fs.existsSync(beside) ? readText(beside, context) : undefined
+  })
+  if ('problems' in amendments) return complain(path, amendments.problems, context)
   const known = new Set(versions.map(({ hash }) => hash))
   const schedule = resolve(
     [...versions, ...amendments.filter(({ parsed }) => !known.has(parsed.hash)).map(({ parsed }) => parsed)],
@@ -112,14 +116,4 @@ const sourceOf = ({ agreement, versions, folder }: Wanted, options: SourceOption
 
 const complain = (path: string, problems: readonly Problem[], { say }: Context): undefined => {
   for (const problem of problems) say(describeProblem(path, problem))
-}
-
-const readAmendments = (path: string, { story }: ParsedStory, context: Context) => {
-  const read = (story.amendments ?? []).map(({ at, document: name }) => {
-    const file = join(dirname(path), basename(name))
-    const document = readText(file, context)
-    const parsed = document === undefined ? undefined : parseVersion(file, document, context)
-    return parsed && { at, file, document: document!, parsed }
-  })
-  return read.some((each) => each === undefined) ? undefined : read.map((each) => each!)
 }

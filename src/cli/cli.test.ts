@@ -61,7 +61,7 @@ beforeAll(async () => {
 
 /** A document with one thing wrong, for `check` and `load`. */
 const badAgreements: Record<string, [from: string | RegExp, to: string, complaint: RegExp]> = {
-  'an unknown key': ['currency: USD', 'currency: USD\ncolour: red', /:13: \/colour: .*unknown/],
+  'an unknown key': ['currency: USD', 'currency: USD\ncolour: red', /:14: \/colour: .*unknown/],
   'a rate of 1.7': ["value: '0.175'", "value: '1.7'", /\/clauses\/0\/rate\/contractYears\/0\/value: .*1\.7/],
   'overlapping steps': ['from: 4, value', 'from: 2, value', /\/clauses\/0\/rate\/contractYears\/2\/from: /],
   'a share that rises': ["from: 6, value: '0.12'", "from: 6, value: '0.15'", /\/clauses\/0\/rate.*(rise|mayRise)/],

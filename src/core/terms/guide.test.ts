@@ -135,8 +135,9 @@ describe('T12 the examples', () => {
   const parsed = new Map(examples.map((file) => [basename(file, '.yaml'), accepted(readFileSync(join(folder, file), 'utf8'))]))
   const schedules = [...parsed.values()].map((each) => scheduleOf(each))
 
-  test('T12 sharon-ai, firmus-batam, philly-block and helios-block are agreements, named as their files', () => {
-    assert.deepEqual([...parsed.keys()].toSorted(), ['firmus-batam', 'helios-block', 'philly-block', 'sharon-ai'])
+  test('T12 the deals and the two trace blocks are agreements, named as their files', () => {
+    const deals = ['coreweave-residual', 'firmus-batam', 'lambda-leaseback', 'sharon-ai']
+    assert.deepEqual([...parsed.keys()].toSorted(), [...deals, 'helios-block', 'philly-block'].toSorted())
     for (const [name, { agreement }] of parsed) assert.equal(agreement.agreement, name)
   })
 
@@ -157,6 +158,16 @@ describe('T12 the examples', () => {
     for (const pointer of undisclosed) for (const name of ['sharon-ai', 'firmus-batam']) assert.equal(assumed(name, pointer), true, pointer)
     assert.equal(assumed('firmus-batam', '/clauses/1/price'), true)
     assert.equal(assumed('sharon-ai', '/clauses/1/caps/0'), false)
+    assert.deepEqual(
+      ['/clauses/4/price', '/clauses/4', '/clauses/2'].map((pointer) => assumed('sharon-ai', pointer)),
+      [false, true, true],
+    )
+    const [coreweave, lambda] = ['coreweave-residual', 'lambda-leaseback'] as const
+    assert.equal(assumed(coreweave, '/clauses/0/caps/0'), false)
+    for (const pointer of ['/clauses/0/price', '/clauses/0/limit', '/clauses/0/conditions/0', '/clauses/1', '/clauses/3', '/blocks/0'])
+      assert.equal(assumed(coreweave, pointer), true, pointer)
+    for (const pointer of ['/clauses/0', '/clauses/0/price', '/clauses/1', '/clauses/2', '/clauses/3', '/blocks/0'])
+      assert.equal(assumed(lambda, pointer), true, pointer)
   })
 
   test('T12 the public figures: GPUs up to what was said, and 2.32 is the arithmetic it claims to be', () => {
@@ -170,13 +181,20 @@ describe('T12 the examples', () => {
     const cents = Math.round((4_880_000_000 / (40_000 * 6 * 8_760)) * 100)
     const backstop = parsed.get('sharon-ai')!.agreement.clauses.find(({ kind }) => kind === 'capacity-backstop') as Loose
     assert.equal(backstop.price, `2.${cents - 200}`)
+    // Residual capacity of CoreWeave up to 6.3 billion, to 13 April 2032.
+    const { clauses, term } = parsed.get('coreweave-residual')!.agreement
+    assert.equal((clauses[0] as Loose).caps[0].amount, '6300000000.00')
+    assert.equal(term.through, '2032-04-13')
+    assert.equal(gpus('lambda-leaseback'), 10_000 + 8_000)
   })
 
   test('T12 the three months of the demo lie in the terms, with capacity due before them', () => {
     for (const name of ['sharon-ai', 'firmus-batam']) {
       const schedule = scheduleOf(parsed.get(name)!)
       const [first, last] = [monthInterval('2026-08', schedule.zone), monthInterval('2026-10', schedule.zone)]
-      assert.ok(schedule.clauses.every(({ from, to }) => from <= first.from && to >= last.to))
+      // Its share and its backstop; the other clauses begin later, so that the table of the demo has what its columns say.
+      assert.ok(schedule.clauses.every(({ from, to }) => to >= last.to && (from <= first.from || from >= last.to)))
+      assert.equal(schedule.clauses.filter(({ from }) => from <= first.from).length, 2)
       for (const supported of [true, false].slice(0, name === 'firmus-batam' ? 2 : 1)) {
         const ready = schedule.blocks.filter((block) => block.supported === supported).flatMap(({ tranches }) => tranches)
         assert.ok(ready.some(({ due }) => startOfDate(due, schedule.zone) < first.from))

@@ -68,6 +68,25 @@ const checkSales = (report: Report, story: Story, schedule: Schedule): void => {
     )
     forward(report, below('/outages', i), outage)
   }
+  for (const [i, { block, tranche }] of (story.acceptances ?? []).entries()) {
+    const at = below('/acceptances', i)
+    known(
+      report,
+      below(at, 'block'),
+      'block',
+      block,
+      schedule.blocks.map(({ id }): string => id),
+    )
+    const of = schedule.blocks.find(({ id }) => id === block)
+    if (of !== undefined)
+      known(
+        report,
+        below(at, 'tranche'),
+        `tranche of block ${block}`,
+        tranche,
+        of.tranches.map(({ id }): string => id),
+      )
+  }
   for (const [i, { month, arrives }] of (story.late ?? []).entries())
     if (arrives <= month)
       report(below(below('/late', i), 'arrives'), `is ${arrives}: should be later than ${month}, whose readings they are`)
@@ -140,6 +159,12 @@ const checkCourse = (report: Report, { payments = [], disputes = [], rulings = [
   for (const [i, { dispute }] of rulings.entries()) known(report, below(below('/rulings', i), 'dispute'), 'dispute', dispute, names)
   for (const [i, id] of names.entries())
     if (names.indexOf(id) < i) report(below(below('/disputes', i), 'id'), `is ${id}, which is listed before: name it once`)
+  for (const [i, { at, effective, document }] of amendments.entries()) {
+    const place = below(below('/amendments', i), 'effective')
+    if (effective !== undefined && document !== undefined) report(place, 'goes with `changes`: a document says itself from when it counts')
+    else if (effective !== undefined && effective < at)
+      report(place, `is ${effective}: should not be before ${at}, when the clock loads it`)
+  }
   inOrder(
     report,
     '/amendments',

@@ -48,6 +48,11 @@ const courseOf = ({ sold, order, breakdown }: Drawn, { schedule, months }: { sch
       { ...broken, id: 'one' },
       { ...broken, id: 'two', from: broken.from + 7200 },
     ],
+    // The first tranche is accepted on another day than it is due.
+    acceptedOn: (block, tranche) => {
+      const first = schedule.blocks[0]!
+      return block === first.id && tranche === first.tranches[0]!.id ? addDays(`${months[0]}-01`, breakdown.day) : undefined
+    },
   }
 }
 
@@ -74,9 +79,11 @@ test('F17 in outline too, sold and called never exceed accepted, whatever a stor
     fc.property(plans, courses, (plan, drawn) => {
       const history = historyOf(plan)
       const { schedule, months } = history
-      const readings = [...generateCoarsely({ ...history, course: courseOf(drawn, history) })].flat()
+      const course = courseOf(drawn, history)
+      const readings = [...generateCoarsely({ ...history, course })].flat()
       // The acceptances before these months came with the first month of the term.
-      const first = [...generateCoarsely({ ...history, months: monthsFrom('2016-06', 24).filter((month) => month < months[0]!) })]
+      const before = monthsFrom('2016-06', 24).filter((month) => month < months[0]!)
+      const first = [...generateCoarsely({ ...history, months: before, course })]
       const accepted = ofKind(first.flat(), 'acceptance')
       const all: Reading[] = [...accepted, ...readings]
       for (const { id, blocks } of schedule.pools) {
@@ -115,6 +122,7 @@ test('F18 what is sold is the part that the story says, paid at its prices, in t
     onDemandPrice: [{ from: 0, value: decimal('3.00') }],
     orders: [],
     breakdowns: [],
+    acceptedOn: () => undefined,
   }
   const before = ofKind([...generateCoarsely({ schedule, months: monthsFrom('2026-08', 14), seed: 7 })].flat(), 'acceptance')
   // October 2027 of Sydney has 743 hours.

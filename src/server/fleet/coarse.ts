@@ -77,7 +77,7 @@ const creditsOf = (charges: readonly Charge[]): Credit[] => {
 type CoarsePlant = Readonly<{ block: ResolvedBlock; accepted: Steps; readings: readonly Reading[] }>
 
 const makeCoarsePlant = (world: World, block: ResolvedBlock, course: Course): CoarsePlant => {
-  const acceptances = acceptancesOf(world, block)
+  const acceptances = acceptancesOf(world, block, course)
   const accepted = acceptedSteps(block, acceptances)
   const usual = [...servicesOf(world, block, accepted), ...failuresOf(world, block, accepted)]
   return {

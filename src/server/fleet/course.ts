@@ -1,6 +1,6 @@
 import type { BlockId, OrderId, PoolId, TenantId } from '../../core/base/id.ts'
 import type { Rational } from '../../core/base/rational.ts'
-import type { Instant, Interval } from '../../core/base/time.ts'
+import type { Instant, Interval, LocalDate } from '../../core/base/time.ts'
 
 /** Values in force from an instant until the next, in order of time; before the first, what is usual. */
 export type Dated<T> = readonly Readonly<{ from: Instant; value: T }>[]
@@ -28,9 +28,18 @@ export type Course = Readonly<{
   onDemandPrice: Dated<Rational>
   orders: readonly StandingOrder[]
   breakdowns: readonly Breakdown[]
+  /** When a tranche is accepted, where that is not on its due date. */
+  acceptedOn: (block: BlockId, tranche: string) => LocalDate | undefined
 }>
 
-export const calibratedCourse: Course = { sold: [], reservedPrice: [], onDemandPrice: [], orders: [], breakdowns: [] }
+export const calibratedCourse: Course = {
+  sold: [],
+  reservedPrice: [],
+  onDemandPrice: [],
+  orders: [],
+  breakdowns: [],
+  acceptedOn: () => undefined,
+}
 
 /** The value in force at an instant; undefined before the first. */
 export const valueOn = <T>(dated: Dated<T>, at: Instant): T | undefined => dated.findLast(({ from }) => from <= at)?.value

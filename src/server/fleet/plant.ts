@@ -4,6 +4,7 @@ import { addDays, startOfDate, type Instant, type Interval, type Month } from '.
 import type { Acceptance, Maintenance, Outage } from '../../core/meter/reading.ts'
 import type { ResolvedBlock } from '../../core/terms/schedule.ts'
 import { assumed, interruptions } from './calibration.ts'
+import { calibratedCourse, type Course } from './course.ts'
 import { drawQuantile, drawWhole, makeRng } from './rng.ts'
 import { within, type World } from './world.ts'
 
@@ -19,13 +20,17 @@ export type Plant = Readonly<{
 }>
 
 /**
- * Every tranche is accepted within the working hours of its due date, with 98.5 % of its design or more, so that it counts in full. Those
- * due before the window are accepted too.
+ * Every tranche is accepted within the working hours of its due date, or of the date that the course has for it, with 98.5 % of its design or
+ * more, so that it counts in full. Those due before the window are accepted too.
  */
-export const acceptancesOf = ({ schedule, seed, source, window }: World, block: ResolvedBlock): Acceptance[] =>
+export const acceptancesOf = (
+  { schedule, seed, source, window }: World,
+  block: ResolvedBlock,
+  { acceptedOn }: Course = calibratedCourse,
+): Acceptance[] =>
   block.tranches.flatMap(({ id, gpus, due }): Acceptance[] => {
     const rng = makeRng(seed, `acceptance of ${block.id} ${id}`)
-    const at = startOfDate(due, schedule.zone) + drawWhole(rng, 8, 17) * hour
+    const at = startOfDate(acceptedOn(block.id, id) ?? due, schedule.zone) + drawWhole(rng, 8, 17) * hour
     const missing = Math.floor((gpus * drawWhole(rng, 0, 15)) / 1000)
     if (at >= window.to) return []
     return [

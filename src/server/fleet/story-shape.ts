@@ -149,12 +149,44 @@ const ruling = object(
   ['dispute', 'at', 'upheld'],
 )
 
-const amendment = object(
+const change = object(
   {
-    at: value('date', 'The version is loaded when the clock reaches this local date.'),
-    document: value('name', 'Its file, beside the story.'),
+    pointer: {
+      type: 'string',
+      title: 'a JSON pointer such as /clauses/1/price',
+      pattern: '^/',
+      maxLength: 500,
+      description: 'Where in the version before, defaults filled in; its last word may be a new key.',
+    },
+    value: {
+      title: 'a text, a whole number, `true` or `false`',
+      description: 'What stands there from then on. Decimals and dates are texts, as in the agreement.',
+      oneOf: [{ type: 'string', title: 'a text', maxLength: 4000 }, { type: 'integer' }, { type: 'boolean' }],
+    },
   },
-  ['at', 'document'],
+  ['pointer', 'value'],
+)
+
+const amendment: ObjectShape = {
+  ...object(
+    {
+      at: value('date', 'The version is loaded when the clock reaches this local date.'),
+      effective: value('date', 'With `changes`: the version counts from the first instant of this local date. Default: `at`.'),
+      document: value('name', 'Its file, beside the story.'),
+      changes: items(change, 'Or what it changes in the version before; its number and the hash of that version follow.'),
+    },
+    ['at'],
+  ),
+  oneOf: [{ required: ['document'] }, { required: ['changes'] }],
+}
+
+const acceptance = object(
+  {
+    block: value('id', 'The block.'),
+    tranche: value('id', 'Its tranche.'),
+    on: value('date', 'The local date on which it is accepted.'),
+  },
+  ['block', 'tranche', 'on'],
 )
 
 const decimals = ref('decimal')
@@ -193,6 +225,7 @@ export const storySchema: Schema = {
       reservedPrices: dated(ref('decimal'), 'Price per GPU-hour of reservations. Default: as calibrated.'),
       onDemandPrices: dated(ref('decimal'), 'Price per GPU-hour on demand. Default: as calibrated.'),
       orders: items(order, 'Orders that stand, for clauses that name them; they are filled before anything else is sold.'),
+      acceptances: items(acceptance, 'Tranches that are accepted earlier or later than they are due.'),
       outages: items(outage, 'Capacity out of service, beside the usual failures.'),
       late: items(late, 'Readings that come late.'),
       conditions: items(condition, 'Conditions of clauses.'),

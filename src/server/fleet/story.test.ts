@@ -3,18 +3,23 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { formatInstant, monthOf, nextMonth, type Month } from '../../core/base/time.ts'
+import { dateOf, formatInstant, monthOf, nextMonth, type Month } from '../../core/base/time.ts'
 import { formatReading, parseReading } from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
+import type { Loose } from '../../../test/agreements.ts'
 import { exampleOf, ofKind } from '../../../test/histories.ts'
+import { clauseKinds } from '../../core/settlement/kinds.ts'
+import { parseAgreement, type ParsedAgreement } from '../../core/terms/parse.ts'
+import { resolve } from '../../core/terms/resolve.ts'
 import { readingsWith } from './month-facts.ts'
+import { readAmendments } from './read-amendments.ts'
 import { parseStory, storyProblems, type ParsedStory, type Story } from './story.ts'
 import { storySchema } from './story-shape.ts'
 import { seriesAt, tellStory } from './tell-story.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const stories = ['sharon-ai.story.yaml', 'firmus-batam.story.yaml']
+const stories = ['sharon-ai.story.yaml', 'firmus-batam.story.yaml', 'coreweave-residual.story.yaml', 'lambda-leaseback.story.yaml']
 const textOf = (name: string): string => fs.readFileSync(join(root, 'examples', name), 'utf8')
 const parsed = (text: string): ParsedStory => {
   const story = parseStory(text)
@@ -83,7 +88,7 @@ test('F19 stories of the examples are understood, fit their agreements, and conf
 test('F19 the stories of the guide are understood and fit, and it has a row for every key', () => {
   const guide = fs.readFileSync(join(root, 'docs/stories.md'), 'utf8')
   const shown = [...guide.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text]) => parsed(text!))
-  assert.equal(shown.length, 2)
+  assert.equal(shown.length, 3)
   for (const story of shown) assert.deepEqual(storyProblems(story, asking), [])
   const rows = [...guide.matchAll(/^\| (`[^|]+`) +\|/gm)].map(([, keys]) => keys!).join()
   for (const key of Object.keys(storySchema.properties))
@@ -113,6 +118,8 @@ orders:
   - { order: lab, tenant: lab, gpus: [] }
 outages:
   - { block: syd-b, from: 2027-01-03, through: 2027-01-02, share: '1', reason: none }
+acceptances:
+  - { block: syd-a, tranche: syd-a-3, on: 2027-01-03 }
 late:
   - { month: 2027-03, arrives: 2027-03, kinds: [charge] }
 figures:
@@ -126,6 +133,7 @@ rulings:
 amendments:
   - { at: 2027-01-01, document: a.yaml }
   - { at: 2027-01-01, document: b.yaml }
+  - { at: 2027-02-01, effective: 2027-03-01, document: c.yaml }
 `)
   assert.deepEqual(
     storyProblems(fits, exampleOf('sharon-ai.yaml')).map(({ line, pointer, message }) => `${line} ${pointer} ${message}`),
@@ -135,15 +143,95 @@ amendments:
       '8 /orders/0 `pool` is missing: should be one of sharon-syd-gb300, sharon-mel-gb300',
       '10 /outages/0/block is syd-b, which is no block of the agreement: did you mean syd-a?',
       '10 /outages/0/through is 2027-01-02: should not be before 2027-01-03, the first date',
-      '12 /late/0/arrives is 2027-03: should be later than 2027-03, whose readings they are',
-      '14 /figures/0/figure is forecast, which is no figure of clause backstop of the agreement: there is none',
-      '16 /events/0/clause is backstp, which is no clause of the agreement: did you mean backstop?',
-      '16 /events/0 says not when: should have `at`, or `from` and `through`, or `every`',
-      '18 /conditions/0/condition is sales-efort, which is no condition of clause backstop of the agreement: did you mean sales-effort?',
-      '20 /rulings/0/dispute is racks, which is no dispute of the agreement: there is none',
-      '23 /amendments/1/at is 2027-01-01: should be later than 2027-01-01, the one before',
+      '12 /acceptances/0/tranche is syd-a-3, which is no tranche of block syd-a of the agreement: did you mean syd-a-1?',
+      '14 /late/0/arrives is 2027-03: should be later than 2027-03, whose readings they are',
+      '16 /figures/0/figure is forecast, which is no figure of clause backstop of the agreement: there is none',
+      '18 /events/0/clause is backstp, which is no clause of the agreement: did you mean backstop?',
+      '18 /events/0 says not when: should have `at`, or `from` and `through`, or `every`',
+      '20 /conditions/0/condition is sales-efort, which is no condition of clause backstop of the agreement: did you mean sales-effort?',
+      '22 /rulings/0/dispute is racks, which is no dispute of the agreement: there is none',
+      '25 /amendments/1/at is 2027-01-01: should be later than 2027-01-01, the one before',
+      '26 /amendments/2/effective goes with `changes`: a document says itself from when it counts',
     ],
   )
+})
+
+const amending = (amendments: string): ParsedStory => parsed(`story: 1\nagreement: sharon-ai\ntitle: Amended.\namendments:\n${amendments}`)
+const signed = (text: string): ParsedAgreement => {
+  const agreement = parseAgreement(text, clauseKinds)
+  if ('problems' in agreement) assert.fail(JSON.stringify(agreement.problems))
+  return agreement
+}
+
+test('F22 changes make the version that was in force before into the next one: its values, its number, its date, its hash; nothing else', () => {
+  const first = signed(textOf('sharon-ai.yaml'))
+  const story = amending(`
+  - { at: 2027-05-01, changes: [{ pointer: /clauses/1/price, value: '2.10' }, { pointer: /clauses/1/limit, value: 9000 }] }
+  - { at: 2028-05-01, effective: 2028-06-01, changes: [{ pointer: /clauses/1/caps/1/amount, value: '700000000.00' }] }
+`)
+  const amendments = readAmendments(story, [first], () => undefined)
+  assert.ok(!('problems' in amendments))
+  const [second, third] = amendments.map((each) => each.parsed) as [ParsedAgreement, ParsedAgreement]
+  const expected = structuredClone(first.agreement) as Loose
+  Object.assign(expected, { version: 2, effective: '2027-05-01', previous: first.hash })
+  Object.assign(expected['clauses'][1], { price: '2.10', limit: 9000 })
+  assert.deepEqual(second.agreement, expected)
+  Object.assign(expected, { version: 3, effective: '2028-06-01', previous: second.hash })
+  expected['clauses'][1].caps[1].amount = '700000000.00'
+  assert.deepEqual(third.agreement, expected)
+  assert.ok(!('problems' in resolve([first, second, third], clauseKinds)))
+  // With the second on record already, both are the same again.
+  assert.deepEqual(
+    readAmendments(story, [first, second], () => undefined),
+    amendments,
+  )
+  // A file is as it is written.
+  const file = amending('  - { at: 2027-05-01, document: v2.yaml }\n')
+  const text = JSON.stringify(second.agreement)
+  assert.deepEqual(
+    readAmendments(file, [first], (name) => (name === 'v2.yaml' ? text : undefined)),
+    [{ at: '2027-05-01', file: 'v2.yaml', document: text, parsed: second }],
+  )
+})
+
+test('F22 a change that leads nowhere, or makes no agreement, is told by the line of the story', () => {
+  const first = signed(textOf('sharon-ai.yaml'))
+  const problemsOf = (amendments: string): string[] => {
+    const read = readAmendments(amending(amendments), [first], () => undefined)
+    return 'problems' in read ? read.problems.map(({ line, pointer, message }) => `${line} ${pointer} ${message}`) : []
+  }
+  const changed = (pointer: string, value: string) =>
+    problemsOf(`  - at: 2027-05-01\n    changes:\n      - { pointer: ${pointer}, value: ${value} }\n`)
+  for (const pointer of ['/clauses/9/price', '/clauses/9', '/terms/from', '/clauses/1/price/steps'])
+    assert.deepEqual(changed(pointer, "'1'"), [
+      `7 /amendments/0/changes/0/pointer is ${pointer}, which leads nowhere in version 1 of the agreement`,
+    ])
+  assert.match(
+    changed('/clauses/1/prise', "'1'")[0]!,
+    /^5 \/amendments\/0 the amendment of 2027-05-01: \/clauses\/1\/prise: unknown key `prise`: known here are .*`price`/,
+  )
+  assert.match(changed('/clauses/1/price', "'-1'")[0]!, /^5 \/amendments\/0 the amendment of 2027-05-01: \/clauses\/1\/price: is "-1"/)
+  assert.deepEqual(problemsOf('  - { at: 2027-05-01, document: none.yaml }\n'), [
+    '5 /amendments/0/document is none.yaml: there is no such file',
+  ])
+  assert.deepEqual(problemsOf("  - { at: 2026-08-01, changes: [{ pointer: /title, value: 'Other' }] }\n"), [
+    '5 /amendments/0 counts from 2026-08-01, before the agreement itself',
+  ])
+})
+
+test('F18 a tranche that a story accepts on another day is accepted on that day, with the month that has it', () => {
+  const schedule = exampleOf('sharon-ai.yaml')
+  const base: Story = { story: 1, agreement: 'sharon-ai', title: 'Late.' }
+  const on = (date: string): Story => ({ ...base, acceptances: [{ block: 'mel-a', tranche: 'mel-a-2', on: date }] })
+  const acceptancesIn = (story: Story, month: Month) =>
+    ofKind(readingsWith({ schedule, month, seed: 7, detail: 'coarse', story, asked: [] }), 'acceptance')
+      .filter(({ tranche }) => tranche === 'mel-a-2')
+      .map(({ at }) => dateOf(at, schedule.zone))
+  assert.deepEqual(acceptancesIn(base, '2026-12'), ['2026-12-01'])
+  assert.deepEqual(acceptancesIn(on('2027-02-11'), '2026-12'), [])
+  assert.deepEqual(acceptancesIn(on('2027-02-11'), '2027-02'), ['2027-02-11'])
+  // Before the term it comes with the first month.
+  assert.deepEqual(acceptancesIn(on('2026-07-20'), '2026-08'), ['2026-07-20'])
 })
 
 test('F20 each of a story’s times is told with one month, under a name of its own, in the same words every time', () => {

@@ -16,6 +16,9 @@ export type When = Readonly<{ at?: LocalDate; every?: 'month' | 'quarter' | 'yea
 /** A number for each time: always the same, one after the other, or along a line. */
 export type Series = string | Readonly<{ list: readonly string[] }> | Readonly<{ from: string; to: string }>
 
+/** One value of an agreement that an amendment sets. */
+export type Change = Readonly<{ pointer: string; value: string | number | boolean }>
+
 type LateKind = 'allocation' | 'reservation' | 'charge' | 'outage' | 'maintenance' | 'condition'
 
 /** What happens to one agreement through the years, as written; docs/stories.md says what each key means. */
@@ -43,7 +46,8 @@ export type Story = Readonly<{
   payments?: readonly Readonly<{ days: number; part: string; from?: Month; through?: Month }>[]
   disputes?: readonly Readonly<{ id: string; at: LocalDate; month: Month; line: string; amount?: string; reason: string }>[]
   rulings?: readonly Readonly<{ dispute: string; at: LocalDate; upheld: string }>[]
-  amendments?: readonly Readonly<{ at: LocalDate; document: string }>[]
+  acceptances?: readonly Readonly<{ block: string; tranche: string; on: LocalDate }>[]
+  amendments?: readonly Readonly<{ at: LocalDate; effective?: LocalDate; document?: string; changes?: readonly Change[] }>[]
 }>
 
 export type ParsedStory = Readonly<{

@@ -51,6 +51,7 @@ export const courseOf = (story: Story | undefined, { zone, pools, blocks, orders
       out: gpus ?? decimal(share!),
       reason,
     })),
+    acceptedOn: (block, tranche) => (story.acceptances ?? []).find((each) => each.block === block && each.tranche === tranche)?.on,
   }
 }
 
