@@ -49,15 +49,16 @@ before(async () => {
   const sources = deals.map((agreement) => {
     const story = parseStory(text(`${agreement}.story.yaml`))
     if ('problems' in story) assert.fail(JSON.stringify(story.problems))
-    // The one there is: ohio-campus.v2.yaml.
-    const amendments = (story.story.amendments ?? []).map(({ at, document }) => ({ at, file: document!, document: text(document!) }))
+    // The one that there is.
+    const later = 'ohio-campus.v2.yaml'
+    const amendments = (story.story.amendments ?? []).map(({ at }) => ({ at, file: later, document: text(later) }))
     return { agreement: agreement as string as AgreementId, seed: 7, detail: 'coarse' as const, story, amendments }
   })
   for (const agreement of deals) {
     const answer = await loadAgreement(store, { document: text(`${agreement}.yaml`), now: 0, by: 'test' })
     assert.equal(answer.kind, 'loaded', JSON.stringify(answer))
   }
-  for await (const { agreement, statement } of advance(store, { sources: sources as never, months: 600, by: 'test' }))
+  for await (const { agreement, statement } of advance(store, { sources, months: 600, by: 'test' }))
     if (statement !== undefined) told.set(agreement, [...(told.get(agreement) ?? []), statement])
 })
 
@@ -103,8 +104,8 @@ describe('H15 both run to the end', () => {
         }
         // The trial balance of all books after this month: what is owed is what is to come in.
         assert.equal(sum([...balances.values()]), 0n, statement.month)
-        const over = (kind: string) => sum([...balances].filter(([name]) => name.includes(kind)).map(([, minor]) => minor))
-        assert.equal(over(':receivable:'), -over(':payable:'), statement.month)
+        const under = (kind: string) => sum([...balances].filter(([name]) => name.includes(kind)).map(([, minor]) => minor))
+        assert.equal(under(':receivable:'), -under(':payable:'), statement.month)
       }
     }
   })
@@ -237,8 +238,8 @@ test('H15 shares vest with the events and on the date, are worth what the price 
 
 /** Quarters of the loan, in order: the month that states each, its days, and its cash in millions, as the story tells it. */
 const cash = [
-  ...[1000, 1020, 1100, 1120, 1090, 1100, 1110, 1120, 1100, 1080, 940, 930, 960, 1130, 1110, 1100, 1100, 1090, 1090, 1085],
-  ...[1080, 1075, 1070, 1060, 1050, 1040, 1030, 1020, 980, 900, 500, 60],
+  1000, 1020, 1100, 1120, 1090, 1100, 1110, 1120, 1100, 1080, 940, 930, 960, 1130, 1110, 1100, 1100, 1090, 1090, 1085, 1080, 1075, 1070,
+  1060, 1050, 1040, 1030, 1020, 980, 900, 500, 60,
 ]
 const quarters = cash.map((cfads, i) => {
   const first = Temporal.PlainDate.from('2028-07-01').add({ months: 3 * i })
@@ -343,16 +344,17 @@ describe('H15 the register', () => {
         assert.equal(sumRows(rows, amount as Amount), BigInt(Math.round(millions * 1e8)), amount)
     })
 
-  test('H15 every month of it: net is never above gross, and paid less received is what the lines of all statements say', async () => {
+  test('H15 net is never above gross, and paid less received is what the lines of all statements say', async () => {
     const balance = (month: Month): bigint => {
       const lines = deals
         .flatMap((deal) => statementsOf(deal))
         .filter((each) => each.month <= month)
         .flatMap((each) => each.lines)
-      const over = (end: 'payer' | 'payee') => sum(lines.filter((line) => line[end] === 'nvidia').map(({ amount }) => cents(amount)))
-      return over('payer') - over('payee')
+      const at = (end: 'payer' | 'payee') => sum(lines.filter((line) => line[end] === 'nvidia').map(({ amount }) => cents(amount)))
+      return at('payer') - at('payee')
     }
-    for (let month = '2026-02'; month <= '2048-06'; month = nextMonth(month, 7)) {
+    // Every eleventh month, so that all months of a year come in turn.
+    for (let month = '2026-02'; month <= '2048-06'; month = nextMonth(month, 11)) {
       const { rows } = await registerAt(month)
       for (const { amounts, instrument } of rows) assert.ok(amounts.net <= amounts.gross, `${instrument} ${month}`)
       assert.equal(sumRows(rows, 'paid') - sumRows(rows, 'received'), balance(month), month)
