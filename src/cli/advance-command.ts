@@ -1,11 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { drawReport } from '../core/credit/report.ts'
 import { advance, AdvanceRefused, openSandbox } from '../server/app/advance.ts'
+import { drawRegister } from '../server/app/register.ts'
 import { describeCalibration } from '../server/fleet/calibration.ts'
 import type { Store } from '../server/store/database.ts'
 import { advanceTable, rowOf, type AdvanceRow } from './advance-table.ts'
 import { findSources, loadFresh, type SourceOptions } from './advance-sources.ts'
 import { badInput, failure, type Context } from './context.ts'
 import { detailOption, readSeed } from './generate-command.ts'
+import { registerText } from './register-text.ts'
 import { withStore } from './with-store.ts'
 
 /** More months than any term has. */
@@ -18,7 +21,7 @@ const readMonths = (text: string): number => {
   return months
 }
 
-type Options = SourceOptions & Readonly<{ months?: number; toEnd?: boolean }>
+type Options = SourceOptions & Readonly<{ months?: number; toEnd?: boolean; register?: boolean }>
 
 /** `offtake advance`: a sandbox's clock, moved through the months of whole agreements. */
 export const addAdvance = (program: Command, context: Context): void => {
@@ -31,6 +34,8 @@ export const addAdvance = (program: Command, context: Context): void => {
     .addOption(new Option('--all', 'all that are on record, and every example that has a story (usual)').conflicts('agreement'))
     .option('--seed <n>', 'another seed, other readings', readSeed, 7)
     .addOption(detailOption().default('coarse'))
+    .option('--register', 'print the register of all that is on record after the table; usual with --to-end')
+    .option('--no-register', 'do not')
     .option('--story <file>', 'what happens through the years; usually AGREEMENT.story.yaml beside the agreement, if it is there')
     .action(async (options: Options) => {
       if (options.months === undefined && options.toEnd !== true) return program.error('error: advance needs --months N or --to-end')
@@ -58,6 +63,7 @@ const run = async (store: Store, options: Options, context: Context): Promise<nu
       if (!done.again) context.say(`${done.month} ${done.agreement}: ${saidOf(done.statement === undefined, done.readings)}`)
     }
     context.print(advanceTable(rows))
+    if (options.register ?? options.toEnd ?? false) await printRegister(store, context)
     return 0
   } catch (error) {
     if (error instanceof AdvanceRefused) {
@@ -69,6 +75,13 @@ const run = async (store: Store, options: Options, context: Context): Promise<nu
     context.say('stopped between two steps; the same command goes on from here')
     return failure
   }
+}
+
+/** The register as `offtake register` prints it; where the agreements on record make none, why. */
+const printRegister = async (store: Store, { print, say }: Context): Promise<void> => {
+  const answer = await drawRegister(store, { portfolio: undefined, asOf: undefined })
+  if (answer.kind === 'drawn') print(`\n${registerText(drawReport(answer.register, answer.input.portfolio, 'counterparty'))}`)
+  else for (const message of answer.messages) say(`no register: ${message}`)
 }
 
 const saidOf = (isOver: boolean, readings: number): string =>

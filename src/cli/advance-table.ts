@@ -9,8 +9,8 @@ const columns: readonly Column[] = [
   { head: 'Hours', ends: 'right' },
   { head: 'Accepted GPU-h', ends: 'right' },
   { head: 'Sold', ends: 'right' },
-  { head: 'Backstop', ends: 'right' },
-  { head: 'Share', ends: 'right' },
+  { head: 'Guarantor pays', ends: 'right' },
+  { head: 'Operator pays', ends: 'right' },
   { head: 'Net', ends: 'right' },
   { head: '', ends: 'left' },
   { head: 'paid by', ends: 'left' },
@@ -20,8 +20,16 @@ const columns: readonly Column[] = [
 const percentOf = (part: Rational, whole: Rational): string =>
   compare(whole, nought) > 0 ? `${toFixed(times(over(part, whole), rational(100)), 1)} %` : '–'
 
-const otherOf = ({ parties: [one, other], net: { payer, payee, amount } }: PairTotal): string =>
-  payer === null || payee === null ? `${one} and ${other} nothing` : `${payer} to ${payee} ${figure(amount)}`
+/** What one party paid another over the months, gross of what came back; the guarantor and the operator have columns of their own. */
+const paidAmong = (others: readonly PairTotal[]): Paid[] =>
+  others.flatMap(({ parties: [one, other], pays: [first, second] }) => [
+    { payer: one, payee: other, amount: money(first) },
+    { payer: other, payee: one, amount: money(second) },
+  ])
+
+const otherOf = ({ payer, payee, amount }: PairTotal['net']): string => `${payer} to ${payee} ${figure(amount)}`
+
+type Paid = Readonly<{ payer: string; payee: string; amount: Rational }>
 
 /** What is kept of a statement: a row of the table, and what the totals of an agreement are made of. Series of years would fill the memory. */
 export type AdvanceRow = Readonly<{
@@ -31,6 +39,7 @@ export type AdvanceRow = Readonly<{
   sold: Rational
   guarantorPays: Rational
   operatorPays: Rational
+  others: readonly Paid[]
   currency: string
 }>
 
@@ -48,10 +57,13 @@ export const rowOf = ({ agreement, month, hours, waterfall, totals, currency }: 
     figure(net.amount),
     currency,
     net.payer ?? '–',
-    others.map(otherOf).join(', '),
+    others
+      .filter(({ net: { payer } }) => payer !== null)
+      .map(({ net: each }) => otherOf(each))
+      .join(', '),
   ]
   const [guarantor, operator] = [money(guarantorPays), money(operatorPays)]
-  return { agreement, cells, accepted, sold, guarantorPays: guarantor, operatorPays: operator, currency }
+  return { agreement, cells, accepted, sold, guarantorPays: guarantor, operatorPays: operator, others: paidAmong(others), currency }
 }
 
 const money = (text: string): Rational => {
@@ -82,5 +94,14 @@ const totalOf = (agreement: string, rows: readonly AdvanceRow[]): string => {
         accepted,
       )} of ${figure(gpuHoursInTables(accepted))} GPU-hours sold`
   const places = (cells[7]!.split('.')[1] ?? '').replace(')', '').length
-  return `${agreement}: ${rows.length} months through ${cells[1]}${sold}; the guarantor pays ${figure(toFixed(guarantor, places))} ${currency}, the operator ${figure(toFixed(operator, places))}`
+  const text = (amount: Rational): string => figure(toFixed(amount, places))
+  const pairs = Map.groupBy(
+    rows.flatMap(({ others }) => others),
+    ({ payer, payee }) => `${payer} to ${payee}`,
+  )
+  const others = [...pairs]
+    .map(([pair, paid]): [string, Rational] => [pair, paid.map(({ amount }) => amount).reduce(plus, nought)])
+    .filter(([, amount]) => !isZero(amount))
+    .map(([pair, amount]) => `, ${pair} ${text(amount)}`)
+  return `${agreement}: ${rows.length} months through ${cells[1]}${sold}; the guarantor pays the operator ${text(guarantor)} ${currency}, the operator the guarantor ${text(operator)}${others.join('')}`
 }

@@ -35,6 +35,9 @@ const right = (head: string): Column => ({ head, ends: 'right' })
 const partOf = (part: Rational, whole: Rational): string =>
   compare(whole, nought) > 0 ? `${toFixed(times(over(part, whole), rational(100)), 1)} %` : ''
 
+const isThere = ({ contracted, backstopped, merchant }: CashSplit): boolean =>
+  [contracted, backstopped, merchant].some((part) => compare(part, nought) !== 0)
+
 const splitTable = (split: readonly CashSplit[], currency: string): string[] =>
   textTable(
     ['Contracted', '', 'Backstopped', '', 'Merchant', '', 'Total'].map(right).toSpliced(0, 0, left('Month')),
@@ -72,21 +75,29 @@ const headroomTable = (headroom: readonly Headroom[]): string[] =>
 
 const coverText = ({ title, currency, split, cover, headroom }: Drawn): string => {
   const ratio = (value: Rational | undefined) => (value === undefined ? '' : toFixed(value, 4))
-  const ratios = cover.map(({ month, clause, of, dscr, llcr, plcr }): Row => [
+  const money = (value: Rational | undefined) => (value === undefined ? '' : figure(amountInTables(value, currency)))
+  const ratios = cover.map(({ month, clause, of, dscr, llcr, plcr, cfads, debtService, balance, reserve }): Row => [
     month,
     of === null ? clause : `${clause} ${of}`,
-    ratio(dscr),
-    ratio(llcr),
-    ratio(plcr),
+    ...[cfads, debtService, balance, reserve].map(money),
+    ...[dscr, llcr, plcr].map(ratio),
   ])
   const table = (name: string, rows: readonly string[]) => [name, '', ...rows.map((row) => row.trimEnd()), '']
   return [
     `${printable(title)}, in ${currency}`,
     '',
-    ...table('Cash', splitTable(split, currency)),
+    ...(split.some(isThere)
+      ? table('Cash', splitTable(split, currency))
+      : ['No capacity is sold under this agreement, and none is backstopped.', '']),
     ...(cover.length === 0
       ? ['No facility states a ratio.', '']
-      : table('Cover', textTable([left('Month'), left('Facility'), ...['DSCR', 'LLCR', 'PLCR'].map(right)], ratios))),
+      : table(
+          'Cover',
+          textTable(
+            [left('Month'), left('Facility'), ...['CFADS', 'Debt service', 'Balance', 'Reserve', 'DSCR', 'LLCR', 'PLCR'].map(right)],
+            ratios,
+          ),
+        )),
     ...(headroom.length === 0 ? [] : table('Headroom', headroomTable(headroom))),
   ].join('\n')
 }

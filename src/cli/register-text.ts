@@ -1,6 +1,6 @@
-import { figure } from '../core/statements/figures.ts'
+import { countInTables, figure, isRational } from '../core/statements/figures.ts'
 import { printable, textTable, type Column, type Row } from '../core/statements/text-table.ts'
-import { times, rational, toFixed, type Rational } from '../core/base/rational.ts'
+import { fromText, times, rational, toFixed, type Rational } from '../core/base/rational.ts'
 import type { Concentration } from '../core/credit/concentration.ts'
 import type { CircularFlow } from '../core/credit/flows.ts'
 import type { Pack, PackSource } from '../core/credit/pack.ts'
@@ -185,6 +185,12 @@ export const sourceText = (source: PackSource): string => {
   }
 }
 
+/** A value that is no amount: a number as decimals, whatever stands behind it; other words as they are. */
+const valueText = (value: string): string => {
+  const [first = '', ...rest] = value.split(' ')
+  return isRational(first) ? [figure(countInTables(fromText(first))), ...rest].join(' ') : value
+}
+
 /** A pack as text: what was selected, the rows with their sources, what is missing, and that it is no conclusion. */
 export const packText = (pack: Pack): string => {
   const money = moneyIn(pack.currency)
@@ -192,7 +198,7 @@ export const packText = (pack: Pack): string => {
     instrument === '' ? counterparty : instrument,
     period,
     item,
-    minor === undefined ? value : money(minor),
+    minor === undefined ? valueText(value) : money(minor),
     sourceText(source),
   ])
   const columns = [left('Instrument'), left('Period'), left('Item'), right(pack.currency), left('From')]

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { parse } from 'yaml'
 import { testDatabase } from '../../test/database.ts'
-import { offtake } from '../../test/offtake.ts'
+import { offtake, temporaryFolder } from '../../test/offtake.ts'
 import { readCsv } from '../../test/read-csv.ts'
 
 const { url, close: closeDatabase } = await testDatabase()
@@ -18,15 +20,25 @@ const shown = async (...args: string[]) => {
   assert.deepEqual([code, err], [0, ''])
   return out
 }
-const portfolio = ['--portfolio', join(examples, 'portfolio.yaml'), '--as-of', '2026-07']
+const { write, remove } = temporaryFolder()
+after(remove)
+/** The example portfolio of the two deals of the programme alone. */
+const cut = (): string => {
+  const whole = parse(fs.readFileSync(join(examples, 'portfolio.yaml'), 'utf8')) as Record<string, { agreement: string }[]>
+  const two = ['sharon-ai', 'firmus-batam']
+  const valuations = whole['valuations']!.filter(({ agreement }) => two.includes(agreement))
+  return write('portfolio.json', JSON.stringify({ ...whole, agreements: two, valuations, sources: [] }))
+}
+const portfolio = ['--portfolio', cut(), '--as-of', '2026-07']
 
 test('CLI10 the example portfolio as tables, CSV and JSON, with the same amounts', async () => {
   await shown('load', join(examples, 'sharon-ai.yaml'), join(examples, 'firmus-batam.yaml'))
   const json = JSON.parse(await shown('register', ...portfolio, '--json')) as Record<string, never>
+  type Promised = { year: number; firm: string; contingent: string }
   const { rows, breakdown, commitmentsByFiscalYear } = json as unknown as {
-    rows: { instrument: string; amounts: Record<string, string> }[]
+    rows: { instrument: string; side: string; amounts: Record<string, string> }[]
     breakdown: { total: { amounts: Record<string, string> } }
-    commitmentsByFiscalYear: { years: { year: number; contingent: string }[]; total: { contingent: string } }
+    commitmentsByFiscalYear: { years: Promised[]; total: Promised }
   }
   // Sharon AI: years of at most 820m and 4.88bn in all; what is committed and not retained is less than either.
   const gross = rows.map(({ instrument, amounts }) => [instrument, amounts['gross']])
@@ -41,19 +53,24 @@ test('CLI10 the example portfolio as tables, CSV and JSON, with the same amounts
   const cents = (text: string) => BigInt(text.replace('.', ''))
   const sum = rows.reduce((total, { amounts }) => total + cents(amounts['gross']!), 0n)
   assert.equal(cents(breakdown.total.amounts['gross']!), sum)
-  assert.equal(cents(commitmentsByFiscalYear.total.contingent), sum)
-  assert.equal(
-    commitmentsByFiscalYear.years.reduce((total, { contingent }) => total + cents(contingent), 0n),
-    sum,
-  )
-  assert.deepEqual([commitmentsByFiscalYear.years[0]!.year, commitmentsByFiscalYear.years.at(-1)!.year], [2027, 2034])
+  const { years, total: promised } = commitmentsByFiscalYear
+  for (const nature of ['firm', 'contingent'] as const) {
+    const ofRows = rows.filter(({ side }) => side === 'given').reduce((total, { amounts }) => total + cents(amounts[nature] ?? '0.00'), 0n)
+    assert.equal(cents(promised[nature]), ofRows, nature)
+    assert.equal(
+      years.reduce((total, each) => total + cents(each[nature]), 0n),
+      ofRows,
+      nature,
+    )
+  }
+  assert.deepEqual([years[0]!.year, years.at(-1)!.year], [2027, 2034])
   const [head, ...records] = readCsv(await shown('register', ...portfolio, '--csv'))
   assert.deepEqual(
     records.map((record) => [record[head!.indexOf('instrument')], record[head!.indexOf('gross')]]),
     gross,
   )
   const text = await shown('register', ...portfolio, '--by', 'region')
-  for (const [, amount = ''] of gross.filter(([instrument]) => instrument!.endsWith('/backstop')))
+  for (const amount of gross.filter(([instrument]) => instrument!.endsWith('/backstop')).map(([, each]) => each!))
     assert.ok(text.includes(amount.replace(/\B(?=(\d{3})+(?!\d)(?=.*\.))/g, ',')), `${amount} in\n${text}`)
   for (const word of ['Given, by region', 'Batam', 'Sydney', 'Promised, by fiscal year', 'FY2034', 'Herfindahl', 'Circular flows'])
     assert.ok(text.includes(word), `${word} in\n${text}`)

@@ -58,11 +58,14 @@ test('CR23 headroom against lock-up and default, by hand', () => {
 
 test('CR23 cash is contracted, backstopped or merchant, and nothing else; the share is no part of it', () => {
   const backstop = { ...backstopOf(term2027), payer: 'nvidia' as never, payee: 'cloud' as never }
-  const schedule = agreementOf('dsx', 'cloud', [backstop, clauseOf('share', 'cloud', 'nvidia')])
+  const schedule = agreementOf('dsx', 'cloud', [backstop, clauseOf('share', 'cloud', 'nvidia'), clauseOf('guarantee', 'nvidia', 'bank')])
   const lines = [
     paidLine('backstop', 'nvidia', 'cloud', '30.00'),
     paidLine('backstop', 'cloud', 'nvidia', '4.00'),
     paidLine('share', 'cloud', 'nvidia', '9.00'),
+    // A guarantee pays a lender, and its fee is a cost: no cash of the operator's.
+    paidLine('guarantee', 'nvidia', 'bank', '8.00'),
+    paidLine('guarantee', 'cloud', 'nvidia', '2.00'),
   ]
   const amount = fc.integer({ min: -1000, max: 10 ** 9 }).map((cents) => rational(cents, 100))
   const anyEarned = fc.array(

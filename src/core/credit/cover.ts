@@ -31,7 +31,8 @@ export const coverThroughTime = ({ statements }: AgreementRecord): Cover[] =>
         told.filter(({ clause }) => clauses.has(clause)),
         ({ clause, of }) => `${clause}/${of ?? ''}`,
       )
-      return [...groups.values()].map((group): Cover => ({
+      const tested = [...groups.values()].filter((group) => group.some(({ measure }) => (ratios as readonly string[]).includes(measure)))
+      return tested.map((group): Cover => ({
         month,
         clause: group[0]!.clause,
         of: group[0]!.of,
@@ -100,7 +101,9 @@ const paidBetween = (lines: RecordedStatement['lines'], payer: string, payee: st
 /** Contracted, backstopped and merchant cash, month by month: revenue by product, and what the guarantor's clauses pay by the statements' lines. */
 export const cashSplit = ({ schedule, statements }: AgreementRecord, earned: readonly Earned[]): CashSplit[] => {
   const { guarantor, operator } = schedule
-  const support = new Set<string>(schedule.clauses.filter(({ payer }) => payer === guarantor.id).map(({ id }) => id))
+  // What a guarantee pays goes to a lender or landlord, and its fee is a cost: neither is cash of the operator.
+  const isSupport = ({ payer, payee }: (typeof schedule.clauses)[number]) => payer === guarantor.id && payee === operator.id
+  const support = new Set<string>(schedule.clauses.filter(isSupport).map(({ id }) => id))
   const months = [...new Set([...statements.map(({ month }) => month), ...earned.map(({ month }) => month)])].toSorted()
   return months.map((month) => {
     const lines = statements.filter((each) => each.month === month).flatMap((each) => each.lines)

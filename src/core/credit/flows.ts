@@ -15,6 +15,8 @@ const roles: Readonly<Record<string, 'capacity' | 'share'>> = {
 
 const isGiven = ({ side }: RegisterRow): boolean => side === 'given'
 export const isShareIncome = ({ kind, side }: RegisterRow): boolean => side === 'held' && roles[kind] === 'share'
+/** A stake states its cost; shares bought under a right cost what was paid. */
+const isEquity = ({ kind, amounts }: RegisterRow): boolean => amounts.cost !== undefined || kind === 'stock-purchase-right'
 /** Whether it is still promised or by now only owed back. */
 export const isCapacityBought = ({ kind }: RegisterRow): boolean => roles[kind] === 'capacity'
 
@@ -23,7 +25,7 @@ export type CircularFlow = Readonly<{
   counterparty: string
   /** From the portfolio: outside all agreements. */
   hardwareSold: bigint
-  /** At cost. */
+  /** Stakes at cost, and what was paid for shares bought under rights. */
   equityIn: bigint
   /** Paid so far for capacity under backstops, take-or-pay, leasebacks and prepayments. */
   capacityBought: bigint
@@ -51,9 +53,9 @@ export type HardwareSold = Readonly<{ counterparty: string; minor: bigint }>
 
 const flowOf = (counterparty: string, rows: readonly RegisterRow[], hardwareSold: bigint): CircularFlow => {
   const [capacity, share] = [rows.filter(isCapacityBought), rows.filter(isShareIncome)]
-  const other = rows.filter((row) => !isCapacityBought(row) && !isShareIncome(row))
+  const [equity, other] = [rows.filter(isEquity), rows.filter((row) => !isCapacityBought(row) && !isShareIncome(row) && !isEquity(row))]
   const sums = {
-    equityIn: sumRows(rows, 'cost'),
+    equityIn: equity.reduce((sum, { amounts: { cost, paid } }) => sum + (cost ?? paid ?? 0n), 0n),
     capacityBought: sumRows(capacity, 'paid') - sumRows(capacity, 'received'),
     capacityFirm: sumRows(capacity.filter(isGiven), 'firm'),
     capacityContingent: sumRows(capacity.filter(isGiven), 'contingent'),

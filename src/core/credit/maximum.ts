@@ -58,7 +58,7 @@ export const maximum: PackKind = {
     return {
       rows: given.flatMap((row) => rowsOf(work, row)),
       missing: given
-        .filter((row) => whole(row, work.treatment) === 0n)
+        .filter((row) => whole(row, work.treatment) === 0n && row.positions.every(({ measure }) => measure !== 'gross'))
         .map(({ instrument }) => `${instrument}: neither states a gross amount nor promises one that can be worked out from its terms`),
     }
   },

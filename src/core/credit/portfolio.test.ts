@@ -22,8 +22,21 @@ test('CR17 the example is a portfolio, and says of every number where it comes f
   const { portfolio } = parsed
   assert.deepEqual(portfolio.fiscalYear, { yearEndsOnLast: 'sunday', of: 'january' })
   assert.deepEqual(reportingOf(portfolio), { currency: 'USD', rates: new Map() })
-  assert.deepEqual(hardwareThrough(portfolio, '2026-07-14'), [])
-  assert.deepEqual(hardwareThrough(portfolio, '2026-07-15')[0], { counterparty: 'sharon-ai', minor: 1_665_000_000_00n })
+  const soldThrough = (date: string) => hardwareThrough(portfolio, date).map(({ counterparty, minor }) => [counterparty, minor])
+  assert.deepEqual(soldThrough('2025-09-14'), [])
+  // 3,000 and 250 racks at 3,000,000.00 in September 2025, 1,000 in January and 555 and 2,361 in July 2026.
+  const [first, second] = [
+    [
+      ['coreweave', 9_000_000_000_00n],
+      ['lambda', 750_000_000_00n],
+    ],
+    [
+      ['sharon-ai', 1_665_000_000_00n],
+      ['firmus', 7_083_000_000_00n],
+    ],
+  ]
+  assert.deepEqual(soldThrough('2026-01-14'), first)
+  assert.deepEqual(soldThrough('2026-07-15'), [...second, first[0], ['lease-cloud', 3_000_000_000_00n], first[1]])
   assert.ok(portfolio.sources.some(({ at, status }) => at === '' && status === 'assumption'))
 })
 

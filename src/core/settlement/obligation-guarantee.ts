@@ -1,3 +1,4 @@
+import { toMoney, toRational } from '../base/money.ts'
 import { fromText, greatest, isZero, least, minus, nought, one, plus, times, toText, total, type Rational } from '../base/rational.ts'
 import { addDays, dateOf, startOfDate, type LocalDate } from '../base/time.ts'
 import { inForce, type Schedule } from '../terms/schedule.ts'
@@ -99,7 +100,8 @@ const commitments = (
     .flatMap((slice, index) => promisesOf(slice, schedule, from, index === 0 ? standing : { ...standing, unpaid: new Map() }))
     .toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
     .flatMap(({ wanted, cap, firm, ...dates }): Commitment[] => {
-      const amount = least(wanted, greatest(nought, minus(cap, called)))
+      // Rounded as the line will be that draws on the cap.
+      const amount = toRational(toMoney(least(wanted, greatest(nought, minus(cap, called))), schedule.currency))
       called = plus(called, amount)
       if (isZero(amount)) return []
       return [{ clause: clause.id, payer: clause.payer, payee: clause.payee, ...dates, amount, nature: firm ? 'firm' : 'contingent' }]

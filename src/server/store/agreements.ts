@@ -96,17 +96,19 @@ export const appendVersion = async (
     .onConflict((on) => on.doNothing())
     .execute()
   const pools = schedule.pools.map(({ id }) => ({ ...named, pool: id }))
-  await queries
-    .insertInto('pool')
-    .values(pools)
-    .onConflict((on) => on.doNothing())
-    .execute()
+  if (pools.length > 0)
+    await queries
+      .insertInto('pool')
+      .values(pools)
+      .onConflict((on) => on.doNothing())
+      .execute()
   const blocks = schedule.blocks.map(({ id, pool }) => ({ ...named, block: id, pool }))
-  await queries
-    .insertInto('block')
-    .values(blocks)
-    .onConflict((on) => on.doNothing())
-    .execute()
+  if (blocks.length > 0)
+    await queries
+      .insertInto('block')
+      .values(blocks)
+      .onConflict((on) => on.doNothing())
+      .execute()
   const clauses = [...new Set(schedule.clauses.map(({ id }) => id))].map((clause) => ({ ...named, clause }))
   if (clauses.length > 0)
     await queries
