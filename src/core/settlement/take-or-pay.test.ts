@@ -78,8 +78,14 @@ test('TP4 value 23: a minimum of 100 units a quarter, taken 70, 115, 120 at pric
 
 test('TP2 a figure that two sources tell alike counts once', () => {
   const taken = (source: string) => ({
-    ...{ kind: 'figure', source, id: '1', clause: 'buys', figure: 'taken', value: '60' },
-    ...{ from: '2027-01-01T00:00:00Z', to: '2027-02-01T00:00:00Z' },
+    kind: 'figure',
+    source,
+    id: '1',
+    clause: 'buys',
+    figure: 'taken',
+    value: '60',
+    from: '2027-01-01T00:00:00Z',
+    to: '2027-02-01T00:00:00Z',
   })
   const told = settleMonths(buyingSchedule(plain), [taken('meter'), taken('desk')], { from: '2027-01', through: '2027-01' })
   // (100 − 60) × 10; two values would be refused, as one number has one.
