@@ -24,8 +24,10 @@ export const checkIndices = ({ clauses, zone }: Schedule, indices: readonly Inde
     if (indexedPrices.length === 0 || span.from >= span.to) return []
     return indexedPrices.flatMap((terms) => monthsOf(span, zone).map((month) => ({ clause: id, terms, month })))
   })
-  // Two slices of a clause may need one month.
-  const distinct = new Map(needs.map((need) => [`${need.clause} ${need.month} ${need.terms.index} ${need.terms.lagMonths}`, need]))
+  // Two slices of a clause may need one month, each with a patience of its own.
+  const distinct = new Map(
+    needs.map((need) => [`${need.clause} ${need.month} ${need.terms.index} ${need.terms.lagMonths} ${need.terms.staleDays}`, need]),
+  )
   return [...distinct.values()].flatMap(({ clause, terms, month }): MeterRefusal[] => {
     const { month: priced, holes } = averageFor(terms, month, indices)
     const [first, last] = [holes[0], holes.at(-1)]

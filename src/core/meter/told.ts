@@ -90,6 +90,13 @@ const checkMoney = ({ currency, zone, parties }: Schedule, readings: readonly To
     ]
   })
 
+/** One number that is told alike by several readings is one number: a flow would count twice. */
+const distinct = (figures: readonly Figure[]): Figure[] => [
+  ...new Map(
+    figures.map((each) => [JSON.stringify([each.clause, each.figure, each.of ?? null, each.from ?? each.at, each.to ?? each.at]), each]),
+  ).values(),
+]
+
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** What was told, as facts in order of time; and what of it cannot be. */
@@ -101,7 +108,7 @@ export const toldOf = (log: ToldLog, schedule: Schedule): { told: Told; refusals
     readings.filter((reading): reading is Extract<ToldReading, { kind: Kind }> => reading.kind === kind)
   const optional = (amount: string | undefined): Rational | undefined => (amount === undefined ? undefined : decimal(amount))
   const told: Told = {
-    figures: of('figure').map(({ clause, figure, of: which, value, from, to, at }): FigureFact => ({
+    figures: distinct(of('figure')).map(({ clause, figure, of: which, value, from, to, at }): FigureFact => ({
       clause,
       figure,
       of: which,

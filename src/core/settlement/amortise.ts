@@ -5,8 +5,11 @@ import type { Input } from './line.ts'
 import { state, sum, term } from './reasons.ts'
 import { spreadIn } from './spread.ts'
 
-/** `outstanding` is the balance that is not yet due, `drawn` all that was ever drawn, `interest` that of the period. */
-export type Amortising = Readonly<{ outstanding: Rational; drawn: Rational; interest: Rational }>
+/**
+ * `outstanding` is the balance that is not yet due, `drawn` all that was ever drawn, `interest` that of the period. `ends`: the clause ends with
+ * it, before the loan was to mature.
+ */
+export type Amortising = Readonly<{ outstanding: Rational; drawn: Rational; interest: Rational; ends?: boolean }>
 
 type Due = Readonly<{ due: Rational; reasons: readonly Input[] }>
 
@@ -49,11 +52,11 @@ const agreed = ({ id, amortisation, forecast, origin }: ResolvedDebt, { from, to
 
 /**
  * Principal that falls due at the end of a period: repayments dated in it, or P = CFADS/DSCR − interest, never below zero and never more than is
- * outstanding; all of that when the loan matures.
+ * outstanding; all of that when the loan matures, or an amendment ends it.
  */
 export const principalDue = (clause: ResolvedDebt, period: Interval, amortising: Amortising): Due => {
   const { outstanding } = amortising
-  if (period.to === clause.matures)
+  if (period.to === clause.matures || amortising.ends === true)
     return { due: outstanding, reasons: [sum('+', 'Outstanding when it matures', outstanding, 'major', [])] }
   const { due: wished, reasons } = agreed(clause, period, amortising)
   const due = greatest(nought, least(wished, outstanding))

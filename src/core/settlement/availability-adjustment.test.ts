@@ -236,6 +236,15 @@ describe('SL6 quarters and amendments', () => {
     const second = first.replace("slope: '2'", "slope: '1'")
     assert.deepEqual(paid(second), [[], [], ['7440.00', '77880.00']])
   })
+  test('SL6 an amendment that only lets both go on for longer cuts neither', () => {
+    const both = (through: string) =>
+      document(
+        backstop(`price: '2.00'${quarter}, through: ${through}`),
+        adjustment(`target: '0.95', slope: '2'${quarter}, through: ${through}`),
+      )
+    const schedule = scheduleOfText(...versions(both('2027-06-30'), both('2027-12-31')))
+    assert.equal(schedule.clauses.length, 2)
+  })
   test('SL6 an amended backstop cuts its adjustment with it, and each part has a factor', () => {
     const second = first.replace("price: '2.00'", "price: '3.00'")
     assert.deepEqual(paid(second), [['7440.00'], [], ['21240.00']])

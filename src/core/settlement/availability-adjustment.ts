@@ -1,4 +1,3 @@
-import { canonical } from '../base/canonical.ts'
 import type { ClauseId } from '../base/id.ts'
 import type { Problem } from '../base/problem.ts'
 import {
@@ -28,6 +27,7 @@ import { blocksIn, percent } from '../terms/phrase.ts'
 import { datesOf, every } from '../terms/say.ts'
 import type { ResolvedOf, Schedule } from '../terms/schedule.ts'
 import { itemsOf, type Sound, type SoundAgreement, type SoundClause } from '../terms/sound.ts'
+import { written } from '../terms/together.ts'
 import { value } from '../terms/value-shapes.ts'
 import { clauseKind, type ClauseSettled, type ClauseWork, type Factor } from './clause-kind.ts'
 import type { Input, Line } from './line.ts'
@@ -43,7 +43,7 @@ type ResolvedAdjustment = ResolvedOf<'availability-adjustment'> &
     target: Rational
     /** k */
     slope: Rational
-    /** The clause it adjusts, as it was written: an amendment that cuts that one cuts this one too, so both settle with one statement. */
+    /** The clause it adjusts, as it is written: an amendment that cuts that one cuts this one too, so both settle with one statement. */
     adjusted: string
   }>
 
@@ -116,7 +116,7 @@ const resolve = (clause: AvailabilityAdjustment, { signed }: Slice) => ({
   adjusts: clause.adjusts,
   target: decimal(clause.target),
   slope: decimal(clause.slope),
-  adjusted: canonical(signed.agreement.clauses.find(({ id }) => id === clause.adjusts)!),
+  adjusted: written(signed.agreement.clauses.filter(({ id }) => id === clause.adjusts)),
 })
 
 const say = (clause: ResolvedAdjustment, schedule: Schedule): Said => {
@@ -163,18 +163,18 @@ const availabilityOf = (clause: ResolvedAdjustment, facts: Facts, { from, to }: 
 /** 1 if AF ≥ g, else max(0, 1 − k·(g − AF)), with its reasons. */
 const factorOf = (clause: ResolvedAdjustment, facts: Facts, part: Interval): Readonly<{ value: Rational; reasons: readonly Input[] }> => {
   const { value: available, children } = availabilityOf(clause, facts, part)
-  const written = (key: 'target' | 'slope') => term(clause.origin, `${clause.origin.pointer}/${key}`, 'rate')
+  const termOf = (key: 'target' | 'slope') => term(clause.origin, `${clause.origin.pointer}/${key}`, 'rate')
   const availability = (operator: Input['operator']) => sum(operator, 'Availability', available, 'rate', children, 'AF')
   if (compare(available, clause.target) >= 0)
-    return { value: one, reasons: [availability('note'), written('target')('note', 'Target, which is met', clause.target, 'g')] }
+    return { value: one, reasons: [availability('note'), termOf('target')('note', 'Target, which is met', clause.target, 'g')] }
   const missing = minus(clause.target, available)
   const lost = times(clause.slope, missing)
   const factor = greatest(nought, minus(one, lost))
   const reasons = sum('note', 'Factor', factor, 'rate', [
     sum('+', 'Whole', one, 'rate', []),
     sum('-', 'Lost', lost, 'rate', [
-      sum('+', 'Missing availability', missing, 'rate', [written('target')('+', 'Target', clause.target, 'g'), availability('-')]),
-      written('slope')('×', 'Slope', clause.slope, 'k'),
+      sum('+', 'Missing availability', missing, 'rate', [termOf('target')('+', 'Target', clause.target, 'g'), availability('-')]),
+      termOf('slope')('×', 'Slope', clause.slope, 'k'),
     ]),
     sum('+', 'Below zero, which counts as none', minus(factor, minus(one, lost)), 'rate', []),
   ])

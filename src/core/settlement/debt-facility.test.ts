@@ -273,6 +273,28 @@ test('DF2 an amendment inside a quarter cuts its interest in two, which add up',
 })
 
 describe('principal', () => {
+  test('DF3 DF5 DF10 a loan that an amendment ends is due then, and leaves no balance', () => {
+    const stake = { id: 'stake', kind: 'equity-stake', payer: 'vendor', payee: 'cloud' }
+    const first = document()
+    const { hash } = scheduleOfText(first).versions[0]!
+    const without = { ...JSON.parse(first), clauses: [stake], version: 2, effective: '2027-05-15', previous: hash }
+    const schedule = scheduleOfText(first, JSON.stringify(without))
+    const told = { events: [draw('a', '2027-01-01', '1000')] }
+    const all = settleAll(schedule, told, '2027-06')
+    assert.deepEqual(amounts(all, 'loan-principal'), ['1000.00'])
+    assert.equal(position(all[4]!, 'balance'), '0')
+    const clause = schedule.clauses.find(({ id }) => id === loan)!
+    const state = settle({ schedule, facts: factsOf(monthInterval('2027-03', zone), {}, told), month: '2027-03', opening: {} }).closing[
+      'loan'
+    ]!
+    const promised = kindNamed('debt-facility').commitments!(clause, { schedule, from: '2027-04-01', state })
+    // 44 days at 8 %.
+    assert.deepEqual(
+      promised.map(({ through, amount }) => [through, toText(amount)]),
+      [['2027-05-14', toText(plus(rational(1000), rational(1000 * 8 * 44, 36_000)))]],
+    )
+  })
+
   test('DF3 a bullet pays interest every period and everything at the end', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 0, max: 200 }), (cents, perMille) => {
@@ -790,6 +812,15 @@ describe('the terms', () => {
         'bank 2027-04-01 2027-06-30 600 contingent',
       ],
     )
+  })
+
+  test('DF10 within a period all of its interest is still to come', () => {
+    const schedule = scheduleOfText(document({ through: '2027-12-31', interest: { fixed: '0.08', dayCount: '30E/360' } }))
+    const facts = factsOf(monthInterval('2027-03', zone), {}, { events: [draw('a', '2027-01-01', '400')] })
+    const state = settle({ schedule, facts, month: '2027-03', opening: {} }).closing['loan']!
+    const [first] = kindNamed('debt-facility').commitments!(clauseOf(schedule), { schedule, from: '2027-05-01', state })
+    // 2 % of 400 for April to June, due at the end of June.
+    assert.deepEqual([first!.from, first!.through, toText(first!.amount)], ['2027-05-01', '2027-06-30', '8'])
   })
 
   test('DF10 what is projected is what settles, if nothing more is drawn and all is paid', () => {

@@ -1,5 +1,5 @@
 import { decimal, greatest, isZero, minus, nought, plus, total } from '../base/rational.ts'
-import { addDays, dateOf, endOfDate, startOfDate } from '../base/time.ts'
+import { addDays, dateOf, endOfDate, monthOf, startOfDate } from '../base/time.ts'
 import type { Slice } from '../terms/kind.ts'
 import { readerOf } from '../terms/resolve-clause.ts'
 import { steppedNumber, within } from '../terms/stepped.ts'
@@ -11,6 +11,7 @@ import { debtFormulas } from './debt-lines.ts'
 import { debtShape, debtShapes } from './debt-shape.ts'
 import { balanceOf, debtState } from './debt-state.ts'
 import { coverRatios, type DebtFacility, type Levels, type LevelTerms, type ResolvedDebt } from './debt-terms.ts'
+import { periodOf } from './period.ts'
 import { project } from './project.ts'
 import { sayDebt } from './say-debt.ts'
 import { settleDebt } from './settle-debt.ts'
@@ -85,11 +86,16 @@ const resolve: KindOf<DebtFacility, ResolvedDebt>['resolve'] = (clause, slice) =
 const commitments: NonNullable<KindOf<DebtFacility, ResolvedDebt>['commitments']> = (clause, { schedule, from, state: carried }) => {
   const { zone, currency } = schedule
   const state = debtState(carried)
-  const at = Math.max(startOfDate(from, zone), clause.begins)
+  const at = startOfDate(from, zone)
+  const slices = schedule.clauses.filter(({ id }) => id === clause.id)
+  // A period that is not over has not settled, but for parts of it that ended before.
+  const settled = slices.filter(({ to }) => to <= at).map(({ to }) => to)
+  const opens = Math.max(clause.begins, periodOf(clause.period, monthOf(at, zone), zone).from, ...settled)
+  const ends = Math.min(clause.matures, slices.at(-1)!.to)
   const { interest = nought, principal = nought } = state.arrears
   const standing = { balance: minus(balanceOf(state), principal), drawn: state.drawn, index: state.index }
   const unpaid = plus(interest, principal)
-  const due = project(clause, at, standing, { zone, currency })
+  const due = project({ ...clause, matures: ends }, opens, standing, { zone, currency })
     .map((each, i) => ({ ...each, amount: total([each.interest, each.principal, i === 0 ? unpaid : nought]) }))
     .filter(({ to, amount }) => to > clause.from && to <= clause.to && !isZero(amount))
   const undrawn = greatest(nought, minus(clause.commitment, state.drawn))
@@ -102,7 +108,7 @@ const commitments: NonNullable<KindOf<DebtFacility, ResolvedDebt>['commitments']
     clause: clause.id,
     payer: clause.payer,
     payee: clause.payee,
-    ...dates(each),
+    ...dates({ from: Math.max(each.from, at), to: each.to }),
     amount: each.amount,
     nature: 'firm',
   }))

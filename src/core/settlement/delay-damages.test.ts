@@ -161,6 +161,30 @@ describe('SL8 excused days, parts and amendments', () => {
       ],
     )
   })
+  test('SL8 what was stated adds up to the rounded total, and never to more than the cap', () => {
+    const yen = document("rate: '0.5', cap: '31'", { due: '2027-06-30' }).replace('currency: USD', 'currency: JPY')
+    // 31 days at 0.5 are 15.5, 62 of them 31: 16 and then 15.
+    assert.deepEqual(paid(yen, [first], '2027-09'), { '2027-07': ['31', '16'], '2027-08': ['31', '15'], '2027-09': ['30', '0'] })
+  })
+  test('SL8 a block that an amendment leaves out and another takes in again is not paid for twice', () => {
+    const plain = document("rate: '100.00', cap: '1500.00'").replace('tranches: [{ id: one, gpus: 72, due: 2027-01-01 }, ', 'tranches: [')
+    const beside = '{ id: b, factory: north, region: North, sku: GB300, tranches: [{ id: one, gpus: 72, due: 2027-01-01 }] }\nclauses:'
+    const text = plain.replace('clauses:', `  - ${beside}`)
+    const version = (from: string, covers: string, number: number, previous: string, effective: string) =>
+      from
+        .replace('covers: [a]', `covers: [${covers}]`)
+        .replace('agreement: delays', `agreement: delays\nversion: ${number}\neffective: ${effective}\nprevious: ${previous}`)
+    const one = scheduleOfText(text).versions[0]!.hash
+    const without = version(text, 'b', 2, one, '2027-10-01')
+    const two = scheduleOfText(text, without).versions[1]!.hash
+    const again = version(text, 'a, b', 3, two, '2027-11-01')
+    const readings = [{ ...first, block: 'b' }]
+    assert.deepEqual(paid([text, without, again], readings), {
+      '2027-09': ['10', '1000.00'],
+      '2027-11': ['61', '500.00'],
+      '2027-12': ['31', '0.00'],
+    })
+  })
   test('SL8 a cap that is lowered takes nothing back', () => {
     const versions = amended(document("rate: '1000.00', capDays: 100"), 'capDays: 100', 'capDays: 5', '2027-10-01')
     assert.deepEqual(paid(versions, [first], '2027-10', '2027-09'), { '2027-09': ['10', '10000.00'], '2027-10': ['31', '0.00'] })

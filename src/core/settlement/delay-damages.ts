@@ -1,5 +1,5 @@
 import type { BlockId, TrancheId } from '../base/id.ts'
-import { toMoney } from '../base/money.ts'
+import { toMoney, toRational } from '../base/money.ts'
 import type { Problem } from '../base/problem.ts'
 import {
   decimal,
@@ -128,7 +128,7 @@ const say = (clause: ResolvedDelay, schedule: Schedule): Said => {
   ]
 }
 
-/** Of one tranche, all exact: days late counted so far, what they come to before the cap, and what was stated. */
+/** Of one tranche: days late counted so far, what they come to before the cap, both exact, and what was stated, in rounded lines. */
 type Accrued = Readonly<{ days: Rational; accrued: Rational; stated: Rational }>
 const unaccrued: Accrued = { days: nought, accrued: nought, stated: nought }
 
@@ -238,18 +238,24 @@ export const settleDelay = (work: ClauseWork<ResolvedDelay>): ClauseSettled => {
       return { covered, tranche, before }
     }),
   )
-  const settled = lates.map((late) => ({ late, now: accrue(work, late) }))
+  const settled = lates.map((late) => {
+    const now = accrue(work, late)
+    const line = lineOf(work, late, now)
+    return { late, now, line, stated: plus(late.before.stated, toRational({ minor: line.minor, currency: work.schedule.currency })) }
+  })
   const lines = settled
-    .filter(({ late: { before }, now }) => toText(now.days) !== toText(before.days) || toText(now.capped) !== toText(before.stated))
-    .map(({ late, now }) => lineOf(work, late, now))
+    .filter(({ late: { before }, now, line }) => toText(now.days) !== toText(before.days) || line.minor !== 0n)
+    .map(({ line }) => line)
   const running = settled
-    .filter(({ now }) => !isZero(now.days) || !isZero(now.capped))
-    .map(({ late: { covered, tranche }, now }): [string, Carried[string]] => [
+    .filter(({ now, stated }) => !isZero(now.days) || !isZero(stated))
+    .map(({ late: { covered, tranche }, now, stated }): [string, Carried[string]] => [
       `${covered.block}/${tranche.id}`,
-      { accrued: toText(now.accrued), days: toText(now.days), stated: toText(now.capped) },
+      { accrued: toText(now.accrued), days: toText(now.days), stated: toText(stated) },
     ])
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { lines, closing: Object.fromEntries(running) }
+  // What an amendment leaves out keeps what was stated of it: another may take it in again.
+  const own = new Set(lates.map(({ covered, tranche }) => `${covered.block}/${tranche.id}`))
+  const all = [...Object.entries(carried).filter(([name]) => !own.has(name)), ...running]
+  return { lines, closing: Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1))) }
 }
 
 /** `delay-damages`: the operator pays for each day by which a tranche is accepted late. */

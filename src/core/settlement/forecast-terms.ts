@@ -1,5 +1,6 @@
 import type { Problem } from '../base/problem.ts'
 import type { Rational } from '../base/rational.ts'
+import { addDays } from '../base/time.ts'
 import type { Agreement, Clause, Decimal, Scheduled } from '../terms/agreement.ts'
 import { checkAmount, checkOrder, isByYear, valuesOf } from '../terms/check-values.ts'
 import { below } from '../terms/conform.ts'
@@ -10,6 +11,7 @@ import { every } from '../terms/say.ts'
 import type { ResolvedCommon, Schedule, Stepped } from '../terms/schedule.ts'
 import { itemsOf, type Sound, type SoundAgreement, type SoundBackstop } from '../terms/sound.ts'
 import { steppedNumber, within } from '../terms/stepped.ts'
+import { countedWith } from '../terms/together.ts'
 import { value } from '../terms/value-shapes.ts'
 
 /** What a floor and a band say alike: what was forecast, and what counts as revenue. */
@@ -26,6 +28,8 @@ export type Forecast = Readonly<{
   forecast: Stepped<Rational>
   backstopCounts: boolean
   affiliateReference: Rational | undefined
+  /** What settles with it: see `countedWith`. */
+  countedWith: string | undefined
 }>
 
 /** The keys of their shapes. */
@@ -58,6 +62,18 @@ const isAtOnce = (a: Sound<Clause>, b: Sound<Clause>): boolean =>
   a.from <= b.through &&
   b.from <= a.through
 
+/** The day after a date that ends a calendar quarter, or a year. */
+const edges = { quarter: /-(01|04|07|10)-01$/, year: /-01-01$/ } as const
+
+/** Where one ends within a quarter or a year its part settles there, and the payments of the other for the same time are not told yet, or were before. */
+const checkEnds = ({ period = 'month', through }: Sound<Clause>, pointer: string, backstop: SoundBackstop): Problem[] => {
+  if (period === 'month' || through === undefined || backstop.through === undefined || through === backstop.through) return []
+  const first = through < backstop.through ? through : backstop.through
+  if (edges[period].test(addDays(first, 1))) return []
+  const message = `is ${through}, and the backstop \`${backstop.id}\`, which counts as revenue, ends on ${backstop.through}: within a ${period} both end on one date, or write \`backstopCounts: false\``
+  return [{ pointer: below(pointer, 'through'), message }]
+}
+
 /** A backstop whose payments could not be told for just these blocks, or just this period. */
 const checkBackstop = (clause: Sound<Clause & ForecastTerms>, pointer: string, backstop: SoundBackstop): Problem[] => {
   const covered = new Set(itemsOf(clause.covers).map(([block]) => block))
@@ -83,7 +99,7 @@ const checkBackstop = (clause: Sound<Clause & ForecastTerms>, pointer: string, b
             message: `the backstop \`${backstop.id}\` nets these blocks with ${blocksIn(others)}, so what it pays belongs to none: cover all of its blocks, ${instead}`,
           },
         ]
-  return [...periods, ...pooled]
+  return [...periods, ...(periods.length === 0 ? checkEnds(clause, pointer, backstop) : []), ...pooled]
 }
 
 /** What is wrong with the forecast, and with the backstops that count. */
@@ -117,6 +133,7 @@ export const resolveForecast = (clause: Clause & ForecastTerms, slice: Slice): F
     forecast: within(steppedNumber(clause.forecast, reading), slice.slice),
     backstopCounts: clause.backstopCounts,
     affiliateReference: optional(clause.affiliateReference),
+    countedWith: clause.backstopCounts ? countedWith(clause, slice.signed.agreement) : undefined,
   }
 }
 

@@ -16,7 +16,7 @@ import {
 } from '../base/rational.ts'
 import type { Instant } from '../base/time.ts'
 import type { FigureFact } from '../meter/facts.ts'
-import { inForce } from '../terms/schedule.ts'
+import { inForce, type Schedule } from '../terms/schedule.ts'
 import type { ClauseWork } from './clause-kind.ts'
 import { hasEnded, isTaken, takesOver, type Elected, type Heard } from './guarantee-events.ts'
 import type { Payment, ResolvedGuarantee } from './guarantee-terms.ts'
@@ -66,13 +66,17 @@ export const latest = (
 
 type Walk = { readonly work: ClauseWork<ResolvedGuarantee>; called: Rational; used: Used; readonly left: Map<string, Rational> }
 
+/** What calls have taken of a balance since it was told. */
+export const usedOf = (used: Used, pot: keyof Used, told: FigureFact | undefined): Rational =>
+  told !== undefined && used[pot]?.at === told.from ? fromText(used[pot].amount) : nought
+
 /** Takes so much of escrow, then of collateral, as there is at an instant, less what calls have taken since the balance was told. */
 const takeFirst = (walk: Walk, at: Instant, wanted: Rational): Rational => {
   let taken = nought
   for (const pot of ['escrow', 'collateral'] as const) {
     const told = latest(walk.work, pot, at)
     if (told === undefined) continue
-    const before = walk.used[pot]?.at === told.from ? fromText(walk.used[pot].amount) : nought
+    const before = usedOf(walk.used, pot, told)
     const takes = least(minus(wanted, taken), greatest(nought, minus(told.value, before)))
     walk.used = { ...walk.used, [pot]: { at: told.from, amount: toText(plus(before, takes)) } }
     taken = plus(taken, takes)
@@ -82,12 +86,18 @@ const takeFirst = (walk: Walk, at: Instant, wanted: Rational): Rational => {
 
 type Asked = Pick<Claim, 'kind' | 'at' | 'payment' | 'whole' | 'less' | 'factor'>
 
+/** The cap in force just before an instant, by the version that counted then: no later one erodes it. */
+export const capBefore = ({ clauses }: Schedule, clause: ResolvedGuarantee, at: Instant): Rational => {
+  const slices = clauses.filter((each): each is ResolvedGuarantee => each.id === clause.id)
+  return inForce((slices.findLast(({ from }) => from < at) ?? slices[0]!).cap, at - 1).value
+}
+
 /** What one claim is paid: the cap in force just before its due date, less all that was called, bounds it. */
 const pay = (walk: Walk, asked: Asked): Claim => {
   const { clause, schedule } = walk.work
   const owed = minus(times(asked.whole, asked.factor), asked.less)
   const escrow = asked.kind === 'call' && clause.escrowPaysFirst ? takeFirst(walk, asked.at, owed) : nought
-  const cap = inForce(clause.cap, (asked.payment?.at ?? asked.at) - 1).value
+  const cap = capBefore(schedule, clause, asked.payment?.at ?? asked.at)
   const capLeft = greatest(nought, minus(cap, walk.called))
   const exact = least(minus(owed, escrow), capLeft)
   const paid = toRational(toMoney(exact, schedule.currency))

@@ -1,7 +1,7 @@
 import { greatest, minus, nought, plus, type Rational } from '../base/rational.ts'
 import { inForce } from '../terms/schedule.ts'
 import type { ClauseWork } from './clause-kind.ts'
-import { exposureAt, latest, type Standing } from './guarantee-claims.ts'
+import { exposureAt, latest, usedOf, type Standing, type Used } from './guarantee-claims.ts'
 import { hasEnded } from './guarantee-events.ts'
 import type { ResolvedGuarantee } from './guarantee-terms.ts'
 import { holding } from './holding.ts'
@@ -15,16 +15,19 @@ const told = ({ clause }: Work, kind: 'figure' | 'event') => fact(clause.id, [ki
 const own = (operator: '+' | '-', word: string, value: Rational) => sum(operator, word, value, 'major', [])
 
 /** What is still covered, cut by the cap left; less escrow and collateral, and never below zero. */
-const exposures = (work: Work, standing: Standing, cap: Rational): Measure[] => {
+const exposures = (work: Work, standing: Standing & Readonly<{ used: Used }>, cap: Rational): Measure[] => {
   const { clause, part } = work
   const { due, unpaid, gross } = exposureAt(clause, standing, part.to, cap)
-  const [escrow, collateral] = ['escrow', 'collateral'].map((pot) => latest(work, pot, part.to - 1)?.value ?? nought) as [
-    Rational,
-    Rational,
-  ]
+  const pots = (['escrow', 'collateral'] as const).map((pot) => {
+    const balance = latest(work, pot, part.to - 1)
+    const [value, used] = [balance?.value ?? nought, usedOf(standing.used, pot, balance)]
+    const word = pot === 'escrow' ? 'Escrow' : 'Collateral'
+    const reasons = quiet([told(work, 'figure')('+', word, value), own('-', 'Paid by it since it was told', used)])
+    return [pot, minus(value, used), reasons] as const
+  })
+  const [escrow, collateral] = pots.map(([, value]) => value) as [Rational, Rational]
   const unsecured = minus(minus(gross, escrow), collateral)
   const net = greatest(nought, unsecured)
-  const figure = told(work, 'figure')
   return [
     [
       'gross',
@@ -35,15 +38,14 @@ const exposures = (work: Work, standing: Standing, cap: Rational): Measure[] => 
         own('-', 'Over the cap left', minus(plus(due, unpaid), gross)),
       ]),
     ],
-    ['escrow', escrow, [figure('+', 'Escrow', escrow)]],
-    ['collateral', collateral, [figure('+', 'Collateral', collateral)]],
+    ...pots,
     [
       'net',
       net,
       [
         own('+', 'Gross', gross),
-        figure('-', 'Escrow', escrow),
-        figure('-', 'Collateral', collateral),
+        own('-', 'Escrow', escrow),
+        own('-', 'Collateral', collateral),
         own('+', 'Below zero, which counts as none', minus(net, unsecured)),
       ],
     ],
@@ -51,22 +53,27 @@ const exposures = (work: Work, standing: Standing, cap: Rational): Measure[] => 
 }
 
 /** How the cap was used: initial cap = called + cap left + amortised. */
-const uses = ({ clause, part }: Work, standing: Standing): Measure[] => {
+const uses = ({ schedule, clause, part }: Work, standing: Standing): Measure[] => {
   const { called, elected } = standing
-  const [initial, step] = [clause.cap[0]!, inForce(clause.cap, part.to - 1)]
+  // Of the first version: what a later one lowers is amortised.
+  const first = schedule.clauses.find((each): each is ResolvedGuarantee => each.id === clause.id)!
+  const [initial, step] = [first.cap[0]!, inForce(clause.cap, part.to - 1)]
   const { capLeft } = exposureAt(clause, standing, part.to, step.value)
-  const written = (pointer: string) => term(clause.origin, pointer, 'major')
   return [
     [
       'amortised',
       minus(minus(initial.value, called), capLeft),
-      [written(initial.pointer)('+', 'Initial cap', initial.value), own('-', 'Called', called), own('-', 'Cap left', capLeft)],
+      [
+        term(first.origin, initial.pointer, 'major')('+', 'Initial cap', initial.value),
+        own('-', 'Called', called),
+        own('-', 'Cap left', capLeft),
+      ],
     ],
     [
       'cap-left',
       capLeft,
       [
-        written(step.pointer)('+', 'Cap in force', step.value),
+        term(clause.origin, step.pointer, 'major')('+', 'Cap in force', step.value),
         own('-', 'Called', called),
         own(
           '+',
@@ -82,7 +89,7 @@ const uses = ({ clause, part }: Work, standing: Standing): Measure[] => {
 export type Sums = Readonly<Record<'called' | 'recovered' | 'fee-accrued', Rational>>
 
 /** Where the guarantee stands at the end of the part. `before` and `now`: the sums when it began, and then. */
-export const guaranteePositions = (work: Work, standing: Standing, before: Sums, now: Sums): Position[] => {
+export const guaranteePositions = (work: Work, standing: Standing & Readonly<{ used: Used }>, before: Sums, now: Sums): Position[] => {
   const { clause, part } = work
   const sums = (['called', 'recovered', 'fee-accrued'] as const).map((measure): Measure => [
     measure,

@@ -257,6 +257,33 @@ test('GU5 escrow that pays first reduces what is called, once, until a new balan
   assert.deepEqual(amounts(settled(clause, readings, '2027-05')), ['2027-02 100.00', '2027-03 100.00', '2027-04 100.00', '2027-05 100.00'])
 })
 
+test('GU5 what a call took of the escrow secures nothing any more', () => {
+  const payments = [rent('a', '2027-03-01', '100.00'), rent('b', '2027-12-01', '50.00')]
+  const told = [
+    figure('e', 'escrow', '2027-01-31', '120.00'),
+    event('d', 'default', '2027-03-02', 'a'),
+    event('c', 'call', '2027-03-20', 'a'),
+  ]
+  const statements = settled({ obligation: { of: 'rent', payments }, escrow: 'pays-first' }, told, '2027-03')
+  const [before, after] = [statements[1], statements[2]].map(positionsOf) as [Record<string, string>, Record<string, string>]
+  // 100 of 120 pay the call; 20 stand against the 50 that are left.
+  assert.deepEqual([before['gross'], before['escrow'], before['net']], ['150', '120', '30'])
+  assert.deepEqual([after['gross'], after['escrow'], after['net'], after['called']], ['50', '20', '30', '0'])
+})
+
+test('GU2 GU3 an amendment that lowers the cap erodes no payment that was due before it, and what it takes is amortised', () => {
+  const clause = { obligation: { of: 'rent', payments: [rent('a', '2027-03-01', '100.00'), rent('b', '2027-12-01', '50.00')] } }
+  const one = documentOf({ ...clause, cap: '100.00' })
+  const next = { version: 2, effective: '2027-03-15', previous: scheduleOfText(one).versions[0]!.hash }
+  const schedule = scheduleOfText(one, documentOf({ ...clause, cap: '40.00' }, next))
+  const unpaid = [event('d', 'default', '2027-03-02', 'a')]
+  const range = { from: '2027-01', through: '2027-04' }
+  const called = settleMonths(schedule, [...unpaid, event('c', 'call', '2027-03-20', 'a')], range)
+  assert.deepEqual(amounts(called), ['2027-03 100.00'])
+  const { amortised, 'cap-left': left } = positionsOf(settleMonths(schedule, unpaid, range).at(-1))
+  assert.deepEqual({ amortised, left }, { amortised: '60', left: '40' })
+})
+
 test('GU5 GU3 what is recovered is paid by the operator, and restores no cap', () => {
   const clause = { obligation: { of: 'rent', payments: twelve }, cap: '150.00' }
   const calls = [...inMarch, event('5', 'default', '2027-04-02', 'r-4'), event('6', 'call', '2027-04-20', 'r-4')]

@@ -1,10 +1,10 @@
 import { toMoney, toRational } from '../base/money.ts'
 import { fromText, greatest, isZero, least, minus, nought, one, plus, times, toText, total, type Rational } from '../base/rational.ts'
 import { addDays, dateOf, startOfDate, type LocalDate } from '../base/time.ts'
-import { inForce, type Schedule } from '../terms/schedule.ts'
+import type { Schedule } from '../terms/schedule.ts'
 import { checkGuarantee } from './check-guarantee.ts'
 import { clauseKind, plainly, type ClauseSettled, type ClauseWork, type Commitment } from './clause-kind.ts'
-import { checkRecovered, claimsOf, standingAt, type Standing, type Used } from './guarantee-claims.ts'
+import { capBefore, checkRecovered, claimsOf, standingAt, type Standing, type Used } from './guarantee-claims.ts'
 import { hasEnded, isTaken, listen, type Elected } from './guarantee-events.ts'
 import { claimLines, feeLines, recoveryLines } from './guarantee-lines.ts'
 import { guaranteePositions } from './guarantee-positions.ts'
@@ -58,7 +58,7 @@ const settleGuarantee = (work: ClauseWork<ResolvedGuarantee>): ClauseSettled => 
   const sums = { called: before.called, recovered: fromText(carried.recovered), 'fee-accrued': fromText(carried.fee) }
   return {
     lines: [...claimLines(work, claims), ...fees, ...recoveryLines(work, heard)],
-    positions: guaranteePositions(work, after, sums, { called: after.called, recovered, 'fee-accrued': fee }),
+    positions: guaranteePositions(work, { ...after, used }, sums, { called: after.called, recovered, 'fee-accrued': fee }),
     refusals: [...heard.refusals, ...refusals, ...checkRecovered(clause, recovered, after.called)],
     closing,
   }
@@ -67,10 +67,11 @@ const settleGuarantee = (work: ClauseWork<ResolvedGuarantee>): ClauseSettled => 
 type Promise = Readonly<{ from: LocalDate; through: LocalDate; wanted: Rational; cap: Rational; firm: boolean }>
 
 /** What one slice of the clause may still have to pay from an instant on: what is in default, and its payments as they fall due. */
-const promisesOf = (clause: ResolvedGuarantee, { zone }: Schedule, from: LocalDate, { unpaid, elected }: Standing): Promise[] => {
+const promisesOf = (clause: ResolvedGuarantee, schedule: Schedule, from: LocalDate, { unpaid, elected }: Standing): Promise[] => {
+  const { zone } = schedule
   const at = startOfDate(from, zone)
   return clause.payments.flatMap((payment): Promise[] => {
-    const cap = inForce(clause.cap, payment.at - 1).value
+    const cap = capBefore(schedule, clause, payment.at)
     const rest = unpaid.get(payment.id)
     if (rest !== undefined)
       return isZero(rest) || clause.to <= at

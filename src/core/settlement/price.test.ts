@@ -269,6 +269,19 @@ describe('RF10 a day without a value', () => {
     assert.equal(refusals({ staleDays: 0 }, ['2027-02-01'], '2027-03').length, 1)
   })
 
+  test('RF10 where an amendment within a month waits longer for a value, the part before it still refuses the month', () => {
+    const patient = (staleDays: number, more: object = {}) => documentOf([backstop({ index: 'gpu', lagMonths: 0, staleDays })], 'UTC', more)
+    const first = patient(3)
+    const { hash } = scheduleOfText(first).versions[0]!
+    const schedule = scheduleOfText(first, patient(40, { version: 2, effective: '2027-03-20', previous: hash }))
+    const meter = makeMeter(schedule, settlementWindow(schedule, '2027-03'))
+    for (const reading of readingsOf(schedule, [...site, published('2027-03-01', '2.00')])) meter.add(reading, hashOf(readingText(reading)))
+    const facts = meter.facts()
+    assert.deepEqual('refusals' in facts ? facts.refusals.map(({ message }) => message.split(':')[0]) : [], [
+      'Index gpu has no value in force on 2027-03-05 to 2027-03-31',
+    ])
+  })
+
   test('RF10 only in the months that price a month of the clause', () => {
     const february = ['2027-02-01', '2027-02-08', '2027-02-15', '2027-02-22']
     assert.deepEqual(refusals({}, february, '2027-03'), [])

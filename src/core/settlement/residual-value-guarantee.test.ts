@@ -8,7 +8,7 @@ import { sentences } from '../terms/sentences.ts'
 import { clauseKinds, kindNamed } from './kinds.ts'
 
 type Written = Readonly<Record<string, unknown>>
-const documentOf = (clause: Written): string =>
+const documentOf = (clause: Written, more: Written = {}): string =>
   JSON.stringify({
     offtake: 1,
     agreement: 'residual',
@@ -33,6 +33,7 @@ const documentOf = (clause: Written): string =>
       },
     ],
     settlement: { due: { days: 30 } },
+    ...more,
   })
 const market = (id: string, at: string, value: string) => ({
   kind: 'figure',
@@ -63,6 +64,18 @@ test('GU11 the last market value of the date or before counts, up to the cap; th
   assert.deepEqual(settled({}, ...values), { lines: ['2027-10 30.00'], gross: ['100', '100', '100', '0', '0', '0'] })
   assert.deepEqual(settled({ cap: '20.00' }, ...values), { lines: ['2027-10 20.00'], gross: ['20', '20', '20', '0', '0', '0'] })
   assert.deepEqual(settled({}, market('a', '2027-09-30T00:00:00+10:00', '100.01')).lines, ['2027-10 0.00'])
+})
+
+test('GU11 once: an amendment that sets a later date after the values were compared pays nothing more', () => {
+  const one = documentOf({})
+  const again = (effective: string) => {
+    const next = { version: 2, effective, previous: scheduleOfText(one).versions[0]!.hash }
+    const schedule = scheduleOfText(one, documentOf({ on: '2027-12-10' }, next))
+    const statements = settleMonths(schedule, [market('a', '2027-09-30T00:00:00+10:00', '70.00')], range('2027-12'))
+    return statements.flatMap(({ month, lines }) => lines.map(({ amount }) => `${month} ${amount}`))
+  }
+  assert.deepEqual(again('2027-11-15'), ['2027-10 30.00'])
+  assert.deepEqual(again('2027-10-15'), ['2027-12 30.00'])
 })
 
 test('GU11 min(cap, max(0, V − market value)), by month, quarter or year', () => {

@@ -15,7 +15,7 @@ import type { Sound, SoundAgreement } from '../terms/sound.ts'
 import { value } from '../terms/value-shapes.ts'
 import { clauseKind, plainly, type ClauseSettled, type ClauseWork, type Commitment } from './clause-kind.ts'
 import { holding, latestFigure } from './holding.ts'
-import type { Line } from './line.ts'
+import type { ClauseState, Line } from './line.ts'
 import { yearAt } from './period.ts'
 import { fact, note, sum, term } from './reasons.ts'
 
@@ -124,8 +124,10 @@ const residualLine = ({ clause, part, schedule }: ClauseWork<ResolvedResidual>, 
 /** `residual-value-guarantee`: min(cap, max(0, V − market value)), in the period in which its date lies. */
 const settleResidual = (work: ClauseWork<ResolvedResidual>): ClauseSettled => {
   const { clause, part, facts, opening } = work
-  const isDue = clause.at >= part.from && clause.at < part.to
-  const isPast = clause.at < part.to
+  // Once: an amendment that sets a later date comes too late when the values were compared.
+  const isDone = opening['compared'] !== undefined
+  const isDue = !isDone && clause.at >= part.from && clause.at < part.to
+  const isPast = isDone || clause.at < part.to
   const market = latestFigure(facts, clause, 'market-value', clause.over)
   const gross = isPast ? nought : clause.cap
   const written = term(clause.origin, `${clause.origin.pointer}/${clause.capped ? 'cap' : 'guaranteedValue'}`, 'major')
@@ -138,7 +140,7 @@ const settleResidual = (work: ClauseWork<ResolvedResidual>): ClauseSettled => {
     lines: isDue && market !== undefined ? [residualLine(work, market)] : [],
     positions: [position],
     refusals: isDue && market === undefined ? [missing] : [],
-    closing: opening,
+    closing: isDue && market !== undefined ? { compared: clause.on } : opening,
   }
 }
 
@@ -157,10 +159,11 @@ const say = (clause: ResolvedResidual, schedule: Schedule): Said => {
 
 const commitments = (
   clause: ResolvedResidual,
-  { schedule, from }: Readonly<{ schedule: Schedule; from: LocalDate }>,
+  { schedule, from, state }: Readonly<{ schedule: Schedule; from: LocalDate; state: ClauseState }>,
 ): readonly Commitment[] => {
   // Of several slices the one in which the date lies speaks.
-  if (clause.at < startOfDate(from, schedule.zone) || clause.at < clause.from || clause.at >= clause.to) return []
+  if (state['compared'] !== undefined || clause.at < startOfDate(from, schedule.zone) || clause.at < clause.from || clause.at >= clause.to)
+    return []
   const { id, payer, payee, on, cap } = clause
   return [{ clause: id, payer, payee, from: on, through: on, amount: cap, nature: 'contingent' }]
 }

@@ -155,6 +155,31 @@ describe('RF4 what counts as revenue', () => {
     assert.equal(amount, ((25_600 * 16) / 31).toFixed(2))
   })
 
+  test('RF4 in a quarter an amendment of one of them cuts both, and each part counts what was paid for it', () => {
+    const whole = { forecast: '1000000.00', share: '1', period: 'quarter' }
+    const [paying, counting] = [backstop({ period: 'quarter' }), floor(whole)]
+    const first = documentOf({ clauses: [paying, counting] })
+    const { hash } = scheduleOfText(first).versions[0]!
+    const more = { version: 2, effective: '2027-02-15', previous: hash }
+    const owed = (clauses: readonly object[]) => {
+      const schedule = scheduleOfText(first, documentOf({ clauses, more }))
+      const statements = settleMonths(schedule, [accepted('a')], { from: '2027-01', through: '2027-03' })
+      return statements.map(({ lines }) => lines.filter(({ clause }) => clause === 'floor').map(({ amount }) => amount))
+    }
+    // 45 of 90 days each: 500,000 less 108,000 GPU-hours at 1.00, then at 2.00.
+    assert.deepEqual(owed([backstop({ period: 'quarter', price: '2.00' }), counting]), [[], ['392000.00'], ['284000.00']])
+    // Half of the second 500,000.
+    assert.deepEqual(owed([paying, floor({ ...whole, share: '0.5' })]), [[], ['392000.00'], ['142000.00']])
+    assert.deepEqual(owed([counting]), [[], ['392000.00'], ['500000.00']])
+    assert.deepEqual(owed([paying]), [[], ['392000.00'], []])
+    // What is said of neither, or only that it goes on, cuts neither.
+    const apart = (through: string) => documentOf({ clauses: [backstop({ period: 'quarter', through }), floor({ ...whole, through })] })
+    const short = apart('2027-12-31')
+    const longer = JSON.parse(apart('2028-06-30'))
+    const next = { ...longer, ...more, previous: scheduleOfText(short).versions[0]!.hash }
+    assert.equal(scheduleOfText(short, JSON.stringify(next)).clauses.length, 2)
+  })
+
   test('RF4 a sale to an affiliate counts at the reference price of the clause', () => {
     const clauses = [floor({ share: '1', affiliateReference: '2.00' })]
     const charge = {
@@ -177,6 +202,18 @@ describe('RF4 what counts as revenue', () => {
 describe('RF5 what a document may not say', () => {
   const problems = (clauses: readonly object[], blocks?: readonly object[]) =>
     problemsOfText(documentOf({ clauses, ...(blocks === undefined ? {} : { blocks }) }))
+
+  test('RF5 a floor of quarters that ends within one before its backstop, or after it', () => {
+    const quarter = { period: 'quarter' }
+    const ends = (one: object, other: object) => problems([floor({ ...quarter, ...one }), backstop({ ...quarter, ...other })])
+    const said =
+      '/clauses/0/through: is 2027-05-15, and the backstop `backstop`, which counts as revenue, ends on 2028-12-31: within a quarter both end on one date, or write `backstopCounts: false`'
+    assert.deepEqual(ends({ through: '2027-05-15' }, {}), [said])
+    assert.equal(ends({}, { through: '2027-05-15' }).length, 1)
+    assert.deepEqual(ends({ through: '2027-05-15' }, { through: '2027-05-15' }), [])
+    assert.deepEqual(ends({ through: '2027-06-30' }, {}), [])
+    assert.deepEqual(ends({ through: '2027-05-15', backstopCounts: false }, {}), [])
+  })
 
   test('RF5 an upside below the floor', () => {
     assert.deepEqual(problems([floor({ upside: { share: '0.5', above: '0.8' } })]), [

@@ -10,6 +10,7 @@ import { monthInterval } from '../base/time.ts'
 import { chargeOf, factsOf } from '../../../test/world.ts'
 import { problemsOfText, scheduleOfText, settleMonths } from '../../../test/settling.ts'
 import { checkReasons } from '../statements/explain.ts'
+import type { Schedule } from '../terms/schedule.ts'
 import type { Facts, HoldingFact } from '../meter/facts.ts'
 import { settle } from './settle.ts'
 import { shortfallOf } from './shortfall.ts'
@@ -440,4 +441,66 @@ test('SL11 shared revenue falls by the service credit, block by block in proport
   const amounts = Object.fromEntries(statement!.lines.map(({ formula, amount }) => [formula, amount]))
   // The order was charged 100,000.00 and is credited 10,000.00: a tenth of the 90,000.00 that are left is shared.
   assert.deepEqual(amounts, { 'service-credit': '10000.00', share: '9000.00' })
+})
+
+test('SL11 shared revenue of a quarter falls by the credits of all its months, and of no other', () => {
+  const shared = (months: string, more = '') =>
+    scheduleOfText(`
+offtake: 1
+agreement: credits
+title: Credits by month
+parties:
+  - { id: vendor, name: The vendor, role: guarantor }
+  - { id: cloud, name: The cloud, role: operator }
+  - { id: buyer, name: The buyer, role: tenant }
+zone: UTC
+currency: USD
+term: { from: 2027-01-01, through: 2027-12-31 }
+blocks:
+  - { id: a, factory: north, region: North, sku: GB300, tranches: [{ id: all, gpus: 100, due: 2027-01-01 }] }
+clauses:
+  - { id: level, kind: service-level, payer: cloud, payee: buyer, covers: [a], orders: [o], tiers: [{ below: '0.95', credit: '0.5' }]${more} }
+  - { id: share, kind: revenue-share, payer: cloud, payee: vendor, covers: [a], rate: '0.10', period: ${months} }
+settlement: { due: { days: 30 } }
+`)
+  const told = { source: 'site', pool: 'north-gb300', from: '2027-01-01T00:00:00Z' }
+  const charges = ['1', '2', '3', '4'].map((number, i) => ({
+    ...told,
+    kind: 'charge',
+    id: number,
+    from: `2027-0${number}-01T00:00:00Z`,
+    to: `2027-0${i + 2}-01T00:00:00Z`,
+    product: 'reserved',
+    order: 'o',
+    amount: '1000.00',
+    currency: 'USD',
+  }))
+  const readings = [
+    { kind: 'acceptance', source: 'site', id: 'a', at: told.from, block: 'a', tranche: 'all', design: 100, tested: 100 },
+    { kind: 'outage', source: 'site', id: 'o', from: told.from, to: '2027-03-01T00:00:00Z', block: 'a', gpus: 50 },
+    { ...told, kind: 'reservation', id: 'r', to: '2027-07-01T00:00:00Z', gpus: 100, order: 'o' },
+    ...charges,
+  ]
+  const settled = (of: Schedule) => settleMonths(of, readings, { from: '2027-01', through: '2027-06' })
+  const amounts = (of: Schedule) =>
+    settled(of).flatMap((each) => each.lines.filter(({ clause }) => clause === 'share').map((line) => [each.month, line.amount]))
+  // Half of 1,000.00 is credited in January and in February: a tenth of 3,000.00 − 1,000.00, then of 1,000.00.
+  assert.deepEqual(amounts(shared('quarter')), [
+    ['2027-03', '200.00'],
+    ['2027-06', '100.00'],
+  ])
+  // A level that ends before the quarter does has credited January and half of February.
+  assert.deepEqual(amounts(shared('quarter', ', through: 2027-02-14'))[0], ['2027-03', '225.00'])
+  assert.deepEqual(
+    settled(shared('month'))
+      .map(({ closing }) => closing['level'])
+      .at(-1),
+    {},
+  )
+  assert.deepEqual(
+    settled(shared('quarter'))
+      .map(({ closing }) => closing['level'])
+      .at(-1),
+    {},
+  )
 })

@@ -10,6 +10,7 @@ import { breachesOf, coverOf, type Breach, type Cover } from './cover.ts'
 import { debtLines, debtPositions } from './debt-lines.ts'
 import { balanceOf, carriedDebt, debtState, type DebtState } from './debt-state.ts'
 import { cashSteps, type CashStepName, type ResolvedDebt } from './debt-terms.ts'
+import { isLastPart } from './last-part.ts'
 import type { Input } from './line.ts'
 import { monthsOf, type Part } from './period.ts'
 import { project, reserveTarget } from './project.ts'
@@ -74,7 +75,7 @@ export const workOutDebt = (work: ClauseWork<ResolvedDebt>): DebtPeriod => {
   const accruals = accrue(clause, part, { balance: bearing, draws }, { zone, index })
   const interest = total(accruals.map((each) => each.interest))
   const balance = minus(drawn, opening.repaid)
-  const principal = principalDue(clause, part, { outstanding: minus(balance, unpaid), drawn, interest })
+  const principal = principalDue(clause, part, { outstanding: minus(balance, unpaid), drawn, interest, ends: isLastPart(work) })
   const ahead = { balance: greatest(nought, minus(balance, plus(unpaid, toRational(toMoney(principal.due, currency))))), drawn, index }
   const target =
     clause.dsra === undefined ? nought : reserveTarget(clause, project(clause, part.to, ahead, { zone, currency }), monthsOf[clause.period])

@@ -1,11 +1,13 @@
+import type { Json } from '../base/canonical.ts'
 import { toRational } from '../base/money.ts'
-import { monthInterval, type Month } from '../base/time.ts'
+import { fromText, toText } from '../base/rational.ts'
+import { monthInterval, type Instant, type Month } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
 import type { ResolvedClause, Schedule } from '../terms/schedule.ts'
 import { stages, type Factor, type Reduction } from './clause-kind.ts'
 import { formulas, kindNamed } from './kinds.ts'
 import type { ClauseState, Line, Position, Settlement, State } from './line.ts'
-import { partOf, type Part } from './period.ts'
+import { partOf, periodOf, type Part } from './period.ts'
 import type { Stated } from './stated.ts'
 
 export type SettleInput = Readonly<{
@@ -24,6 +26,36 @@ const reductionsOf = (lines: readonly Line[], { orders }: ResolvedClause, curren
   lines
     .filter(({ formula, minor }) => minor !== 0n && formulas.get(formula)?.reducesRevenue === true)
     .map(({ key, from, to, minor }) => ({ line: key, orders, from, to, amount: toRational({ minor, currency }) }))
+
+type Credits = ReadonlyMap<string, readonly Reduction[]>
+type Written = Readonly<{ line: string; orders: readonly string[]; from: Instant; to: Instant; amount: string }>
+
+/** Credits of earlier months that quarters and years take off their revenue too, by the clause that gave them. */
+const creditsIn = (opening: State): Credits =>
+  new Map(
+    Object.entries(opening).map(([id, { credits = [] }]) => [
+      id,
+      (credits as readonly Written[]).map((each) => ({ ...each, amount: fromText(each.amount) })),
+    ]),
+  )
+
+/** Whether some clause has yet to settle a period that a credit of this month or before falls into. */
+const isOpenAfter = ({ clauses, zone }: Schedule, month: Month, { to }: Reduction): boolean =>
+  clauses.some((clause) => {
+    const [period, end] = [periodOf(clause.period, month, zone), monthInterval(month, zone).to]
+    return clause.covers.length > 0 && period.to > end && clause.to > end && Math.max(clause.from, period.from) < to
+  })
+
+/** What clauses carry, in order of their ids, with such of their credits as are not done with. */
+const withCredits = (closing: ReadonlyMap<string, ClauseState>, credits: Credits, isOpen: (credit: Reduction) => boolean): State => {
+  const all = [...closing].map(([id, before]): [string, ClauseState] => {
+    const { credits: _, ...state } = before
+    const open = (credits.get(id) ?? []).filter(isOpen)
+    const written = open.map((each): Json => ({ ...each, orders: [...each.orders], amount: toText(each.amount) }))
+    return [id, written.length === 0 ? state : { ...state, credits: written }]
+  })
+  return Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
 
 type Due = Readonly<{ clause: ResolvedClause; part: Part }>
 
@@ -53,20 +85,23 @@ export const settle = ({ schedule, facts, month, opening, stated = [] }: SettleI
   const lastPart = new Map([...due, ...late].map(({ clause, part }) => [clause.id, part.to]))
   const closing = new Map<string, ClauseState>(Object.entries(opening))
   const [lines, positions, factors]: [Line[], Position[], Factor[]] = [[], [], []]
-  const [reductions, refusals]: [Reduction[], string[]] = [[], []]
+  const credits = new Map(creditsIn(opening))
+  const [reductions, refusals]: [Reduction[], string[]] = [[...credits.values()].flat(), []]
   for (const stage of stages)
     for (const { clause, part } of stage === 'late' ? late : due) {
       const step = kindNamed(clause.kind).stages[stage]
       if (step === undefined) continue
-      const carried = closing.get(clause.id) ?? {}
-      const settled = step({ schedule, clause, part, facts, month, opening: carried, lines, factors, reductions, stated })
+      const before = closing.get(clause.id) ?? {}
+      const settled = step({ schedule, clause, part, facts, month, opening: before, lines, factors, reductions, stated })
       lines.push(...(settled.lines ?? []))
       if (lastPart.get(clause.id) === part.to) positions.push(...(settled.positions ?? []))
       factors.push(...(settled.factors ?? []))
-      reductions.push(...reductionsOf(settled.lines ?? [], clause, schedule.currency))
+      const given = reductionsOf(settled.lines ?? [], clause, schedule.currency)
+      reductions.push(...given)
+      credits.set(clause.id, [...(credits.get(clause.id) ?? []), ...given])
       refusals.push(...(settled.refusals ?? []))
       closing.set(clause.id, settled.closing)
     }
-  const sorted = [...closing].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { lines, positions, closing: Object.fromEntries(sorted), refusals }
+  const carried = withCredits(closing, credits, (credit) => isOpenAfter(schedule, month, credit))
+  return { lines, positions, closing: carried, refusals }
 }

@@ -76,6 +76,25 @@ test('TP4 value 23: a minimum of 100 units a quarter, taken 70, 115, 120 at pric
   })
 })
 
+test('TP2 a figure that two sources tell alike counts once', () => {
+  const taken = (source: string) => ({
+    kind: 'figure',
+    source,
+    id: '1',
+    clause: 'buys',
+    figure: 'taken',
+    value: '60',
+    from: '2027-01-01T00:00:00Z',
+    to: '2027-02-01T00:00:00Z',
+  })
+  const told = settleMonths(buyingSchedule(plain), [taken('meter'), taken('desk')], { from: '2027-01', through: '2027-01' })
+  // (100 − 60) × 10; two values would be refused, as one number has one.
+  assert.deepEqual(
+    told[0]!.lines.map(({ amount }) => amount),
+    ['400.00'],
+  )
+})
+
 type Drawn = Readonly<{ taken: number[]; excused: number[]; prices: number[]; share: string; makeUp: { months: number; refund: boolean } }>
 const few = (max: number) => fc.array(fc.integer({ min: 0, max }), { minLength: 12, maxLength: 12 })
 const anyBuying: fc.Arbitrary<Drawn> = fc.record({

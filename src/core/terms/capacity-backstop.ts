@@ -10,6 +10,7 @@ import { sayBackstop } from './say-backstop.ts'
 import type { Cap, CoveredByBackstop, ResolvedBackstop } from './schedule.ts'
 import { indexFacets, isIndexedPrice, resolvePrice } from './indexed.ts'
 import { isByContractYear, steppedCount, steppedNumber, within } from './stepped.ts'
+import { countedWith } from './together.ts'
 
 const secondsPerHour = 3_600n
 
@@ -61,6 +62,7 @@ const resolve = (clause: CapacityBackstop, slice: Slice) => {
     pooled: clause.pool === 'covered',
     caps: clause.caps.map((cap, place) => resolveCap(cap, place, clause.caps, slice, commencement)),
     conditions,
+    countedWith: countedWith(clause, agreement),
     recoupment:
       recoupment === undefined
         ? undefined

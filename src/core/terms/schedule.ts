@@ -95,6 +95,8 @@ export type ResolvedBackstop = ResolvedOf<'capacity-backstop', CoveredByBackstop
     offset: boolean
     pooled: boolean
     caps: readonly Cap[]
+    /** What settles with it: see `countedWith`. Absent: nothing does. */
+    countedWith?: string | undefined
     recoupment: Readonly<{ share: Rational; threshold: Rational; accrual: Rational; yearDays: 365 | 360 }> | undefined
   }>
 
