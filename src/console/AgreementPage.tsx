@@ -100,7 +100,7 @@ export const AgreementPage = () => {
           <Head agreement={data} />
           <div className="columns">
             <div className="column">
-              {data.blocks.length === 0 ? null : <TermPicture agreement={data} shown={shown} onShow={show} />}
+              {data.blocks.length === 0 ? <TermsTable agreement={data} /> : <TermPicture agreement={data} shown={shown} onShow={show} />}
               <CapsTable agreement={data} />
             </div>
             <div className="column side">
@@ -109,7 +109,7 @@ export const AgreementPage = () => {
             </div>
           </div>
           <ClausesTable agreement={data} />
-          <TermsTable agreement={data} />
+          {data.blocks.length === 0 ? null : <TermsTable agreement={data} />}
         </div>
       )}
     </Answer>

@@ -200,7 +200,7 @@ const PeriodRow = ({ agreement, row }: Readonly<{ agreement: AgreementWire; row:
 
 /** The months that have begun, the latest first. */
 export const PeriodsTable = ({ agreement, periods }: Readonly<{ agreement: AgreementWire; periods: PeriodsWire }>) => (
-  <section className="panel scroll-x">
+  <section className="panel periods">
     <table className="table">
       <caption>
         <h2>Periods</h2> <span className="third">{agreement.zone}</span>

@@ -1,6 +1,6 @@
 import { fromText, toFixed } from '../core/base/rational.ts'
 import type { StatementWire } from '../wire/statement.ts'
-import { decimalText, moneyInTables, shareText } from './format.ts'
+import { decimalText, gpuHours, moneyInTables, shareText } from './format.ts'
 
 type Position = StatementWire['positions'][number]
 
@@ -13,6 +13,8 @@ const valueOf = ({ measure, value, unit }: Position, currency: string): readonly
   switch (unit) {
     case 'major':
       return [moneyInTables(value, currency), currency]
+    case 'gpu-seconds':
+      return [gpuHours(value), 'GPU-h']
     case 'rate':
       return [shareText(value), '']
     default:

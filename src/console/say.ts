@@ -5,8 +5,8 @@ import { amountText } from './format.ts'
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 
-const nameOf = ({ guarantor, operator }: StatementWire, id: string | null): string =>
-  [guarantor, operator].find((party) => party.id === id)?.name ?? ''
+const nameOf = ({ guarantor, operator, parties }: StatementWire, id: string | null): string =>
+  [guarantor, operator, ...parties].find((party) => party.id === id)?.name ?? ''
 
 const words: ReadonlyMap<string, string> = new Map([
   ['backstop', 'the backstop'],
@@ -28,6 +28,16 @@ const wordOf = ({ formula, text, corrects }: LineWire): string => {
 const paidFor = ({ lines }: StatementWire, payer: string, payee: string): string =>
   listed([...new Set(lines.filter((line) => line.payer === payer && line.payee === payee && /[1-9]/.test(line.amount)).map(wordOf))])
 
+/** What is owed beside guarantor and operator, a sentence for every two parties. */
+const aside = (statement: StatementWire): string =>
+  statement.totals.others
+    .filter(({ net }) => net.payer !== null)
+    .map(({ net: { payer, payee, amount } }) => {
+      const names = [payer, payee].map((id) => nameOf(statement, id))
+      return ` ${names[0]} pays ${names[1]} ${amountText(amount)} ${statement.currency}: ${paidFor(statement, payer!, payee!)}.`
+    })
+    .join('')
+
 export type Opening = Readonly<{ before: string; amount: string; after: string }>
 
 /** The statement in one sentence, with its amount set apart: who pays whom, how much, by when, for what. */
@@ -39,17 +49,21 @@ export const openingOf = (statement: StatementWire): Opening => {
     return {
       before: `${guarantor.name} pays ${amount(totals.guarantorPays)} and ${operator.name} pays `,
       amount: amount(totals.operatorPays),
-      after: ` ${when}; the two are not netted.`,
+      after: ` ${when}; the two are not netted.${aside(statement)}`,
     }
   const { payer, payee } = totals.net
-  if (payer === null) return { before: 'Nobody owes anything: both sides come to ', amount: amount(totals.guarantorPays), after: '.' }
+  const beside = aside(statement)
+  if (payer === null) {
+    const who = beside === '' ? 'Nobody owes anything' : `${guarantor.name} and ${operator.name} owe each other nothing`
+    return { before: `${who}: both sides come to `, amount: amount(totals.guarantorPays), after: `.${beside}` }
+  }
   const own = paidFor(statement, payer, payee ?? '')
   const other = paidFor(statement, payee ?? '', payer)
   const why = other === '' ? own : `${own}, less ${other}`
   return {
     before: `${nameOf(statement, payer)} pays ${nameOf(statement, payee)} `,
     amount: amount(totals.net.amount),
-    after: ` net ${when}: ${why}.`,
+    after: ` net ${when}: ${why}.${beside}`,
   }
 }
 

@@ -61,7 +61,7 @@ type HeadRow = { month: Month; version: number; totals: Statement['totals']; due
 
 const readHeads = async (tx: Work, schedule: Schedule, at: Instant) => {
   const { rows } = await tx.client.query<HeadRow>(
-    `select distinct on (month) month, version, closing, document::jsonb -> 'totals' as totals, document::jsonb ->> 'dueOn' as due_on
+    `select distinct on (month) month, version, closing, head -> 'totals' as totals, head ->> 'dueOn' as due_on
        from statement where agreement = $1 order by month, version desc`,
     [schedule.agreement],
   )
@@ -80,9 +80,9 @@ const headOf = ({ status, totals }: FoundStanding) => ({ status, totals })
 
 const readSettled = async ({ client }: Work, agreement: string) => {
   const { rows } = await client.query<{ clause: string; payer: string; amount: string }>(
-    `with latest as (select distinct on (month) document::jsonb as document from statement where agreement = $1 order by month, version desc)
+    `with latest as (select distinct on (month) told from statement where agreement = $1 order by month, version desc)
      select line ->> 'clause' as clause, line ->> 'payer' as payer, sum((line ->> 'amount')::numeric)::text as amount
-       from latest, jsonb_array_elements(latest.document -> 'lines') as line group by 1, 2 order by 1, 2`,
+       from latest, jsonb_array_elements(latest.told -> 'lines') as line group by 1, 2 order by 1, 2`,
     [agreement],
   )
   return rows
