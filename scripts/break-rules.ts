@@ -425,11 +425,32 @@ const breaks: readonly Break[] = [
     put: 'Math.max(0, daysBetween(onTimeThrough, until) + 1)',
   },
   {
+    law: 'SL8 what was stated adds up to the rounded total',
+    test: `${settlement}/delay-damages.test.ts`,
+    file: `${settlement}/delay-damages.ts`,
+    find: 'toRational({ minor: line.minor, currency: work.schedule.currency })',
+    put: 'fromText(line.exact)',
+  },
+  {
+    law: 'RF4 in a quarter an amendment of one of them cuts both',
+    test: `${settlement}/revenue-floor.test.ts`,
+    file: 'src/core/terms/capacity-backstop.ts',
+    find: '    countedWith: countedWith(clause, agreement),\n',
+    put: '',
+  },
+  {
+    law: 'SL11 shared revenue of a quarter',
+    test: `${settlement}/service-level.test.ts`,
+    file: `${settlement}/settle.ts`,
+    find: '[[...credits.values()].flat(), []]',
+    put: '[[], []]',
+  },
+  {
     law: 'SL8 the differences add up',
     test: `${settlement}/delay-damages.test.ts`,
     file: `${settlement}/delay-damages.ts`,
-    find: 'stated: toText(now.capped)',
-    put: 'stated: toText(now.accrued)',
+    find: 'stated: plus(late.before.stated, ',
+    put: 'stated: plus(nought, ',
   },
   {
     law: 'SL8 cutting it',
@@ -555,7 +576,7 @@ const breaks: readonly Break[] = [
     law: 'DF3 a bullet pays interest every period and everything at the end',
     test: debt,
     file: `${settlement}/amortise.ts`,
-    find: 'if (period.to === clause.matures)',
+    find: 'if (period.to === clause.matures || amortising.ends === true)',
     put: 'if (period.to > clause.matures)',
   },
   {
