@@ -400,8 +400,8 @@ const breaks: readonly Break[] = [
     law: 'SL6 where the factor changes',
     test: `${settlement}/availability-adjustment.test.ts`,
     file: `${settlement}/backstop.ts`,
-    find: '[...covered.price, ...factors].map',
-    put: '[...covered.price].map',
+    find: '[...prices, ...factors].map',
+    put: '[...prices].map',
   },
   {
     law: 'SL6 an amended adjustment',
@@ -414,8 +414,8 @@ const breaks: readonly Break[] = [
     law: 'SL6 an amended backstop',
     test: `${settlement}/availability-adjustment.test.ts`,
     file: `${settlement}/availability-adjustment.ts`,
-    find: 'canonical(signed.agreement.clauses.find(({ id }) => id === clause.adjusts)!)',
-    put: 'canonical(clause.adjusts)',
+    find: 'written(signed.agreement.clauses.filter(({ id }) => id === clause.adjusts))',
+    put: 'clause.adjusts',
   },
   {
     law: 'SL7 a tranche that is accepted on',
