@@ -100,6 +100,17 @@ test('TP9 ST1 the order of invoices does not matter, and how often the clause se
   )
 })
 
+test('TP9 an amendment that sets a date which is over when it begins to count: it is owed at once', () => {
+  const first = buyingDocument({ ...plain, paidOn: '2027-06-01' })
+  const previous = scheduleOfText(first).versions[0]!.hash
+  const second = buyingDocument({ ...plain, paidOn: '2027-02-01' }, { version: 2, effective: '2027-03-15', previous })
+  const all = settleTold(scheduleOfText(first, second), {}, { months: 6 })
+  assert.deepEqual(
+    all.map(({ lines }) => lines.map(({ formula }) => formula)),
+    [[], [], ['prepayment'], [], [], []],
+  )
+})
+
 test('TP9 an amendment after it was paid asks for nothing more, and one that ends it sooner returns the rest then', () => {
   const first = buyingDocument({ ...plain, through: '2027-12-31' })
   const { hash } = scheduleOfText(first).versions[0]!

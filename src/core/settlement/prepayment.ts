@@ -177,7 +177,8 @@ const settlePrepayment = (work: Work): ClauseSettled => {
     lines.push(line)
   }
   const paidAt = startOfDate(clause.paidOn, schedule.zone)
-  const paysNow = opening['paid'] !== true && paidAt >= part.from && paidAt < part.to
+  // An amendment may set a date that is over when it begins to count: then it is owed at once.
+  const paysNow = opening['paid'] !== true && paidAt < part.to
   if (paysNow) keep(paid(work))
   for (const invoice of invoicesIn(work))
     if (invoice.dueOn >= clause.paidOn && !isZero(balance) && !isZero(invoice.amount)) keep(drawn(work, invoice, balance))

@@ -55,7 +55,7 @@ export const purchaseProperties = {
   minimum: value('scheduledDecimal', 'Q: quantity to take in each full period, scaled by seconds in a short period.'),
   share: value('scheduledShare', 'm: share of the minimum that is paid for even where it is not taken.', { default: '1' }),
   price: value('scheduledPrice', 'p: per GPU-hour or unit, averaged over the period by seconds.'),
-  orders: list(value('id', 'An order of the buyer.'), limits.orders, {
+  orders: list(value('order', 'An order of the buyer.'), limits.orders, {
     default: [],
     uniqueItems: true,
     title: 'a list of order ids',

@@ -459,7 +459,7 @@ term: { from: 2027-01-01, through: 2027-12-31 }
 blocks:
   - { id: a, factory: north, region: North, sku: GB300, tranches: [{ id: all, gpus: 100, due: 2027-01-01 }] }
 clauses:
-  - { id: level, kind: service-level, payer: cloud, payee: buyer, covers: [a], orders: [o], tiers: [{ below: '0.95', credit: '0.5' }]${more} }
+  - { id: level, kind: service-level, payer: cloud, payee: buyer, covers: [a], orders: [PO-1], tiers: [{ below: '0.95', credit: '0.5' }]${more} }
   - { id: share, kind: revenue-share, payer: cloud, payee: vendor, covers: [a], rate: '0.10', period: ${months} }
 settlement: { due: { days: 30 } }
 `)
@@ -471,14 +471,14 @@ settlement: { due: { days: 30 } }
     from: `2027-0${number}-01T00:00:00Z`,
     to: `2027-0${i + 2}-01T00:00:00Z`,
     product: 'reserved',
-    order: 'o',
+    order: 'PO-1',
     amount: '1000.00',
     currency: 'USD',
   }))
   const readings = [
     { kind: 'acceptance', source: 'site', id: 'a', at: told.from, block: 'a', tranche: 'all', design: 100, tested: 100 },
     { kind: 'outage', source: 'site', id: 'o', from: told.from, to: '2027-03-01T00:00:00Z', block: 'a', gpus: 50 },
-    { ...told, kind: 'reservation', id: 'r', to: '2027-07-01T00:00:00Z', gpus: 100, order: 'o' },
+    { ...told, kind: 'reservation', id: 'r', to: '2027-07-01T00:00:00Z', gpus: 100, order: 'PO-1' },
     ...charges,
   ]
   const settled = (of: Schedule) => settleMonths(of, readings, { from: '2027-01', through: '2027-06' })

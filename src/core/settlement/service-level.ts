@@ -65,7 +65,7 @@ const shape = clauseShape({
   kind: 'service-level',
   description: 'The operator gives a buyer part of its fee back where what it reserved was not available.',
   properties: {
-    orders: list(value('id', 'An order.'), limits.orders, {
+    orders: list(value('order', 'An order.'), limits.orders, {
       minItems: 1,
       uniqueItems: true,
       title: 'a list of orders',

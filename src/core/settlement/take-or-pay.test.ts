@@ -500,6 +500,14 @@ test('TP10 what is promised is what is owed when nothing is taken', () => {
   }
 })
 
+test('TP11 the unit may not change, for the bank is counted in it', () => {
+  const first = buyingDocument({ ...plain, makeUp: { months: 12, refund: true } })
+  const previous = scheduleOfText(first).versions[0]!.hash
+  const more = { version: 2, effective: '2027-02-01', previous }
+  const second = buyingDocument({ ...plain, unit: 'gpu-hours', makeUp: { months: 12, refund: true } }, more)
+  assert.throws(() => scheduleOfText(first, second), /\/clauses\/0\/unit: was units: what was drawn under `buys` means nothing here/)
+})
+
 test('TP11 what contradicts itself is refused where it does', () => {
   const problems = (clause: object, more: object = {}) => problemsOfText(buyingDocument({ ...plain, ...clause }, more))
   const { price: _, ...noPrice } = plain

@@ -1,7 +1,7 @@
 import { canonical } from '../base/canonical.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Instant } from '../base/time.ts'
-import type { Agreement, Block } from './agreement.ts'
+import type { Agreement, Block, Clause } from './agreement.ts'
 import { below } from './conform.ts'
 import type { Signed } from './kind.ts'
 
@@ -63,16 +63,20 @@ const checkOrders = (before: Agreement, now: Agreement): Problem[] =>
     return [{ pointer: `/orders/${index}/blocks`, message: `was ${old.blocks.join(', ')}: it may not change` }]
   })
 
+const said = (clause: Clause & Readonly<{ unit?: string }>, key: 'kind' | 'unit') => clause[key] ?? 'nothing'
+
 const checkClauses = (before: Agreement, now: Agreement): Problem[] =>
   before.clauses.flatMap((old): Problem[] => {
     const index = now.clauses.findIndex(({ id }) => id === old.id)
-    if (index < 0 || now.clauses[index]!.kind === old.kind) return []
-    return [
-      {
-        pointer: `/clauses/${index}/kind`,
-        message: `was ${old.kind}: what was drawn under \`${old.id}\` means nothing here, give it a new id`,
-      },
-    ]
+    if (index < 0) return []
+    // What a clause carries is of its kind, and counted in its unit.
+    return (['kind', 'unit'] as const)
+      .filter((key) => said(old, key) !== said(now.clauses[index]!, key))
+      .slice(0, 1)
+      .map((key) => ({
+        pointer: `/clauses/${index}/${key}`,
+        message: `was ${said(old, key)}: what was drawn under \`${old.id}\` means nothing here, give it a new id`,
+      }))
   })
 
 const checkFixed = (before: Agreement, now: Agreement): Problem[] => {

@@ -80,7 +80,7 @@ const pool: ObjectShape = object(
 
 const order: ObjectShape = object(
   {
-    order: value('id', 'Name of the order, used by readings.'),
+    order: value('order', 'Name of the order, used by readings.'),
     blocks: list(value('id', 'A block.'), limits.blocks, {
       ...blockIds,
       description: 'The blocks it is filled from, in this order; all of one pool.',

@@ -70,6 +70,12 @@ export const valueShapes = {
     title: 'an id: at most 63 small letters, digits, `-`, `_` and `.`, beginning with a letter or digit',
     pattern: '^[a-z0-9][a-z0-9._-]{0,62}$',
   },
+  // Orders are named by other systems, which use capitals.
+  order: {
+    type: 'string',
+    title: 'an order: at most 63 letters, digits, `-`, `_` and `.`, beginning with a letter or digit',
+    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
+  },
   sku: {
     type: 'string',
     title: 'a name of at most 31 letters, digits, `-`, `_` and `.`',
