@@ -740,6 +740,48 @@ const breaks: readonly Break[] = [
     find: 'applied = plus(applied, takes)',
     put: 'applied = plus(takes, nought)',
   },
+  {
+    law: 'F22 changes make the version that was in force before into the next one',
+    test: 'src/server/fleet/read-amendments.test.ts',
+    file: 'src/server/fleet/read-amendments.ts',
+    find: '.filter(isEarlier).at(-1)',
+    put: '.filter(isEarlier).at(0)',
+  },
+  {
+    law: 'F22 a change that leads nowhere, or makes no agreement',
+    test: 'src/server/fleet/read-amendments.test.ts',
+    file: 'src/server/fleet/read-amendments.ts',
+    find: 'return Array.isArray(holder) && !Object.hasOwn(holder, key) ? undefined : { holder',
+    put: 'return { holder',
+  },
+  {
+    law: 'F18 a tranche that a story accepts on another day',
+    test: 'src/server/fleet/story.test.ts',
+    file: 'src/server/fleet/plant.ts',
+    find: 'acceptedOn(block.id, id) ?? due',
+    put: 'due',
+  },
+  {
+    law: 'H13 the register of the guarantor adds up',
+    test: 'test/deals.test.ts',
+    file: 'src/core/credit/register.ts',
+    find: "['received', moved(work, first.id, 'payee')]",
+    put: "['received', moved(work, first.id, 'payer')]",
+  },
+  {
+    law: 'H13 no cap of a backstop is ever exceeded',
+    test: 'test/deals.test.ts',
+    file: `${settlement}/caps.ts`,
+    find: 'return cap.id\n',
+    put: 'return `${cap.id}#p${period}`\n',
+  },
+  {
+    law: 'H14 Lambda: damages for 20 days',
+    test: 'test/deals.test.ts',
+    file: `${settlement}/delay-damages.ts`,
+    find: 'Math.max(0, daysBetween(onTimeThrough, until))',
+    put: 'Math.max(0, daysBetween(onTimeThrough, until) + 1)',
+  },
 ]
 
 const root = join(import.meta.dirname, '..')
