@@ -512,8 +512,8 @@ const breaks: readonly Break[] = [
     law: 'CR16 the circle of money',
     test: 'src/core/credit/register.test.ts',
     file: 'src/core/credit/flows.ts',
-    find: 'rows.filter((row) => !isCapacityBought(row) && !isShareIncome(row))',
-    put: 'rows.filter((row) => !isCapacityBought(row))',
+    find: 'rows.filter((row) => !isCapacityBought(row) && !isShareIncome(row) && !isEquity(row))',
+    put: 'rows.filter((row) => !isCapacityBought(row) && !isEquity(row))',
   },
   {
     law: 'CR19 every roll-forward ties',
@@ -781,6 +781,27 @@ const breaks: readonly Break[] = [
     file: `${settlement}/delay-damages.ts`,
     find: 'Math.max(0, daysBetween(onTimeThrough, until))',
     put: 'Math.max(0, daysBetween(onTimeThrough, until) + 1)',
+  },
+  {
+    law: 'GU8 a promise is rounded as what is paid will be',
+    test: `${settlement}/obligation-guarantee.test.ts`,
+    file: `${settlement}/obligation-guarantee.ts`,
+    find: 'const amount = toRational(toMoney(least(wanted, greatest(nought, minus(cap, called))), schedule.currency))',
+    put: 'const amount = least(wanted, greatest(nought, minus(cap, called)))',
+  },
+  {
+    law: 'CR16 the circle of money of one counterparty, by hand',
+    test: 'src/core/credit/register.test.ts',
+    file: 'src/core/credit/flows.ts',
+    find: "'stock-purchase-right': 'equity'",
+    put: "'no such kind': 'equity'",
+  },
+  {
+    law: 'CR23 cash is contracted, backstopped or merchant',
+    test: 'src/core/credit/cover.test.ts',
+    file: 'src/core/credit/cover.ts',
+    find: 'payer === guarantor.id && payee === operator.id',
+    put: 'payer === guarantor.id && payee !== payer',
   },
 ]
 

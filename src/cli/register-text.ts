@@ -1,4 +1,4 @@
-import { countInTables, figure, isRational } from '../core/statements/figures.ts'
+import { amountInTables, countInTables, figure, isRational } from '../core/statements/figures.ts'
 import { printable, textTable, type Column, type Row } from '../core/statements/text-table.ts'
 import { fromText, times, rational, toFixed, type Rational } from '../core/base/rational.ts'
 import type { Concentration } from '../core/credit/concentration.ts'
@@ -188,7 +188,10 @@ export const sourceText = (source: PackSource): string => {
 /** A value that is no amount: a number as decimals, whatever stands behind it; other words as they are. */
 const valueText = (value: string): string => {
   const [first = '', ...rest] = value.split(' ')
-  return isRational(first) ? [figure(countInTables(fromText(first))), ...rest].join(' ') : value
+  if (!isRational(first)) return value
+  const number = fromText(first)
+  // A price or a count by itself; with a currency an amount of it.
+  return rest.length === 0 ? figure(countInTables(number)) : [figure(amountInTables(number, rest.join(' '))), ...rest].join(' ')
 }
 
 /** A pack as text: what was selected, the rows with their sources, what is missing, and that it is no conclusion. */

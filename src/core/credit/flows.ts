@@ -5,18 +5,19 @@ import { sumRows, type RegisterRow } from './register.ts'
  * What a clause is to the circle of money between a guarantor and a counterparty. This is the only place where the register names kinds of
  * clauses; one that is not named here is told by the rest of the table: what was paid and received for it.
  */
-const roles: Readonly<Record<string, 'capacity' | 'share'>> = {
+const roles: Readonly<Record<string, 'capacity' | 'share' | 'equity'>> = {
   'capacity-backstop': 'capacity',
   'take-or-pay': 'capacity',
   'capacity-leaseback': 'capacity',
   prepayment: 'capacity',
   'revenue-share': 'share',
+  'stock-purchase-right': 'equity',
 }
 
 const isGiven = ({ side }: RegisterRow): boolean => side === 'given'
 export const isShareIncome = ({ kind, side }: RegisterRow): boolean => side === 'held' && roles[kind] === 'share'
 /** A stake states its cost; shares bought under a right cost what was paid. */
-const isEquity = ({ kind, amounts }: RegisterRow): boolean => amounts.cost !== undefined || kind === 'stock-purchase-right'
+const isEquity = ({ kind, amounts }: RegisterRow): boolean => amounts.cost !== undefined || roles[kind] === 'equity'
 /** Whether it is still promised or by now only owed back. */
 export const isCapacityBought = ({ kind }: RegisterRow): boolean => roles[kind] === 'capacity'
 

@@ -503,6 +503,14 @@ describe('GU8 commitments', () => {
     assert.deepEqual(promised(one, [...called, event('3', 'election', '2027-03-13', 'termination-fee')], '2027-03'), [])
   })
 
+  test('GU8 a promise is rounded as what is paid will be, and draws on the cap so', () => {
+    const rule = { every: 'year', start: '2027-03-01', through: '2029-03-01', amount: '10.01', escalation: '0.05' }
+    const rising = scheduleOfText(documentOf({ obligation: { of: 'rent', rule }, cap: '31.00' }))
+    // 10.01; 10.5105, which is 10.51; and of 11.036025 what 31 − 20.52 leave.
+    const expected = ['2027-03-01 10.01 contingent', '2028-03-01 10.51 contingent', '2029-03-01 10.48 contingent']
+    assert.deepEqual(promised(rising, [], '2027-01'), expected)
+  })
+
   test('GU8 the slices of an amended clause promise together, and once', () => {
     const two = scheduleOfText(
       documentOf(clause),
