@@ -37,14 +37,17 @@ const hoursOf = ({ quantity }: StatementLine): number => Number(toFixed(times(fr
 
 describe('H13 every example that has a story runs from its first month to its end', () => {
   test('H13 the examples are these, and each has every month of its term', () => {
-    assert.deepEqual([...told.keys()].toSorted(), ['coreweave-residual', 'firmus-batam', 'lambda-leaseback', 'sharon-ai'])
-    for (const [name, first, last, count] of [
-      // 3 + 6·12 + 4; 4·12; 6·12; 7·12.
+    const terms = [
+      // 3 + 6·12 + 4; 4·12; 6·12; 7·12; 6·12 + 4; 20·12.
       ['coreweave-residual', '2025-10', '2032-04', 79],
       ['lambda-leaseback', '2025-10', '2029-09', 48],
       ['sharon-ai', '2026-08', '2032-07', 72],
       ['firmus-batam', '2026-08', '2033-07', 84],
-    ] as const) {
+      ['lease-guarantees', '2026-02', '2032-05', 76],
+      ['ohio-campus', '2028-07', '2048-06', 240],
+    ] as const
+    assert.deepEqual([...told.keys()].toSorted(), terms.map(([name]) => name).toSorted())
+    for (const [name, first, last, count] of terms) {
       const months = monthsOf(name).map(({ month }) => month)
       assert.deepEqual([months[0], months.at(-1), months.length], [first, last, count], name)
       assert.ok(months.every((month, i) => i === 0 || month === nextMonth(months[i - 1]!)))

@@ -54,7 +54,8 @@ export const Picture = ({ title, subtitle, says, height, widthMin = 0, table, sh
       {shown === 'table' ? (
         <div className="scroll-x">{table}</div>
       ) : (
-        <div className="scroll-x">
+        // A wide picture scrolls in a narrow window, with the keyboard too.
+        <div className="scroll-x" {...(widthMin === 0 ? {} : { tabIndex: 0, role: 'group', 'aria-label': `${title}, chart` })}>
           <div style={{ minWidth: widthMin }}>
             <Suspense fallback={<div className="chart" style={{ height }} />}>
               <Chart option={option} height={height} says={says} {...(onPick === undefined ? {} : { onPick })} />

@@ -114,8 +114,9 @@ const between = (text: string, palette: Palette) => ({
   tooltip: { show: false },
 })
 
-/** Of the name below a bar: its longest word in the smallest type stays whole. */
-const nameWidth = 72
+/** Of the name below a bar: its longest word stays whole. */
+const nameWidth = 66
+const bandMin = 58
 
 /** One for each bar, and one for the price between the panels. */
 const bands = (hours: readonly Bar[], money: readonly Bar[]): number => hours.length + money.length + 1
@@ -124,7 +125,7 @@ const share = (bars: readonly Bar[], hours: readonly Bar[], money: readonly Bar[
   `${(100 * bars.length) / bands(hours, money)}%`
 
 /** Narrower, and the names below the bars would run into each other. */
-export const waterfallWidthMin = ({ hours, money }: Waterfall): number => bands(hours, money) * (nameWidth + 2)
+export const waterfallWidthMin = ({ hours, money }: Waterfall): number => bands(hours, money) * bandMin
 
 const names = (bars: readonly Bar[]) => bars.map(({ name }) => name)
 

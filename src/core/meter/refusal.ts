@@ -18,6 +18,7 @@ export type MeterRefusal = Readonly<{
     | 'reduces-no-charge'
     | 'unknown-figure'
     | 'unknown-event'
+    | 'event-after-end'
     | 'told-twice'
     | 'index-hole'
     | 'payment-unknown'

@@ -1,4 +1,4 @@
-import { decimal, type Rational } from '../base/rational.ts'
+import { compare, decimal, type Rational } from '../base/rational.ts'
 import { formatLocal, startOfDate, type Instant } from '../base/time.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import type { DisputeFact, EventFact, Facts, FigureFact, IndexFact, PaymentFact, RulingFact } from './facts.ts'
@@ -60,6 +60,18 @@ const checkNames = ({ clauses, zone }: Schedule, readings: readonly ToldReading[
     return [refusal(`unknown-${reading.kind}`, reading.clause, at, message)]
   })
 
+/** Events of when their clause no longer ran: no part of it would ever hear of them. What came before it began is heard with its first part. */
+const checkTimes = ({ clauses, zone }: Schedule, readings: readonly ToldReading[]): MeterRefusal[] =>
+  readings.flatMap((reading): MeterRefusal[] => {
+    if (reading.kind !== 'event') return []
+    const { clause, event, at, source, id } = reading
+    const slices = clauses.filter((each) => each.id === clause)
+    if (slices.some(({ from, to }, i) => at < to && (i === 0 || at >= from))) return []
+    const ended = Math.max(...slices.filter(({ to }) => to <= at).map(({ to }) => to))
+    const message = `Clause ${clause} ended at ${formatLocal(ended, zone)}, and ${nameOf(source, id)} tells of ${event} at ${formatLocal(at, zone)}. Tell of it while the clause runs, or let an amendment make the clause run on.`
+    return [refusal('event-after-end', clause, at, message)]
+  })
+
 /** Two readings that give one number two values. */
 const checkValues = (schedule: Schedule, readings: readonly ToldReading[]): MeterRefusal[] => {
   const seen = new Map<string, Figure | IndexValue>()
@@ -70,7 +82,7 @@ const checkValues = (schedule: Schedule, readings: readonly ToldReading[]): Mete
     const key = `${what} ${reading.kind === 'figure' ? (reading.of ?? '') : ''} ${at} ${reading.kind === 'figure' ? (reading.to ?? at) : ''}`
     const before = seen.get(key)
     seen.set(key, reading)
-    if (before === undefined || before.value === reading.value) return []
+    if (before === undefined || compare(decimal(before.value), decimal(reading.value)) === 0) return []
     const [one, other] = [before, reading].map(({ source, id, value }) => `${nameOf(source, id)} (${value})`).toSorted()
     const message = `The ${what} has two values at ${formatLocal(at, schedule.zone)}: ${one} and ${other}. Let one replace the other.`
     return [refusal('told-twice', reading.kind === 'index' ? reading.index : reading.clause, at, message)]
@@ -135,5 +147,5 @@ export const toldOf = (log: ToldLog, schedule: Schedule): { told: Told; refusals
     })),
     rulings: of('ruling').map(({ dispute, upheld, at }): RulingFact => ({ dispute, upheld: decimal(upheld), at })),
   }
-  return { told, refusals: [checkNames, checkValues, checkMoney].flatMap((check) => check(schedule, readings)) }
+  return { told, refusals: [checkNames, checkTimes, checkValues, checkMoney].flatMap((check) => check(schedule, readings)) }
 }

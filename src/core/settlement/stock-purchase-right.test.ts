@@ -196,6 +196,21 @@ describe('GU7 an exercise that cannot be', () => {
   })
 })
 
+test('GU7 an event of when its clause no longer runs is heard by nobody, so it is refused; so is one figure of two values, in numbers and not in letters', () => {
+  const schedule = scheduleOfText(documentOf({ through: '2028-06-30' }))
+  const settleAll = (...readings: object[]) => settleMonths(schedule, readings, { from: '2027-01', through: '2028-12' })
+  assert.throws(
+    () => settleAll(event('x', 'exercised', '2028-07-01T00:00:00-04:00', '1')),
+    /Clause right ended at 2028-07-01 00:00:00 -04:00, and registrar\/x tells of exercised at 2028-07-01 00:00:00 -04:00/,
+  )
+  assert.equal(settleAll(event('x', 'effective', '2028-06-30T23:59:59-04:00')).length, 24)
+  assert.equal(settleAll(figure('a', 'share-price', '2027-02-01', '60'), figure('b', 'share-price', '2027-02-01', '60.00')).length, 24)
+  assert.throws(
+    () => settleAll(figure('a', 'share-price', '2027-02-01', '60'), figure('b', 'share-price', '2027-02-01', '60.01')),
+    /figure share-price of clause right has two values/,
+  )
+})
+
 describe('GU12 a right that contradicts itself', () => {
   const cases: readonly (readonly [what: string, clause: Written, problem: string])[] = [
     [
