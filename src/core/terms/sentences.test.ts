@@ -161,14 +161,14 @@ describe('T11 sentences by hand', () => {
   })
 
   test('T11 how long a month is corrected is told, where it ends', () => {
-    const said = (correctionsUntil: object) => {
+    const saidOf = (correctionsUntil: object) => {
       const document = sampleDocument()
       Object.assign(document.settlement, correctionsUntil)
       return sentences(scheduleOf(signed(document)), clauseKinds).find(({ pointer }) => pointer === '/settlement/correctionsUntil')?.text
     }
-    assert.equal(said({}), undefined)
+    assert.equal(saidOf({}), undefined)
     assert.equal(
-      said({ correctionsUntil: { months: 24 } }),
+      saidOf({ correctionsUntil: { months: 24 } }),
       'A month is corrected until 24 months after it became final; what comes later is listed and not settled.',
     )
   })
