@@ -3,10 +3,13 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { lineOf, guarantor, operator, statementOf } from '../../../test/stated.ts'
 import { readingsOf, scheduleOfText, settleMonths } from '../../../test/settling.ts'
+import { hashOf } from '../base/hash.ts'
 import type { PartyId } from '../base/id.ts'
 import { formatMoney, money, parseMoney } from '../base/money.ts'
 import { decimal, rational } from '../base/rational.ts'
+import { monthInterval } from '../base/time.ts'
 import type { DisputeFact, RulingFact } from '../meter/facts.ts'
+import { makeMeter } from '../meter/meter.ts'
 import { standingOf, toStated } from '../statements/standing.ts'
 import { correctionsOf } from './correct.ts'
 import { heldAt, holdLines, readDisputes, rulingLines } from './disputes.ts'
@@ -209,4 +212,39 @@ settlement: { due: { days: 30 } }
   const { operatorPays, operatorHeld, net, payable } = held!.totals
   assert.deepEqual([operatorPays, operatorHeld, net.amount, payable.amount, payable.payer], ['100.00', '30.00', '100.00', '70.00', 'cloud'])
   assert.equal(toStated(held!.lines[0]!, 'USD').minor, 10_000n)
+})
+
+test('LP7 disputes and rulings are facts of a month however long after it they come', () => {
+  const schedule = scheduleOfText(`
+offtake: 1
+agreement: after
+title: After
+parties: [{ id: vendor, name: V, role: guarantor }, { id: cloud, name: C, role: operator }]
+zone: UTC
+currency: USD
+term: { from: 2027-01-01, through: 2027-12-31 }
+blocks: [{ id: a, factory: f, region: R, sku: S, tranches: [{ id: all, gpus: 100, due: 2027-01-01 }] }]
+clauses: [{ id: share, kind: revenue-share, payer: cloud, payee: vendor, covers: [a], rate: '0.1' }]
+settlement: { due: { days: 30 } }
+`)
+  const of = { source: 's', agreement: 'after', at: '2027-03-05T00:00:00Z' }
+  const readings = readingsOf(schedule, [
+    { ...of, kind: 'dispute', id: 'd', month: '2027-01', line: 'k', reason: 'no' },
+    { ...of, kind: 'ruling', id: 'r', dispute: 'd', upheld: '0' },
+  ])
+  const known = (until?: number) => {
+    const meter = makeMeter(schedule, monthInterval('2027-01', 'UTC'), until)
+    for (const reading of readings) meter.add(reading, hashOf(reading.id))
+    const facts = meter.facts()
+    assert.ok('disputes' in facts)
+    return [facts.disputes.length, facts.rulings.length]
+  }
+  assert.deepEqual(
+    [known(), known(Date.parse('2027-03-05') / 1000), known(Date.parse('2027-03-06') / 1000)],
+    [
+      [0, 0],
+      [0, 0],
+      [1, 1],
+    ],
+  )
 })

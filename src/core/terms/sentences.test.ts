@@ -160,6 +160,19 @@ describe('T11 sentences by hand', () => {
     )
   })
 
+  test('T11 how long a month is corrected is told, where it ends', () => {
+    const saidOf = (correctionsUntil: object) => {
+      const document = sampleDocument()
+      Object.assign(document.settlement, correctionsUntil)
+      return sentences(scheduleOf(signed(document)), clauseKinds).find(({ pointer }) => pointer === '/settlement/correctionsUntil')?.text
+    }
+    assert.equal(saidOf({}), undefined)
+    assert.equal(
+      saidOf({ correctionsUntil: { months: 24 } }),
+      'A month is corrected until 24 months after it became final; what comes later is listed and not settled.',
+    )
+  })
+
   test('T11 an amended clause is told once for each slice, by the version that says it', () => {
     const first = signed(sampleDocument())
     const second = signed({
