@@ -9,6 +9,7 @@ import { post } from '../src/core/posting/post.ts'
 import { checkReasons } from '../src/core/statements/explain.ts'
 import type { Statement, StatementLine } from '../src/core/statements/statement.ts'
 import { isBackstop } from '../src/core/terms/schedule.ts'
+import { readingsWith } from '../src/server/fleet/month-facts.ts'
 import { inMemory, partOf, storied, type MonthInMemory } from './in-memory.ts'
 import { dollars } from './register.ts'
 
@@ -175,7 +176,21 @@ describe('H14 what the stories come to, worked out by hand', () => {
     // quotas 208, 96, 64 and 64 of 432: 401, 185, 123 and 123 racks.
     const reserved = 20_160 + 72 * (401 + 185 + 123 + 123)
     assert.equal(statementOf(coreweave, '2026-07').waterfall.sold, String(reserved * 744 * 3_600))
-    // What a correction of July comes to belongs here, as soon as a later statement states it.
+    // In September the use on demand is known: no region is at its limit, so each GPU-hour of it was 2.10 too much for July.
+    const { source } = partOf(coreweave)
+    const { schedule } = monthsOf(coreweave).find(({ month }) => month === '2026-09')!
+    const { from, to } = monthInterval('2026-07', schedule.zone)
+    const late = readingsWith({ schedule, month: '2026-09', seed: 7, detail: 'coarse', story: source.story?.story, asked: [] })
+      .flatMap((reading) => (reading.kind === 'allocation' ? [reading] : []))
+      .filter((use) => use.from >= from && use.to <= to)
+    const seconds = sum(late.map((use) => BigInt(use.gpus) * BigInt(use.to - use.from)))
+    const corrected = statementOf(coreweave, '2026-09').lines.filter(({ corrects }) => corrects !== undefined)
+    assert.deepEqual(
+      new Set(corrected.map(({ corrects, clause, payer }) => `${corrects} ${clause} ${payer}`)),
+      new Set(['2026-07 backstop nvidia']),
+    )
+    assert.equal(sum(corrected.map(({ amount }) => cents(amount))), (-seconds * 210n) / 3_600n)
+    assert.ok(statementOf(coreweave, '2026-08').lines.every(({ corrects }) => corrects === undefined))
   })
 
   test('H14 CoreWeave: the tenant takes too little in the bad quarter, pays for nine tenths of the minimum, and makes it up', () => {
