@@ -1,11 +1,11 @@
 import type { Problem } from '../base/problem.ts'
 import type { Rational } from '../base/rational.ts'
 import { addDays } from '../base/time.ts'
-import type { Agreement, Clause, Decimal, Scheduled } from '../terms/agreement.ts'
+import type { Clause, Decimal, Scheduled } from '../terms/agreement.ts'
 import { checkAmount, checkOrder, isByYear, valuesOf } from '../terms/check-values.ts'
 import { below } from '../terms/conform.ts'
 import type { Said, Slice } from '../terms/kind.ts'
-import { blocksIn, listed, major, stepsIn } from '../terms/phrase.ts'
+import { blocksIn, major, stepsIn } from '../terms/phrase.ts'
 import { optional, readerOf } from '../terms/resolve-clause.ts'
 import { every } from '../terms/say.ts'
 import type { ResolvedCommon, Schedule, Stepped } from '../terms/schedule.ts'
@@ -13,6 +13,7 @@ import { itemsOf, type Sound, type SoundAgreement, type SoundBackstop } from '..
 import { steppedNumber, within } from '../terms/stepped.ts'
 import { countedWith } from '../terms/together.ts'
 import { value } from '../terms/value-shapes.ts'
+import { checkOneCommencement, commencementOf } from './one-commencement.ts'
 
 /** What a floor and a band say alike: what was forecast, and what counts as revenue. */
 export type ForecastTerms = Readonly<{
@@ -46,13 +47,6 @@ export const forecastProperties = {
   },
   affiliateReference: value('decimal', 'Per GPU-hour: what a sale to an affiliate counts at least. Default: what was charged.'),
 } as const
-
-const commencementsOf = (clause: Sound<Clause>, { blocks, commencement }: SoundAgreement): Set<string | undefined> => {
-  const covered = new Set(itemsOf(clause.covers).map(([block]) => block))
-  return new Set(
-    itemsOf(blocks).flatMap(([block]) => (block.id !== undefined && covered.has(block.id) ? [block.commencement ?? commencement] : [])),
-  )
-}
 
 const isAtOnce = (a: Sound<Clause>, b: Sound<Clause>): boolean =>
   a.from !== undefined &&
@@ -106,25 +100,14 @@ const checkBackstop = (clause: Sound<Clause & ForecastTerms>, pointer: string, b
 export const checkForecast = (clause: Sound<Clause & ForecastTerms>, pointer: string, document: SoundAgreement): Problem[] => {
   const { forecast, backstopCounts } = clause
   const at = below(pointer, 'forecast')
-  const starts = commencementsOf(clause, document)
   const backstops = itemsOf(document.clauses).flatMap(([each]) => (each.kind === 'capacity-backstop' ? [each as SoundBackstop] : []))
   return [
     ...checkOrder(forecast, at, clause.from),
     ...valuesOf<string>(forecast, at).flatMap(([amount, place]) => checkAmount(amount, place, document.currency)),
-    ...(isByYear(forecast) && starts.size > 1
-      ? [
-          {
-            pointer: below(at, 'contractYears'),
-            message: `steps by contract year, but the blocks begin theirs on ${listed([...starts].map(String))}: step by date, or write one clause for each`,
-          },
-        ]
-      : []),
+    ...(isByYear(forecast) ? checkOneCommencement(clause, pointer, document, ['forecast']) : []),
     ...(backstopCounts === false ? [] : backstops.flatMap((backstop) => checkBackstop(clause, pointer, backstop))),
   ]
 }
-
-const commencementOf = ({ covers }: Clause, { blocks, commencement }: Agreement) =>
-  blocks.find(({ id }) => id === covers[0])?.commencement ?? commencement
 
 /** The forecast on a slice. Blocks that begin their contract years apart have none that steps by them. */
 export const resolveForecast = (clause: Clause & ForecastTerms, slice: Slice): Forecast => {

@@ -11,6 +11,7 @@ import { optional, readerOf, yearsOf } from '../terms/resolve-clause.ts'
 import type { ContractYears, ResolvedOf, Stepped } from '../terms/schedule.ts'
 import { steppedNumber, within } from '../terms/stepped.ts'
 import { list, object, value, word } from '../terms/value-shapes.ts'
+import { monthsOf } from './period.ts'
 
 /** What the guarantor may choose to do once it was called. */
 export const elections = ['pay', 'assume', 'sublease', 'termination-fee'] as const
@@ -157,8 +158,6 @@ export const guaranteeShape = clauseShape({
   },
   required: ['obligation', 'cap'],
 })
-
-const monthsOf: Readonly<Record<PeriodLength, number>> = { month: 1, quarter: 3, year: 12 }
 
 /** Due dates of a rule, counted from its first each time, with the year of each: 0 is the first. At most one more than a document may have. */
 export const datesOfRule = ({ every, start, through }: RuleTerm): { due: LocalDate; year: number }[] => {

@@ -1,7 +1,7 @@
 import type { OrderId } from '../base/id.ts'
 import type { Problem } from '../base/problem.ts'
 import { rational, times, toDecimal, type Rational } from '../base/rational.ts'
-import type { Agreement, Clause, Decimal, IndexedPrice, PeriodLength, Scheduled } from '../terms/agreement.ts'
+import type { Clause, Decimal, IndexedPrice, Scheduled } from '../terms/agreement.ts'
 import { checkSteps, isByYear } from '../terms/check-values.ts'
 import { below } from '../terms/conform.ts'
 import { object, list, value, word } from '../terms/value-shapes.ts'
@@ -14,6 +14,8 @@ import { datesOf, every, party } from '../terms/say.ts'
 import type { ContractYears, Priced, ResolvedOf, Schedule, Stepped } from '../terms/schedule.ts'
 import { itemsOf, type Sound, type SoundAgreement } from '../terms/sound.ts'
 import { steppedNumber, within } from '../terms/stepped.ts'
+import { checkOneCommencement, commencementOf } from './one-commencement.ts'
+import { monthsOf } from './period.ts'
 
 /** A clause under which a buyer takes a minimum or pays for it, as written. */
 export type Purchase = Clause &
@@ -90,8 +92,6 @@ export const purchaseProperties = {
   },
 } as const
 
-const monthsOf: Readonly<Record<PeriodLength, number>> = { month: 1, quarter: 3, year: 12 }
-
 const checkUnits = (clause: Sound<Purchase>, pointer: string): Problem[] => {
   const problems: Problem[] = []
   const report = (key: string, message: string) => problems.push({ pointer: below(pointer, key), message })
@@ -124,20 +124,6 @@ const checkOrders = (clause: Sound<Purchase>, pointer: string, { orders }: Sound
   })
 }
 
-const checkCommencements = (clause: Sound<Purchase>, pointer: string, { blocks, commencement }: SoundAgreement): Problem[] => {
-  const covered = new Set(itemsOf(clause.covers).map(([block]) => block))
-  const starts = new Set(
-    itemsOf(blocks).flatMap(([block]) => (block.id !== undefined && covered.has(block.id) ? [block.commencement ?? commencement] : [])),
-  )
-  if (starts.size < 2) return []
-  return (['minimum', 'share', 'price'] as const)
-    .filter((key) => isByYear(clause[key]))
-    .map((key) => ({
-      pointer: `${pointer}/${key}/contractYears`,
-      message: `steps by contract year, but the blocks begin theirs on ${[...starts].join(' and ')}: step by date, or write one clause for each`,
-    }))
-}
-
 /** What one such clause says: steps, units, orders, and whether its bank could ever be drawn. */
 export const checkPurchase = (clause: Sound<Purchase>, pointer: string, document: SoundAgreement): Problem[] => [
   ...(['minimum', 'share', 'price'] as const).flatMap((key) => checkSteps(clause, key, clause[key], pointer)),
@@ -145,12 +131,13 @@ export const checkPurchase = (clause: Sound<Purchase>, pointer: string, document
   ...checkUnits(clause, pointer),
   ...checkMakeUp(clause, pointer),
   ...checkOrders(clause, pointer, document),
-  ...checkCommencements(clause, pointer, document),
+  ...checkOneCommencement(
+    clause,
+    pointer,
+    document,
+    (['minimum', 'share', 'price'] as const).filter((key) => isByYear(clause[key])),
+  ),
 ]
-
-/** Contract years are those of the blocks it covers, which the document would have been refused for if they differed; else the agreement's. */
-const commencementOf = ({ covers }: Clause, { blocks, commencement }: Agreement) =>
-  blocks.find(({ id }) => id === covers[0])?.commencement ?? commencement
 
 /** All that such a clause resolves to, but what units sold on do. */
 export const resolvePurchase = (clause: Purchase, slice: Slice) => {

@@ -1,7 +1,7 @@
 import { greatest, minus, nought, rational, times, total, type Rational } from '../base/rational.ts'
 import { add, integrate, maximum, minimum, positive, subtract, zero } from '../base/steps.ts'
 import { dateOf } from '../base/time.ts'
-import type { BlockFacts, Facts, FigureFact } from '../meter/facts.ts'
+import type { BlockFacts, Facts } from '../meter/facts.ts'
 import { pricesIn, type PricedStep } from '../terms/indexed.ts'
 import { inForce, type Tiers } from '../terms/schedule.ts'
 import type { ClauseWork, Factor } from './clause-kind.ts'
@@ -11,6 +11,7 @@ import { cutAt, type Part } from './period.ts'
 import { priceInput } from './price.ts'
 import { scaleOf, type ResolvedPurchase } from './purchase-terms.ts'
 import { fact, line, quiet, sum, term } from './reasons.ts'
+import { spreadIn } from './spread.ts'
 
 /** What a buyer took in a part of a clause, and why; quantities in GPU-seconds or units, the price per GPU-hour or unit. */
 export type Take = Readonly<{
@@ -24,16 +25,12 @@ export type Take = Readonly<{
   priceValue: Rational
 }>
 
-/** So much of a figure as falls into a part: evenly by the second over its interval, or whole at its instant. */
-const inPart = ({ value, from, to }: FigureFact, part: Part): Rational => {
-  if (from === to) return from >= part.from && from < part.to ? value : nought
-  const seconds = Math.min(to, part.to) - Math.max(from, part.from)
-  return seconds <= 0 ? nought : times(value, rational(seconds, to - from))
-}
-
 /** What the readings of one figure, of whatever part, come to in a part of a clause: below zero where they take back more than they give. */
 export const figureIn = (facts: Facts, clause: string, figure: string, part: Part): Rational =>
-  total(facts.figures.filter((each) => each.clause === clause && each.figure === figure).map((each) => inPart(each, part)))
+  spreadIn(
+    facts.figures.filter((each) => each.clause === clause && each.figure === figure),
+    part,
+  )
 
 /** GPU-seconds of the orders: a GPU that is reserved counts, used or not, and once. */
 const ofOrders = ({ orders: all }: Facts, orders: readonly string[], { from, to }: Part): Rational =>
