@@ -154,7 +154,7 @@ const breaks: readonly Break[] = [
   {
     law: 'S14 totals are the sums',
     test: 'src/core/statements/draw-up.test.ts',
-    file: 'src/core/statements/draw-up.ts',
+    file: 'src/core/statements/totals.ts',
     find: 'line.payer === payer && line.payee === payee).reduce(',
     put: 'line.payer === payer && line.payee === payee).slice(1).reduce(',
   },

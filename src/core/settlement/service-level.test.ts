@@ -305,7 +305,9 @@ describe('SL2 laws of what is borne', () => {
         const { reserved: whole, available, expected, ...parts } = shortfall(worldOf(hours), orders)
         assert.ok(compare(available, nought) >= 0 && compare(available, expected) <= 0 && compare(expected, whole) <= 0)
         assert.ok(compare(parts.plannedNamed, parts.named) <= 0 && compare(parts.plannedShared, parts.shared) <= 0)
+        assert.ok(compare(plus(parts.named, parts.shared), whole) <= 0)
       }),
+      { numRuns: 400 },
     )
   })
 })
