@@ -454,7 +454,7 @@ test('CLI11 statement says what became of a month since it was final, and close 
     )
     const september = await run('close', 'sharon-ai', '2026-09')
     // 16 GPUs for a day at 2.32.
-    assert.match(september.out, /Correction of 2026-08: Capacity backstop, syd-a.* \(890\.88\)/)
+    assert.match(september.out, /Correction of August 2026: Capacity backstop, syd-a.* \(890\.88\)/)
     assert.match((await run('statement', 'sharon-ai', '2026-08')).err, /2026-08 is corrected on the statement of 2026-09/)
   } finally {
     await own.close()

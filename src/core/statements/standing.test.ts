@@ -14,7 +14,7 @@ const lines = [
     key: 'b0',
     amount: '-5.00',
     corrects: '2027-08',
-    text: 'Correction of 2027-08: Capacity backstop',
+    text: 'Correction of August 2027: Capacity backstop',
     from: '2027-07-31T14:00:00Z',
   }),
 ]

@@ -2,6 +2,7 @@ import { dateOf, type Interval } from '../base/time.ts'
 import { formulas } from '../settlement/kinds.ts'
 import type { Line } from '../settlement/line.ts'
 import type { Schedule } from '../terms/schedule.ts'
+import { monthForPeople } from './figures.ts'
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
@@ -23,5 +24,5 @@ export const lineInWords = (schedule: Schedule, line: Line): string => {
   const why = line.formula !== 'ineligible' ? '' : `, not met: ${(condition?.text ?? 'Sales have evidence').replace(/\.$/, '')}`
   const several = (clause?.covers.length ?? 0) > 1 && line.block !== undefined
   const effect = `${formulas.get(line.formula)?.word ?? line.formula}${why}${several ? `, ${line.block}` : ''}, ${spanInWords(line, schedule.zone)}`
-  return line.corrects === undefined ? effect : `Correction of ${line.corrects}: ${effect}`
+  return line.corrects === undefined ? effect : `Correction of ${monthForPeople(line.corrects)}: ${effect}`
 }

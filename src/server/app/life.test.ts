@@ -141,7 +141,7 @@ describe('K8 corrections', () => {
     const [line] = august.lines.filter(({ corrects }) => corrects !== undefined)
     assert.deepEqual(
       [line!.from, line!.to, line!.text],
-      ['2026-07-01T00:00:00Z', '2026-08-01T00:00:00Z', 'Correction of 2026-07: Capacity backstop, 1–31 Jul 2026'],
+      ['2026-07-01T00:00:00Z', '2026-08-01T00:00:00Z', 'Correction of July 2026: Capacity backstop, 1–31 Jul 2026'],
     )
     assert.equal(line!.key, july.lines.find(({ formula }) => formula === 'backstop')!.key)
     assert.equal(august.totals.guarantorPays, '124800.00')
