@@ -13,6 +13,7 @@ import { inTransaction } from '../store/transaction.ts'
 import { advance, AdvanceRefused, openSandbox, type Advanced, type AdvanceSource } from './advance.ts'
 import { closedAt } from './closed-at.ts'
 import { loadAgreement } from './load-agreement.ts'
+import { makeReader } from './read.ts'
 
 const by = 'test'
 const open: (() => Promise<void>)[] = []
@@ -243,4 +244,37 @@ test('AD6 a later version is loaded when the clock reaches its date, and not bef
   assert.deepEqual(rates, ['1/10', '1/10', '1/10', '1/20', '1/20'])
   const ticks = await findTicks(store.database, 'a')
   assert.ok(ticks.every(({ story: hash }) => hash === story.hash))
+})
+
+test('AD8 months of which there is nothing to state close, open the next and are read like any other', async () => {
+  const store = await sandbox(`
+offtake: 1
+agreement: quiet
+title: Nothing is owed until shares are bought
+parties:
+  - { id: quiet-vendor, name: Vendor, role: guarantor }
+  - { id: quiet-cloud, name: Cloud, role: operator }
+zone: America/New_York
+currency: USD
+term: { from: 2026-10-01, through: 2027-03-31 }
+clauses:
+  - { id: right, kind: stock-purchase-right, payer: quiet-cloud, payee: quiet-vendor, shares: 10, exercisePrice: '1.00', vesting: [{ fraction: '1', on: 2027-02-01 }], expires: 2027-03-31 }
+settlement: { due: { days: 30 } }
+`)
+  const months = await run(store, [sourceOf('quiet')], 3)
+  assert.deepEqual(
+    months.map(({ month, statement }) => [month, statement?.lines.length]),
+    [
+      ['2026-10', 0],
+      ['2026-11', 0],
+      ['2026-12', 0],
+    ],
+  )
+  const reader = makeReader(store, () => closedAt('2026-12'))
+  assert.deepEqual(await reader.listSettled('quiet'), [])
+  assert.deepEqual(
+    (await reader.listStatements('quiet')).map(({ month, dueOn, totals }) => [month, dueOn, totals.net.amount]),
+    months.map(({ month, statement }) => [month, statement!.dueOn, '0.00']),
+  )
+  assert.equal((await reader.findStatement('quiet', '2026-11', undefined))?.statement.lines.length, 0)
 })

@@ -82,7 +82,7 @@ const readSettled = async ({ client }: Work, agreement: string) => {
   const { rows } = await client.query<{ clause: string; payer: string; amount: string }>(
     `with latest as (select distinct on (month) told from statement where agreement = $1 order by month, version desc)
      select line ->> 'clause' as clause, line ->> 'payer' as payer, sum((line ->> 'amount')::numeric)::text as amount
-       from latest, jsonb_array_elements(latest.told -> 'lines') as line group by 1, 2 order by 1, 2`,
+       from latest, jsonb_path_query(latest.told, '$.lines[*] ? (@ != null)') as line group by 1, 2 order by 1, 2`,
     [agreement],
   )
   return rows
