@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { integrateBuckets } from '../src/core/base/steps.ts'
 import { startOfDate } from '../src/core/base/time.ts'
-import type { Measured, Quota } from '../src/server/fleet/calibration.ts'
-import { heliosFiles, readHeliosTenant } from '../src/server/fleet/helios.ts'
-import { readPhillyJobs, type PhillyJobs } from '../src/server/fleet/philly.ts'
-import { quantilesOf } from '../src/server/fleet/rng.ts'
+import type { Measured, Quota } from '../src/server/history/calibration.ts'
+import { heliosFiles, readHeliosTenant } from '../src/server/history/helios.ts'
+import { readPhillyJobs, type PhillyJobs } from '../src/server/history/philly.ts'
+import { quantilesOf } from '../src/server/history/rng.ts'
 
 /** Whole weeks, Monday to Monday, in which the Philly cluster was in full use; before and after them jobs trickle. */
 const [weeksFrom, weeksTo] = [startOfDate('2017-10-02', 'UTC'), startOfDate('2017-12-04', 'UTC')]
@@ -66,7 +66,7 @@ export const calibrate = async (folder: string): Promise<Measured> => {
   return { jobs: measureJobs(jobs), quotas: quotas.toSorted((a, b) => b.gpus - a.gpus) }
 }
 
-const target = resolve(import.meta.dirname, '../src/server/fleet/measured.ts')
+const target = resolve(import.meta.dirname, '../src/server/history/measured.ts')
 
 /** The file that holds them, before it is formatted. */
 export const written = (measured: Measured): string =>

@@ -4,7 +4,7 @@ import { portfolioSchema } from '../src/core/credit/portfolio-shape.ts'
 import { readingSchema } from '../src/core/meter/reading-schema.ts'
 import { clauseKinds } from '../src/core/settlement/kinds.ts'
 import { agreementSchemaOf } from '../src/core/terms/shape.ts'
-import { storySchema } from '../src/server/fleet/story-shape.ts'
+import { storySchema } from '../src/server/history/story-shape.ts'
 
 // The published schemas are the objects that documents and readings are checked with; a test holds them to each other.
 const docs = join(import.meta.dirname, '../docs')

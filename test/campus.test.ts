@@ -27,7 +27,7 @@ import type { Statement } from '../src/core/statements/statement.ts'
 import { advance, openSandbox } from '../src/server/app/advance.ts'
 import { loadAgreement } from '../src/server/app/load-agreement.ts'
 import { drawRegister } from '../src/server/app/register.ts'
-import { parseStory } from '../src/server/fleet/story.ts'
+import { parseStory } from '../src/server/history/story.ts'
 import { testDatabase } from './database.ts'
 import { offtake } from './offtake.ts'
 

@@ -6,7 +6,7 @@ import { nextMonth } from '../src/core/base/time.ts'
 import { closePeriod } from '../src/server/app/close-period.ts'
 import type { Store } from '../src/server/store/database.ts'
 import { openStore } from '../src/server/open-store.ts'
-import { makeRng } from '../src/server/fleet/rng.ts'
+import { makeRng } from '../src/server/history/rng.ts'
 import { testDatabase } from './database.ts'
 import { offtake, startOfftake, temporaryFolder, type Environment } from './offtake.ts'
 

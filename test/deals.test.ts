@@ -9,7 +9,7 @@ import { post } from '../src/core/posting/post.ts'
 import { checkReasons } from '../src/core/statements/explain.ts'
 import type { Statement, StatementLine } from '../src/core/statements/statement.ts'
 import { isBackstop } from '../src/core/terms/schedule.ts'
-import { readingsWith } from '../src/server/fleet/month-facts.ts'
+import { readingsWith } from '../src/server/history/month-facts.ts'
 import { inMemory, partOf, storied, type MonthInMemory } from './in-memory.ts'
 import { dollars } from './register.ts'
 

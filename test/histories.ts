@@ -10,7 +10,7 @@ import { clauseKinds } from '../src/core/settlement/kinds.ts'
 import { parseAgreement } from '../src/core/terms/parse.ts'
 import { resolve } from '../src/core/terms/resolve.ts'
 import type { Schedule } from '../src/core/terms/schedule.ts'
-import type { History } from '../src/server/fleet/generate.ts'
+import type { History } from '../src/server/history/generate.ts'
 
 export const ofKind = <K extends Reading['kind']>(readings: readonly Reading[], kind: K) =>
   readings.filter((reading): reading is Extract<Reading, { kind: K }> => reading.kind === kind)

@@ -4,7 +4,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeRng } from '../src/server/fleet/rng.ts'
+import { makeRng } from '../src/server/history/rng.ts'
 import { openStore } from '../src/server/open-store.ts'
 import { temporaryFolder } from './offtake.ts'
 

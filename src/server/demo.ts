@@ -4,9 +4,9 @@ import { monthInterval, monthOf, nextMonth, parseInstant, type Instant, type Mon
 import type { Reading } from '../core/meter/reading.ts'
 import type { Schedule } from '../core/terms/schedule.ts'
 import { closedAt } from './app/closed-at.ts'
-import { describeCalibration } from './fleet/calibration.ts'
-import { generate } from './fleet/generate.ts'
-import { detectTrace, readTrace, traceFacts } from './fleet/trace.ts'
+import { describeCalibration } from './history/calibration.ts'
+import { generate } from './history/generate.ts'
+import { detectTrace, readTrace, traceFacts } from './history/trace.ts'
 
 /** One agreement, the months that its tenants use it, and what they do. */
 export type DemoPart = Readonly<{

@@ -11,7 +11,7 @@ import { testData } from '../../../test/data.ts'
 import { acceptedOf, assertNeverAbove, exampleOf, historyOf, ofKind, plans, soldOf, sumOf, type Plan } from '../../../test/histories.ts'
 import { calibrate } from '../../../scripts/calibrate.ts'
 import { assumed, describeCalibration, interruptions } from './calibration.ts'
-import { digestOf } from './digest.ts'
+import { digestOf } from '../fleet/digest.ts'
 import { generate, type History } from './generate.ts'
 import { measured } from './measured.ts'
 

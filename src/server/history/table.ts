@@ -2,9 +2,9 @@ import { basename } from 'node:path'
 import { describeProblem } from '../../core/base/problem.ts'
 import type { Instant } from '../../core/base/time.ts'
 import { readInstant } from '../../core/meter/instants.ts'
-import { openBytes } from './bytes.ts'
-import { makeCsvReader, type CsvRecord } from './csv.ts'
-import { textBlocks } from './lines.ts'
+import { openBytes } from '../fleet/bytes.ts'
+import { makeCsvReader, type CsvRecord } from '../fleet/csv.ts'
+import { textBlocks } from '../fleet/lines.ts'
 
 /** A trace that is not what its publisher released. Says file, line and what would be right. */
 export class UnreadableTrace extends Error {

@@ -13,7 +13,7 @@ import { acceptedOf, assertNeverAbove, exampleOf, historyOf, ofKind, plans, sold
 import { interruptions } from './calibration.ts'
 import { generateCoarsely } from './coarse.ts'
 import type { Course } from './course.ts'
-import { digestOf } from './digest.ts'
+import { digestOf } from '../fleet/digest.ts'
 
 const monthsFrom = (first: Month, count: number): Month[] => Array.from({ length: count }, (_, i) => nextMonth(first, i))
 const shares = ['0', '0.03', '0.5', '0.97', '1'] as const
