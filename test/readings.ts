@@ -22,7 +22,15 @@ const kind = (word: string) => fc.constant({ kind: word })
 const fields = (shape: Record<string, fc.Arbitrary<unknown>>) => fc.record(shape)
 const product = fc.constantFrom('reserved', 'on-demand', 'spot')
 
-const sale = join(span, fields({ pool: name('pool'), gpus }), optional('tenant', name('tenant')))
+/** GPUs on nodes, the same number on each; or GPUs nobody knows where. */
+const located = fc.oneof(
+  fields({ gpus }),
+  fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 8 })).map(([hosts, each]) => ({
+    gpus: hosts * each,
+    nodes: hosts === 1 ? 'fa-r001-n07' : `fa-r001-n[1-${hosts}]`,
+  })),
+)
+const sale = join(span, fields({ pool: name('pool') }), located, optional('tenant', name('tenant')))
 const someGpus = join(span, fields({ block: name('block'), gpus }), optional('unit', awkward))
 const body: fc.Arbitrary<object> = fc.oneof(
   { weight: 5, arbitrary: join(kind('allocation'), sale, optional('order', name('Order')), optional('product', product)) },
@@ -49,6 +57,19 @@ const body: fc.Arbitrary<object> = fc.oneof(
     optional('affiliate', join(fields({ gpuSeconds: fc.nat() }), optional('reference', money))),
   ),
   join(fc.constantFrom('credit', 'refund').chain(kind), fields({ reduces: awkward, amount: money, currency: fc.constant('USD') })),
+  join(
+    kind('rack'),
+    fc.oneof(span, fields({ from: instant })),
+    fields({ block: name('block'), unit: awkward, nodes: fc.constant('fa-r001-n[01-18]'), gpus: fc.constantFrom(18, 72, 144) }),
+    optional('tranche', name('tranche')),
+  ),
+  join(
+    kind('offer'),
+    span,
+    fields({ pool: name('pool'), price: fc.constant('3.10'), currency: fc.constant('USD') }),
+    optional('block', name('block')),
+  ),
+  join(kind('claim'), someGpus),
   join(
     kind('fx'),
     fields({

@@ -5,6 +5,7 @@ import type { Problem } from '../base/problem.ts'
 import { parseDecimal } from '../base/rational.ts'
 import { gpusMax } from '../base/steps.ts'
 import { isDate, isMonth } from '../base/time.ts'
+import { countHosts, hostlistMax } from '../capacity/hostlist.ts'
 import { nearest } from '../terms/nearest.ts'
 import { readInstant } from './instants.ts'
 import type { ReadingKind } from './reading.ts'
@@ -196,6 +197,10 @@ const common: readonly Field[] = [
 const span = [instant('from'), instant('to')]
 const gpus = count(0, gpusMax)('gpus')
 const unit = optional(name)('unit')
+const nodes = text((raw) => countHosts(raw) !== undefined, 'nodes as a hostlist such as "fa-r001-n[01-18]", 131,072 of them at most', {
+  pattern: '^[A-Za-z0-9._,[\\]-]+$',
+  maxLength: hostlistMax,
+})('nodes')
 const reason = optional(label(reasonMax))('reason')
 const product = oneOf('reserved', 'on-demand', 'spot')('product')
 const order = optional(outsideId)('order')
@@ -207,8 +212,8 @@ const whenever = [...span.map((field) => ({ ...field, needed: false })), optiona
 
 /** The wire form of every kind: its keys in the order in which they are written. */
 export const fieldsOf: ReadonlyMap<ReadingKind, readonly Field[]> = new Map<ReadingKind, readonly Field[]>([
-  ['allocation', [...common, ...span, id('pool'), gpus, ...buyer, { ...product, needed: false }]],
-  ['reservation', [...common, ...span, id('pool'), gpus, outsideId('order'), optional(outsideId)('tenant')]],
+  ['allocation', [...common, ...span, id('pool'), gpus, { ...nodes, needed: false }, ...buyer, { ...product, needed: false }]],
+  ['reservation', [...common, ...span, id('pool'), gpus, { ...nodes, needed: false }, outsideId('order'), optional(outsideId)('tenant')]],
   ['outage', [...common, ...span, id('block'), gpus, unit, order, reason]],
   ['maintenance', [...common, ...span, id('block'), gpus, unit, order, instant('noticeAt')]],
   ['curtailment', [...common, ...span, id('block'), gpus, unit, oneOf('grid', 'guarantor')('by')]],
@@ -240,6 +245,12 @@ export const fieldsOf: ReadonlyMap<ReadingKind, readonly Field[]> = new Map<Read
     ],
   ],
   ['ruling', [...common, instant('at'), id('agreement'), name('dispute'), amount('upheld')]],
+  [
+    'rack',
+    [...common, instant('from'), optional(instant)('to'), id('block'), { ...unit, needed: true }, nodes, gpus, optional(id)('tranche')],
+  ],
+  ['offer', [...common, ...span, id('pool'), optional(id)('block'), rate('price'), currency('currency')]],
+  ['claim', [...common, ...span, id('block'), gpus, unit]],
   ['withdrawal', common.map((field) => (field.key === 'replaces' ? { ...field, needed: true } : field))],
 ])
 

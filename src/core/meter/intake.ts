@@ -168,6 +168,10 @@ export const take = (intake: Intake, reading: Reading, digest: string): boolean 
     case 'ruling':
       subject = takeTold(intake.told, intake.schedule, reading, untilOf(reading, intake))
       break
+    // Where capacity stands, was offered and is claimed: for claims, which changes no fact.
+    case 'rack':
+    case 'offer':
+    case 'claim':
     case 'withdrawal':
       return false
   }

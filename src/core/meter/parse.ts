@@ -1,6 +1,7 @@
 import { canonical, type Json } from '../base/canonical.ts'
 import type { OrderId, PoolId } from '../base/id.ts'
 import type { Problem } from '../base/problem.ts'
+import { countHosts } from '../capacity/hostlist.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import { affiliateFields, fieldsOf, readingKinds, readObject, suggest, type Field, type Reader } from './fields.ts'
 import { writeInstant } from './instants.ts'
@@ -49,6 +50,14 @@ const checkTogether = (draft: Draft, given: Members, { problems }: Reader): void
     if (draft['of'] === 'sales' && (draft['gpus'] !== undefined || draft['unit'] !== undefined))
       say('of', 'must be "health" where gpus or unit are given: a gap of sales speaks of the whole block')
     else if (draft['unit'] !== undefined && given['gpus'] === undefined) say('gpus', 'is missing: how many GPUs the unit has')
+  }
+  if (typeof draft['nodes'] === 'string' && typeof draft['gpus'] === 'number') {
+    const nodes = countHosts(draft['nodes'])!
+    if (draft['gpus'] % nodes !== 0)
+      say(
+        'gpus',
+        `must be a whole multiple of the ${nodes} nodes, the same number on each; tell nodes with other numbers in a reading of their own`,
+      )
   }
   if (given['replaces'] === undefined) {
     if (typeof draft['revision'] === 'number' && draft['revision'] > 0) say('revision', 'must be left out, or 0, where replaces is')

@@ -19,8 +19,11 @@ type Span = Readonly<{ from: Instant; to: Instant }>
  * largest counts, never the sum, and planned comes before unavailable before curtailed. Without a unit, they are other GPUs each time.
  */
 type Gpus = Readonly<{ block: BlockId; gpus: number; unit?: string }>
-/** `pool` may be left out where `order` is placed on blocks, or the site has one pool. */
-type Sale = Readonly<{ pool: PoolId; gpus: number; order?: OrderId; tenant?: TenantId }>
+/**
+ * `pool` may be left out where `order` is placed on blocks, or the site has one pool. `nodes`: where, as a hostlist, the same number of GPUs on each
+ * node; what is owed does not depend on it, what a claim is held against does.
+ */
+type Sale = Readonly<{ pool: PoolId; gpus: number; nodes?: string; order?: OrderId; tenant?: TenantId }>
 
 /** GPUs allocated to a tenant's jobs. Without an order it is on-demand use, sold by itself. */
 export type Allocation = Common & Span & Sale & Readonly<{ kind: 'allocation'; product?: 'reserved' | 'on-demand' | 'spot' }>
@@ -86,6 +89,16 @@ export type Dispute = Common &
   Readonly<{ kind: 'dispute'; agreement: AgreementId; month: Month; line: string; amount?: string; at: Instant; reason: string }>
 /** The end of a dispute, named by its reading's id: the line falls by what is upheld (0: the line stands). */
 export type Ruling = Common & Readonly<{ kind: 'ruling'; agreement: AgreementId; dispute: string; upheld: string; at: Instant }>
+/**
+ * A rack (NVLink domain) stands in a block from an instant on: its name as other readings say it in `unit`, its nodes as a hostlist, `gpus` in all, the
+ * same number on each node. `tranche`: the commissioning it belongs to.
+ */
+export type Rack = Common &
+  Readonly<{ kind: 'rack'; block: BlockId; unit: string; nodes: string; gpus: number; tranche?: TrancheId; from: Instant; to?: Instant }>
+/** Unsold capacity of a pool, or of one block, was on offer at a price per GPU-hour. */
+export type Offer = Common & Span & Readonly<{ kind: 'offer'; pool: PoolId; block?: BlockId; price: string; currency: string }>
+/** The operator claims GPUs of a block as unsold. `unit` names them: a node or a rack. */
+export type Claim = Common & Span & Readonly<{ kind: 'claim'; block: BlockId; gpus: number; unit?: string }>
 /** Takes back the reading it replaces and says nothing else. */
 export type Withdrawal = Common & Readonly<{ kind: 'withdrawal'; replaces: string }>
 
@@ -108,6 +121,9 @@ export type Reading =
   | Payment
   | Dispute
   | Ruling
+  | Rack
+  | Offer
+  | Claim
   | Withdrawal
 
 export type ReadingKind = Reading['kind']

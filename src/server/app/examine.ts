@@ -7,7 +7,7 @@ import { findEffects, referenceKey, type Reference, type StoredEffect } from '..
 import { effectOf, type IncomingReading } from '../store/reading-rows.ts'
 import { findFinalMonths } from '../store/statements.ts'
 import { lockName, type Work } from '../store/transaction.ts'
-import { earliest, firstLate, lastingEffect, type Closed } from './late.ts'
+import { earliest, firstLate, isSettled, lastingEffect, type Closed } from './late.ts'
 import { makePlacer, type Place } from './place.ts'
 
 type Row = Readonly<{ line: number; reading: Reading; digest: string }>
@@ -115,4 +115,4 @@ const placesOfStored = ({ pool, block, agreement, kind }: StoredEffect, { regist
 }
 
 const lateIn = (agreements: readonly AgreementId[], kind: string, effect: Interval, { closed }: Known): Month | undefined =>
-  earliest(agreements.map((agreement) => firstLate(closed.get(agreement) ?? [], lastingEffect(kind, effect))))
+  isSettled(kind) ? earliest(agreements.map((agreement) => firstLate(closed.get(agreement) ?? [], lastingEffect(kind, effect)))) : undefined

@@ -4,6 +4,10 @@ import type { Instant, Interval, Month } from '../../core/base/time.ts'
 /** The final months of one agreement, in order of time. */
 export type Closed = readonly Readonly<{ month: Month; interval: Interval }>[]
 
+/** What no statement rests on, and so comes too late for none: claims are held against it. */
+const unsettled = new Set(['rack', 'offer', 'claim'])
+export const isSettled = (kind: string): boolean => !unsettled.has(kind)
+
 /** What counts from its instant on: a clause may look back at it from any later month. */
 const lasting = new Set(['acceptance', 'event', 'figure', 'index'])
 

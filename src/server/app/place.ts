@@ -33,6 +33,7 @@ export const makePlacer = (registry: Registry, meant: AgreementId | undefined): 
       case 'allocation':
       case 'reservation':
       case 'charge':
+      case 'offer':
         return byName(registry.pools.get(reading.pool), '/pool', 'pool', reading.pool)
       case 'figure':
       case 'event':
@@ -50,6 +51,8 @@ export const makePlacer = (registry: Registry, meant: AgreementId | undefined): 
       case 'acceptance':
       case 'gap':
       case 'call':
+      case 'rack':
+      case 'claim':
         return byName(registry.blocks.get(reading.block), '/block', 'block', reading.block)
     }
   }

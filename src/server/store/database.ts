@@ -64,6 +64,7 @@ export type Schema = {
     tenant: string | null
     unit: string | null
     product: string | null
+    nodes: string | null
     replaces: string | null
     late_month: string | null
     body: unknown

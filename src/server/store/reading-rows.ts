@@ -16,12 +16,12 @@ export type IncomingReading = Readonly<{
 
 /** The columns of `reading` in the order in which COPY brings them in. */
 export const columnsIn =
-  'batch, recorded_at, starts_at, ends_at, gpus, revision, kind, source, id, pool, block, agreement, order_id, tenant, unit, product, replaces, late_month, body, digest'
+  'batch, recorded_at, starts_at, ends_at, gpus, revision, kind, source, id, pool, block, agreement, order_id, tenant, unit, product, replaces, late_month, body, digest, nodes'
 /** The columns from which `fromRow` makes a reading again, with its digest. */
 export const columnsOut =
-  'recorded_at, starts_at, ends_at, gpus, revision, kind, source, id, pool, block, order_id, tenant, unit, product, replaces, body, digest'
+  'recorded_at, starts_at, ends_at, gpus, revision, kind, source, id, pool, block, order_id, tenant, unit, product, replaces, body, digest, nodes'
 
-const inColumns = new Set('source id kind recordedAt replaces revision from to gpus pool block order tenant unit product'.split(' '))
+const inColumns = new Set('source id kind recordedAt replaces revision from to gpus pool block order tenant unit product nodes'.split(' '))
 const spanKinds = new Set<Reading['kind']>([
   'allocation',
   'reservation',
@@ -31,10 +31,15 @@ const spanKinds = new Set<Reading['kind']>([
   'gap',
   'call',
   'condition',
+  'offer',
+  'claim',
 ])
-const bodiless = new Set<Reading['kind']>(['allocation', 'reservation', 'call', 'withdrawal'])
+const bodiless = new Set<Reading['kind']>(['allocation', 'reservation', 'call', 'claim', 'withdrawal'])
 
 /** The widest a local date can lie around the world: UTC+14 begins it, UTC−12 ends it. */
+/** The end of what has none: the last second that can be written. */
+const forever = 253_402_300_799
+
 const [earliestSeconds, latestSeconds] = [14 * 3600, 36 * 3600]
 
 /** When a reading has effect: half-open, an instant as an empty interval; undefined where that follows from the reading it speaks of. */
@@ -55,6 +60,8 @@ export const effectOf = (reading: Reading): Readonly<{ from: Instant; to: Instan
       const day = startOfDate(reading.date, 'UTC')
       return { from: day - earliestSeconds, to: day + latestSeconds }
     }
+    case 'rack':
+      return { from: reading.from, to: reading.to ?? forever }
     case 'credit':
     case 'refund':
     case 'withdrawal':
@@ -67,6 +74,8 @@ export const effectOf = (reading: Reading): Readonly<{ from: Instant; to: Instan
     case 'gap':
     case 'call':
     case 'condition':
+    case 'offer':
+    case 'claim':
       return { from: reading.from, to: reading.to }
   }
 }
@@ -87,12 +96,12 @@ const orNull = (value: string | number | undefined): string | number => (value =
 /** One line of COPY's text form, in the order of `columnsIn`. Names that follow the form of an id need no escapes. */
 export const toRow = ({ reading, digest, lateMonth, agreement }: IncomingReading, batch: bigint, now: Instant): string => {
   const effect = effectOf(reading)
-  const of = reading as Partial<Record<'pool' | 'block' | 'order' | 'tenant' | 'unit' | 'product', string>> & { gpus?: number }
+  const of = reading as Partial<Record<'pool' | 'block' | 'order' | 'tenant' | 'unit' | 'product' | 'nodes', string>> & { gpus?: number }
   return (
     `${batch}\t${reading.recordedAt ?? now}\t${orNull(effect?.from)}\t${orNull(effect?.to)}\t${orNull(of.gpus)}\t${reading.revision ?? 0}` +
     `\t${reading.kind}\t${text(reading.source)}\t${text(reading.id)}\t${orNull(of.pool)}\t${orNull(of.block)}\t${orNull(agreement)}` +
     `\t${orNull(of.order)}\t${orNull(of.tenant)}\t${text(of.unit)}\t${orNull(of.product)}\t${text(reading.replaces)}\t${orNull(lateMonth)}` +
-    `\t${bodyOf(reading)}\t\\\\x${digest}\n`
+    `\t${bodyOf(reading)}\t\\\\x${digest}\t${orNull(of.nodes)}\n`
   )
 }
 
@@ -111,8 +120,13 @@ export const fromRow = (row: string): { reading: Reading; digest: string } => {
     reading['from'] = Number(from)
     reading['to'] = Number(to)
   }
+  if (kind === 'rack') {
+    reading['from'] = Number(from)
+    if (Number(to) !== forever) reading['to'] = Number(to)
+  }
   if (gpus !== '\\N') reading['gpus'] = Number(gpus)
   if (revision !== '0') reading['revision'] = Number(revision)
   for (const [i, key] of ['pool', 'block', 'order', 'tenant', 'unit', 'product', 'replaces'].entries()) set(key, cells[8 + i]!)
+  set('nodes', cells[17]!)
   return { reading: reading as unknown as Reading, digest: cells[16]!.slice(3) }
 }

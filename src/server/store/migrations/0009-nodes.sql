@@ -1,0 +1,2 @@
+-- Where a sale or a rack is, as a hostlist.
+alter table reading add column nodes text collate "C";
