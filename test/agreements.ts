@@ -301,6 +301,10 @@ const drawDocument = (draw: Draw): Loose => {
           pools: [{ id: 'all', attribution: oneOf(draw, ['specific', 'supported-first', 'pro-rata']), blocks: blocks.map(({ id }) => id) }],
         }),
     clauses: clausesOf(draw, blocks, term, years, minorDigits(currency)!),
+    ...(chance(draw) ? {} : { metering: { allocations: ['slurm', 'kueue'], ...(chance(draw) ? {} : { health: ['dcgm'] }) } }),
+    ...(chance(draw)
+      ? {}
+      : { claims: { ...(chance(draw) ? {} : { idleWatts: whole(draw, 1, 900), activity: '0.05' }), listPrice: '3.10' } }),
     settlement: { due: chance(draw) ? { days: 30 } : { businessDays: 5, roll: 'preceding', holidays: [term.from] } },
   }
 }

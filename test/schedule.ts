@@ -1,3 +1,4 @@
+import { resolveClaims, resolveMetering } from '../src/core/terms/metering.ts'
 import { hashOf } from '../src/core/base/hash.ts'
 import type { AgreementId, BlockId, FactoryId, OrderId, PartyId, PoolId, TrancheId } from '../src/core/base/id.ts'
 import { rational } from '../src/core/base/rational.ts'
@@ -87,6 +88,8 @@ export const scheduleOf = (plan: SchedulePlan): Schedule => {
     clauses: plan.clauses ?? [],
     netting: true,
     due: { days: 30, roll: 'following', calendars: [], holidays: [], workingDays: [] },
+    metering: [{ from: startOfDate(commencement, zone), value: resolveMetering(undefined), pointer: '/metering' }],
+    claims: [{ from: startOfDate(commencement, zone), value: resolveClaims(undefined), pointer: '/claims' }],
     correctionsMonths: undefined,
     sources: [],
     versions: [{ version: 1, effective: from, hash: hashOf('a test agreement') }],

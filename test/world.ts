@@ -1,3 +1,4 @@
+import { resolveClaims, resolveMetering } from '../src/core/terms/metering.ts'
 import type { AgreementId, BlockId, ClauseId, ConditionId, FactoryId, PartyId, PoolId } from '../src/core/base/id.ts'
 import { decimal, nought, rational, times, type Rational } from '../src/core/base/rational.ts'
 import { minimum, restrict, subtract, zero, type Steps } from '../src/core/base/steps.ts'
@@ -150,6 +151,8 @@ export const scheduleOf = (term: Term, clauses: readonly ResolvedClause[], block
   clauses,
   netting: true,
   due: { days: 30, roll: 'following', calendars: [], holidays: [], workingDays: [] },
+  metering: [{ from: startOfDate(term.from, term.zone), value: resolveMetering(undefined), pointer: '/metering' }],
+  claims: [{ from: startOfDate(term.from, term.zone), value: resolveClaims(undefined), pointer: '/claims' }],
   correctionsMonths: undefined,
   sources: [],
   versions: [{ version: 1, effective: startOfDate(term.from, term.zone), hash: '0'.repeat(64) }],

@@ -106,6 +106,9 @@ const layersOf = ({ nameless, named, unitOf, kindOf }: HealthLog): Readonly<Reco
   return { planned, unavailable, unproven, curtailed }
 }
 
+/** GPUs that are out of service, for whatever reason, as far as readings of a unit and without one say. */
+export const outSteps = (log: HealthLog): Steps => layersOf(log).unavailable
+
 /** GPUs that readings name as an order's: planned, as far as the block's P lasts, and all that are out. Neither is cut to what it reserved. */
 export const outOfOrder = (log: HealthLog, order: OrderId, planned: Steps, window: Interval): Readonly<{ planned: Steps; out: Steps }> => {
   const named = log.orders.get(order)

@@ -5,7 +5,8 @@ import { emptyCharges, pushCharge, type ChargeLog } from './charges.ts'
 import { emptyColumns, push, type Columns } from './columns.ts'
 import { note, type EvidenceLog } from './evidence.ts'
 import type { ConditionFact } from './facts.ts'
-import { allowanceYears, emptyHealth, maintenanceKind, pushOut, type HealthLog, type OutKind } from './health.ts'
+import { heardOf, isWeighed, listedFor, outagesHeard, salesHeard, silenceHeard, type HeardLog } from './authority.ts'
+import { allowanceYears, emptyHealth, maintenanceKind, pushOut, type HealthLog, type Out, type OutKind } from './health.ts'
 import type {
   Acceptance,
   Allocation,
@@ -26,6 +27,8 @@ export type BlockLog = Readonly<{
   block: ResolvedBlock
   acceptances: Acceptance[]
   health: HealthLog
+  /** Where sources are weighed: what takes GPUs out and is nobody's word against another's. */
+  spoken: Out[]
   called: Columns
   salesGaps: Columns
   /** Start of the contract year in which the window begins: planned maintenance counts against its allowance from there. */
@@ -44,6 +47,9 @@ export type Intake = Readonly<{
   charges: ChargeLog
   told: ToldLog
   schedule: Schedule
+  /** Whether the agreement says whose word counts; then sales and outages are kept by source, in `heard`. */
+  weighed: boolean
+  heard: HeardLog
   evidence: EvidenceLog
 }>
 
@@ -54,6 +60,7 @@ export const emptyIntake = (schedule: Schedule, window: Interval, lifeUntil: Ins
       block,
       acceptances: [],
       health: emptyHealth(),
+      spoken: [],
       called: emptyColumns(),
       salesGaps: emptyColumns(),
       yearFrom: allowanceYears(block, window, schedule.zone)[0]?.from ?? window.from,
@@ -75,14 +82,17 @@ export const emptyIntake = (schedule: Schedule, window: Interval, lifeUntil: Ins
     charges: emptyCharges(),
     told: emptyTold(),
     schedule,
+    weighed: isWeighed(schedule),
+    heard: new Map(),
     evidence: new Map(),
   }
 }
 
 type OfBlock = Outage | Maintenance | Curtailment | Gap | Call | Acceptance
 
-const takeSale = ({ pools, window }: Intake, reading: Allocation | Reservation): PoolId | undefined => {
-  const sales = pools.get(reading.pool)
+const takeSale = ({ pools, window, weighed, heard }: Intake, reading: Allocation | Reservation): PoolId | undefined => {
+  const known = pools.get(reading.pool)
+  const sales = weighed && known !== undefined ? salesHeard(heardOf(heard, reading.source), reading.pool) : known
   const from = Math.max(reading.from, window.from)
   const to = Math.min(reading.to, window.to)
   if (sales === undefined || from >= to) return undefined
@@ -98,7 +108,23 @@ const outKindOf = (block: ResolvedBlock, reading: Outage | Maintenance | Curtail
 const orderOf = (reading: OfBlock): OrderId | undefined =>
   reading.kind === 'outage' || reading.kind === 'maintenance' ? reading.order : undefined
 
-const takeOfBlock = ({ blocks, window }: Intake, reading: OfBlock): BlockId | undefined => {
+/** Where GPUs are out, or may be: kept by source where the agreement says whose word counts. */
+const takeOut = (intake: Intake, log: BlockLog, { source, kind, block }: OfBlock, out: Out): void => {
+  if (!intake.weighed) pushOut(log.health, out)
+  else if (kind === 'outage') outagesHeard(heardOf(intake.heard, source), block).push(out)
+  else log.spoken.push(out)
+}
+
+/** No evidence of a whole block, of sales or of health. One whose word could count only falls silent: another may have the evidence. */
+const takeGap = ({ weighed, heard, schedule }: Intake, log: BlockLog, { source, of, block }: Gap, { from, to }: Interval): void => {
+  const subjects = of === 'health' ? (['health'] as const) : (['allocations', 'reservations'] as const)
+  const counts = weighed && subjects.some((subject) => listedFor(schedule, subject).includes(source))
+  if (counts) push(silenceHeard(heardOf(heard, source), block)[of], from, to, 1)
+  else push(of === 'sales' ? log.salesGaps : log.health.dark, from, to, 1)
+}
+
+const takeOfBlock = (intake: Intake, reading: OfBlock): BlockId | undefined => {
+  const { blocks, window } = intake
   const log = blocks.get(reading.block)
   if (log === undefined) return undefined
   if (reading.kind === 'acceptance') {
@@ -112,9 +138,8 @@ const takeOfBlock = ({ blocks, window }: Intake, reading: OfBlock): BlockId | un
   const to = Math.min(reading.to, window.to)
   if (from >= to) return undefined
   if (reading.kind === 'call') push(log.called, from, to, reading.gpus)
-  else if (reading.kind === 'gap' && reading.of === 'sales') push(log.salesGaps, from, to, 1)
-  else if (reading.gpus === undefined) push(log.health.dark, from, to, 1)
-  else pushOut(log.health, { kind: kind!, from, to, gpus: reading.gpus, unit: reading.unit, order: orderOf(reading) })
+  else if (reading.kind === 'gap' && reading.gpus === undefined) takeGap(intake, log, reading, { from, to })
+  else takeOut(intake, log, reading, { kind: kind!, from, to, gpus: reading.gpus!, unit: reading.unit, order: orderOf(reading) })
   return reading.block
 }
 

@@ -17,8 +17,10 @@ import { emptyIntake, take, type BlockLog, type Intake } from './intake.ts'
 import type { Reading } from './reading.ts'
 import { firstRefusals, type MeterRefusal } from './refusal.ts'
 import { contractedOf, placedSalesOf, salesOfOrder } from './sales.ts'
+import { disagreementsOf, type Disagreement } from './reconcile.ts'
 import { makeShares } from './shares.ts'
 import { toldOf } from './told.ts'
+import { weigh } from './weigh.ts'
 
 /** Turns accepted readings, in any order, into the facts of a window. */
 export type Meter = Readonly<{
@@ -29,6 +31,8 @@ export type Meter = Readonly<{
   add: (reading: Reading, digest: string) => void
   /** The facts so far, or everything that keeps the readings from being facts together: the first `refusalsMax` of it. */
   facts: () => Facts | Readonly<{ refusals: readonly MeterRefusal[] }>
+  /** What sources say beside those whose word counts, day by day: see `disagreementsOf`. */
+  disagreements: () => readonly Disagreement[]
   /** How many readings were of other pools, blocks, clauses or times. */
   ignored: () => number
 }>
@@ -131,7 +135,8 @@ const byTime = (a: AcceptanceFact, b: AcceptanceFact): number => {
   return a.at - b.at || (nameOf(a) < nameOf(b) ? -1 : 1)
 }
 
-const work = (schedule: Schedule, intake: Intake): ReturnType<Meter['facts']> => {
+const work = (schedule: Schedule, read: Intake): ReturnType<Meter['facts']> => {
+  const intake = weigh(read)
   const { window } = intake
   const measured = new Map([...intake.blocks].map(([id, log]) => [id, measure(schedule, window, log)]))
   const pools = schedule.pools.map((pool) =>
@@ -183,6 +188,7 @@ export const makeMeter = (schedule: Schedule, window: Interval, lifeUntil: Insta
       if (!take(intake, reading, digest)) ignored += 1
     },
     facts: () => work(schedule, intake),
+    disagreements: () => disagreementsOf(intake),
     ignored: () => ignored,
   }
 }

@@ -159,6 +159,30 @@ export type DueTerm = Readonly<{
   workingDays: readonly LocalDate[]
 }>
 
+/**
+ * Whose word counts where several sources speak of one thing: at each instant the first listed that has evidence then. A list that is absent: what all
+ * sources say adds up.
+ */
+export type MeteringTerm = Readonly<{ allocations?: readonly string[]; reservations?: readonly string[]; health?: readonly string[] }>
+
+/** What a claim has to stand up to. */
+export type ClaimsTerm = Readonly<{
+  /** Watts that an idle GPU draws at most. */
+  idleWatts: number
+  /** Part of the time in which kernels may run on an idle GPU. */
+  activity: Decimal
+  /** GPU-seconds of a node and hour that may differ. */
+  toleranceSeconds: number
+  /** Part of a node and hour for which there has to be telemetry. */
+  coverage: Decimal
+  /** Seconds by which clocks may differ. */
+  clockSkewSeconds: number
+  /** Per GPU-hour, in major units: what is on offer above it is not offered. */
+  listPrice?: Decimal
+  /** The condition of a backstop that then fails. */
+  listCondition?: ConditionId
+}>
+
 /** Where a term comes from. What is not public is an assumption, and said so wherever it is shown. */
 export type TermSource = Readonly<{ at: string; status: 'public' | 'assumption'; note: string }>
 
@@ -187,5 +211,7 @@ export type Agreement = Readonly<{
     /** How long after it became final a month is corrected; without it, as long as there are statements. */
     correctionsUntil?: Readonly<{ months: number }>
   }>
+  metering?: MeteringTerm
+  claims?: ClaimsTerm
   sources: readonly TermSource[]
 }>

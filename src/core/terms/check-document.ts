@@ -7,10 +7,10 @@ import { endOfDate, isZone, startOfDate } from '../base/time.ts'
 import { calendarYears } from './calendars.ts'
 import { checkBlocks } from './check-blocks.ts'
 import { checkClauses } from './check-clauses.ts'
-import { checkUnique } from './check-values.ts'
+import { checkUnique, makeUnknown } from './check-values.ts'
 import { termOf } from './complete.ts'
 import type { TermsKind } from './kind.ts'
-import { itemsOf, type SoundAgreement } from './sound.ts'
+import { itemsOf, type SoundAgreement, type SoundBackstop } from './sound.ts'
 
 const checkParties = ({ parties }: SoundAgreement): Problem[] => {
   const sound = itemsOf(parties)
@@ -103,6 +103,16 @@ const checkCalendars = ({ settlement, term }: SoundAgreement): Problem[] => {
   return [...ends, ...contradicted]
 }
 
+/** The condition that fails where capacity was offered above the list price is one of a backstop. */
+const checkClaims = ({ claims, clauses }: SoundAgreement): Problem[] => {
+  const { listPrice, listCondition } = claims ?? {}
+  const problem = (key: string, message: string): Problem[] => [{ pointer: `/claims/${key}`, message }]
+  if (listCondition === undefined) return []
+  if (listPrice === undefined) return problem('listCondition', 'has nothing to be held against: write `listPrice` too')
+  const conditions = itemsOf(clauses).flatMap(([clause]) => itemsOf((clause as SoundBackstop).conditions).flatMap(([{ id }]) => id ?? []))
+  return conditions.includes(listCondition) ? [] : problem('listCondition', makeUnknown('condition', conditions)(listCondition))
+}
+
 const leadsSomewhere = (document: Json, pointer: string): boolean => {
   let at: Json | undefined = document
   for (const token of pointer.split('/').slice(1)) {
@@ -137,6 +147,7 @@ export const checkDocument = (document: SoundAgreement, written: Json, pools: nu
     ...checkBlocks(dated, pools),
     ...checkClauses(dated, kinds),
     ...checkCalendars(dated),
+    ...checkClaims(dated),
     ...checkSources(document, written),
   ]
 }

@@ -19,6 +19,7 @@ export const limits = {
   caps: 20,
   conditions: 100,
   holidays: 5_000,
+  meteringSources: 20,
   sources: 1_000,
   nameCharacters: 200,
   textCharacters: 4_000,

@@ -642,3 +642,31 @@ test('T3 an accepted document is whole: what the type says is there', () => {
     ),
   )
 })
+
+test('T3 whose word counts and what claims are held against: every problem of it at once', () => {
+  const problems = bad(
+    changed((d) => {
+      d.metering = { allocations: [], health: ['dcgm', 'dcgm', 'Slurm'], power: ['x'] }
+      d.claims = { idleWatts: 0, activity: 0.02, coverage: '1.1', toleranceSeconds: -1, listCondition: 'list-prise' }
+    }),
+  )
+  const said = new Map(problems.map(({ pointer, message }) => [pointer, message]))
+  const expected: [string, RegExp][] = [
+    ['/metering/allocations', /sources/],
+    ['/metering/health/1', /dcgm/],
+    ['/metering/health/2', /small letters/],
+    ['/metering/power', /unknown key/],
+    ['/claims/idleWatts', /1 to 10000/],
+    ['/claims/activity', /in quotes/],
+    ['/claims/coverage', /share from 0 to 1/],
+    ['/claims/toleranceSeconds', /0 to 1000000/],
+    ['/claims/listCondition', /write `listPrice` too/],
+  ]
+  for (const [pointer, words] of expected) assert.match(said.get(pointer) ?? 'nothing', words, pointer)
+  assert.equal(problems.length, expected.length)
+  const unknown = bad(changed((d) => (d.claims = { listPrice: '3.10', listCondition: 'no-such' })))
+  assert.deepEqual(
+    unknown.map(({ pointer }) => pointer),
+    ['/claims/listCondition'],
+  )
+})

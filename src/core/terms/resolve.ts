@@ -5,6 +5,7 @@ import { endOfDate, startOfDate, type Instant, type Interval } from '../base/tim
 import type { Agreement, Block } from './agreement.ts'
 import { checkVersions, sameFrom } from './amend.ts'
 import type { Signed, TermsKind } from './kind.ts'
+import { resolveClaims, resolveMetering } from './metering.ts'
 import { resolveClause, spanOf } from './resolve-clause.ts'
 import type { ResolvedBlock, ResolvedClause, Schedule } from './schedule.ts'
 
@@ -108,6 +109,8 @@ export const resolve = (
     clauses: clauseIds.flatMap((id) => sliceClause(id, placed, kinds)),
     netting: agreement.settlement.netting,
     due: agreement.settlement.due,
+    metering: placed.map(({ signed, from }) => ({ from, value: resolveMetering(signed.agreement.metering), pointer: '/metering' })),
+    claims: placed.map(({ signed, from }) => ({ from, value: resolveClaims(signed.agreement.claims), pointer: '/claims' })),
     correctionsMonths: agreement.settlement.correctionsUntil?.months,
     sources: versions.flatMap(({ agreement: { version, sources } }) => sources.map((source) => ({ ...source, version }))),
     versions: versions.map(({ agreement: { version, effective }, hash }) => ({ version, effective: startOfDate(effective, zone), hash })),

@@ -1,4 +1,4 @@
-import type { AgreementId, BlockId, ClauseId, FactoryId, OrderId, PartyId, PoolId } from '../base/id.ts'
+import type { AgreementId, BlockId, ClauseId, ConditionId, FactoryId, OrderId, PartyId, PoolId } from '../base/id.ts'
 import type { Rational } from '../base/rational.ts'
 import type { Steps } from '../base/steps.ts'
 import type { Instant, LocalDate } from '../base/time.ts'
@@ -120,6 +120,25 @@ export type ResolvedBlock = Readonly<{
 
 export type ResolvedPool = Readonly<{ id: PoolId; attribution: Attribution; blocks: readonly BlockId[] }>
 
+/** Whose word counts from an instant on; a list that is undefined: everybody's. */
+export type ResolvedMetering = Readonly<{
+  allocations: readonly string[] | undefined
+  reservations: readonly string[] | undefined
+  health: readonly string[] | undefined
+}>
+
+/** `ClaimsTerm`, exact. */
+export type Tolerances = Readonly<{
+  idleWatts: number
+  activity: Rational
+  toleranceSeconds: number
+  coverage: Rational
+  clockSkewSeconds: number
+  /** Per GPU-hour, in major units. */
+  listPrice: Rational | undefined
+  listCondition: ConditionId | undefined
+}>
+
 /** What is signed, worked out flat: everything downstream reads this and never the documents. */
 export type Schedule = Readonly<{
   agreement: AgreementId
@@ -140,6 +159,9 @@ export type Schedule = Readonly<{
   clauses: readonly ResolvedClause[]
   netting: boolean
   due: DueTerm
+  /** Of each version, while it is in force. */
+  metering: Stepped<ResolvedMetering>
+  claims: Stepped<Tolerances>
   /** Months after its final date during which a month is corrected; undefined: for ever. */
   correctionsMonths: number | undefined
   /** Of every version. */

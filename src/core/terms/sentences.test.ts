@@ -209,3 +209,16 @@ describe('T11 sentences by hand', () => {
     )
   })
 })
+
+test('T11 whose word counts and what claims are held against, where that is written, and nothing where it is not', () => {
+  const document = sampleDocument()
+  const of = (...pointers: string[]) => pointers.flatMap((pointer) => said(scheduleOf(signed(document)), pointer))
+  assert.deepEqual(of('/metering/allocations', '/metering/health', '/claims'), [])
+  document.metering = { allocations: ['slurm', 'kueue', 'desk'], health: ['dcgm'] }
+  document.claims = { idleWatts: 300, listPrice: '3.10' }
+  assert.deepEqual(of('/metering/allocations', '/metering/reservations', '/metering/health', '/claims'), [
+    'What is allocated is what slurm says; where it has no evidence, kueue and desk, in this order.',
+    'What is out of service is what dcgm says.',
+    `Claimed GPUs are idle below 300 W, give or take 300 GPU-seconds of a node and hour, and on offer at 3.1 ${document.currency} per GPU-hour at most.`,
+  ])
+})

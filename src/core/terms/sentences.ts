@@ -1,6 +1,7 @@
 import type { ClauseId } from '../base/id.ts'
 import { addDays, dateOf } from '../base/time.ts'
 import type { Said, TermsKind } from './kind.ts'
+import { sayMetering } from './metering.ts'
 import { blocksIn, gpuHours, grouped, listed } from './phrase.ts'
 import type { ResolvedBlock, Schedule } from './schedule.ts'
 
@@ -74,6 +75,7 @@ const sayAgreement = (schedule: Schedule): Said => {
       '/settlement',
       `A statement falls due ${days} after it is final${calendarsIn(due)}; amounts both ways are ${schedule.netting ? 'netted' : 'paid each in full'}.`,
     ],
+    ...sayMetering(schedule),
     ...(correctionsMonths === undefined
       ? []
       : [

@@ -123,6 +123,43 @@ const due: ObjectShape = {
   description: 'When a statement falls due: exactly one of `days` and `businessDays`.',
 }
 
+const sourceIds = (description: string): Shape =>
+  list(value('id', 'A source of readings.'), limits.meteringSources, {
+    minItems: 1,
+    uniqueItems: true,
+    title: 'a list of sources, the one whose word counts first',
+    description,
+  })
+
+const metering: ObjectShape = {
+  ...object(
+    {
+      allocations: sourceIds('Who says what was allocated. Default: what all sources say adds up.'),
+      reservations: sourceIds('Who says what was reserved. Default: what all sources say adds up.'),
+      health: sourceIds('Who says what was out of service. Default: what all sources say adds up.'),
+    },
+    [],
+  ),
+  description:
+    'Whose word counts: at each instant the first source listed that has evidence then. What the others say is listed and sized.',
+}
+
+const claims: ObjectShape = {
+  ...object(
+    {
+      idleWatts: { ...whole(1, 10_000, 'Watts that an idle GPU draws at most.'), default: 250 },
+      activity: value('share', 'Part of the time in which kernels may run on an idle GPU.', { default: '0.02' }),
+      toleranceSeconds: { ...whole(0, 1_000_000, 'GPU-seconds of a node and hour that may differ.'), default: 300 },
+      coverage: value('share', 'Part of a node and hour for which there has to be telemetry.', { default: '0.9' }),
+      clockSkewSeconds: { ...whole(0, 86_400, 'Seconds by which clocks may differ.'), default: 120 },
+      listPrice: value('decimal', 'Per GPU-hour: capacity on offer above it counts as not offered. Default: not checked.'),
+      listCondition: value('id', 'The condition of a backstop that fails where capacity was offered above `listPrice`.'),
+    },
+    [],
+  ),
+  description: 'What a claim has to stand up to. Default: all of the defaults.',
+}
+
 /** Where a term comes from. */
 export const source: ObjectShape = object(
   {
@@ -207,6 +244,8 @@ const propertiesOf = (clause: Shape): Readonly<Record<string, Shape>> => ({
     description: 'Who pays what, for which blocks and when.',
   }),
   settlement,
+  metering,
+  claims,
   sources: list(source, limits.sources, { default: [], title: 'a list of sources', description: 'Where terms come from.' }),
 })
 

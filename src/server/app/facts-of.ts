@@ -3,7 +3,7 @@ import type { Instant, Interval } from '../../core/base/time.ts'
 import { collate, type CollateRefusal, type Digested } from '../../core/meter/collate.ts'
 import type { Facts } from '../../core/meter/facts.ts'
 import { allowanceYears } from '../../core/meter/health.ts'
-import { makeMeter } from '../../core/meter/meter.ts'
+import { makeMeter, type Meter } from '../../core/meter/meter.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import type { MeterRefusal } from '../../core/meter/refusal.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
@@ -23,10 +23,16 @@ type FactsRequest = Readonly<{
 }>
 
 /** What the store knows of a window of an agreement; every reading is handed to the meter as it comes, and none is kept. */
-export const factsOf = async (
+export const factsOf = async (tx: Work, request: FactsRequest): Promise<Facts | FactsRefusal> => {
+  const meter = await meterOf(tx, request)
+  return 'refusals' in meter ? meter : meter.facts()
+}
+
+/** A meter that has taken in everything that bears on a window of an agreement. */
+export const meterOf = async (
   tx: Work,
   { schedule, window, lifeUntil = window.to, onRead }: FactsRequest,
-): Promise<Facts | FactsRefusal> => {
+): Promise<Meter | FactsRefusal> => {
   const wanted = wantedOf(schedule, window, Math.max(window.to, lifeUntil))
   const { accepted, refused } = collate(await findReplacements(tx, wanted))
   if (refused.length > 0) return { refusals: refused }
@@ -43,7 +49,7 @@ export const factsOf = async (
   add(accepted)
   for await (const rows of streamReadings(tx, wanted)) add(rows)
   add(await findCharges(tx, reduced.unseen()))
-  return meter.facts()
+  return meter
 }
 
 /** Which charges are reduced by readings that were seen, and were not seen themselves, nor anything in their place. */
