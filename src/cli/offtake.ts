@@ -10,6 +10,7 @@ import { addImport } from './import-command.ts'
 import { addJournal } from './journal-command.ts'
 import { addLoad } from './load-command.ts'
 import { addPeriodCommands } from './period-commands.ts'
+import { addReconcile } from './reconcile-command.ts'
 import { addRegister } from './register-command.ts'
 import { addServe } from './serve-command.ts'
 import { addSettle } from './settle-command.ts'
@@ -60,6 +61,7 @@ for (const add of [
   addImport,
   addPeriodCommands,
   addJournal,
+  addReconcile,
   addRegister,
   addCover,
   addGenerate,

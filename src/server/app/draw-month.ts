@@ -126,7 +126,7 @@ const listKept = async (tx: Work, schedule: Schedule, through: Month, versions: 
 }
 
 /** After the term a month has corrections and what is paid late: it closes like any other. */
-const outsideTerm = ({ agreement, from, to, zone }: Schedule, month: Month): Refused | undefined => {
+export const outsideTerm = ({ agreement, from, to, zone }: Schedule, month: Month): Refused | undefined => {
   if (!isMonth(month)) return refused('outside the term', `${month} is no month; write it as 2026-10`)
   const [first, last] = [monthOf(from, zone), monthOf(to - 1, zone)]
   return month >= first
