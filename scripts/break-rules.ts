@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
+import { fleetBreaks } from './fleet-breaks.ts'
 import { supportBreaks } from './support-breaks.ts'
 
 type Break = Readonly<{ law: string; test: string; file: string; find: string; put: string }>
@@ -544,6 +545,7 @@ const breaks: readonly Break[] = [
     put: 'minor,',
   },
   ...supportBreaks,
+  ...fleetBreaks,
   {
     law: 'DF4 a waterfall pays out exactly its cash',
     test: `${settlement}/waterfall.test.ts`,
