@@ -1,0 +1,50 @@
+import { fromIntervals } from '../base/steps.ts'
+import type { Piece } from './finding.ts'
+import type { Stay } from './places.ts'
+import { sweep, type Field } from './sweep.ts'
+
+/** GPU-seconds of an hour that a reason takes of what a node has free, and those that reasons before it take. */
+export type Taken = Readonly<{ hour: number; before: number; amount: number }>
+type Span = readonly [from: number, to: number, gpus: number]
+
+/** GPU-seconds `first` up to `last` of `free` GPUs over a stretch, one GPU after the other. */
+const layOut = (from: number, to: number, first: number, last: number): Span[] => {
+  const seconds = to - from
+  const [row, end] = [Math.floor(first / seconds), Math.floor(last / seconds)]
+  const [offset, rest] = [first - row * seconds, last - end * seconds]
+  if (row === end) return [[from + offset, from + rest, 1]]
+  return [
+    [from + offset, to, 1],
+    [from, to, end - row - 1],
+    [from, from + rest, 1],
+  ]
+}
+
+/**
+ * Puts GPU-seconds of hours into whole GPUs over whole seconds of what the node has free, in order of time: exactly as many, as long as it has them.
+ * Pieces of two reasons in one hour do not overlap.
+ */
+export const piecesOf = (field: Field, stay: Stay, taken: readonly Taken[]): Piece[] => {
+  const byHour = new Map(taken.map((each) => [each.hour, { first: each.before, last: each.before + each.amount }]))
+  const seen = new Map<number, number>()
+  const spans: Span[] = []
+  sweep(field, stay, ({ hour, from, to, free }) => {
+    const wanted = byHour.get(hour)
+    if (wanted === undefined || free === 0) return
+    const passed = seen.get(hour) ?? 0
+    const here = free * (to - from)
+    seen.set(hour, passed + here)
+    const first = Math.max(0, wanted.first - passed)
+    const last = Math.min(here, wanted.last - passed)
+    if (first < last) spans.push(...layOut(from, to, first, last))
+  })
+  const steps = fromIntervals(
+    Float64Array.from(spans, ([from]) => from),
+    Float64Array.from(spans, ([, to]) => to),
+    Float64Array.from(spans, ([, , gpus]) => gpus),
+  )
+  const start = field.grid.window.from
+  return Array.from(steps.starts, (from, i): Piece => [from + start, (steps.starts[i + 1] ?? from) + start, steps.values[i]!]).filter(
+    ([, , gpus]) => gpus > 0,
+  )
+}
