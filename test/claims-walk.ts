@@ -51,7 +51,7 @@ export const makeView = ({ readings, schedule, tolerances, window }: World) => {
       rack.tranche === undefined ? schedule.blocks.find(({ id }) => id === node.block)!.tranches.map(({ id }) => id) : [rack.tranche]
     return rack.from <= at && wanted.every((tranche) => acceptances.some((each) => each.tranche === tranche && each.at <= at))
   }
-  const sold = (node: Node, at: number): number => {
+  const sold = (node: Node, at: number) => {
     const held = new Map<string, [reserved: number, allocated: number]>()
     for (const [which, sale] of [
       ...on(reservations, at).map((each) => [0, each] as const),
@@ -65,10 +65,9 @@ export const makeView = ({ readings, schedule, tolerances, window }: World) => {
       holding[which] += sale.gpus / names.length
       held.set(buyer, holding)
     }
-    return Math.min(
-      node.gpus,
-      [...held.values()].reduce((sum, [reserved, allocated]) => sum + Math.min(node.gpus, Math.max(reserved, allocated)), 0),
-    )
+    const each = [...held.values()].map(([reserved, allocated]) => Math.max(reserved, allocated))
+    const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
+    return { contracted: sumOf(each), sold: Math.min(node.gpus, sumOf(each.map((count) => Math.min(node.gpus, count)))) }
   }
   const named = (node: Node, all: readonly { unit?: string; gpus?: number }[]) =>
     Math.min(node.gpus, most(all.map((each) => placed(node, each) ?? 0)))
@@ -87,7 +86,7 @@ export const makeView = ({ readings, schedule, tolerances, window }: World) => {
       const active = on(claims, at)
       return {
         accepted: isAccepted(node, at),
-        sold: sold(node, at),
+        ...sold(node, at),
         out: named(node, [...on(outages, at), ...on(works, at)]),
         gap: named(
           node,
@@ -112,14 +111,15 @@ export const makeView = ({ readings, schedule, tolerances, window }: World) => {
   }
 }
 
-type Cell = Record<'claimed' | 'early' | 'unaccepted' | 'twice' | 'out', number> & { books: [Book, Book] }
+type Cell = Record<'claimed' | 'early' | 'unaccepted' | 'twice' | 'out' | 'beyond', number> & { books: [Book, Book] }
 type Book = Record<'all' | 'price' | 'gap' | 'offer', number>
 
 const cellOf = (world: World, view: ReturnType<typeof makeView>, node: Node, ticks: readonly number[]): Cell => {
   const book = (): Book => ({ all: 0, price: 0, gap: 0, offer: 0 })
-  const cell: Cell = { claimed: 0, early: 0, unaccepted: 0, twice: 0, out: 0, books: [book(), book()] }
+  const cell: Cell = { claimed: 0, early: 0, unaccepted: 0, twice: 0, out: 0, beyond: 0, books: [book(), book()] }
   for (const at of ticks) {
-    const { accepted, sold, out, gap, claim, plausible, price, offer, dark } = view.state(node, at)
+    const { accepted, sold, contracted, out, gap, claim, plausible, price, offer, dark } = view.state(node, at)
+    if (accepted) cell.beyond += (contracted - sold + Math.max(0, sold + out - node.gpus)) * tick
     const free = accepted ? Math.max(0, node.gpus - sold - out) : 0
     cell.claimed += claim * tick
     cell.early += (claim - plausible) * tick
@@ -182,6 +182,7 @@ const walkHour = (
 ): void => {
   const add = (key: string, amount: number): void => void (tally[key]! += amount)
   const free: Judged = { unavailable: 0, 'drew-power': 0, 'above-list-price': 0, 'no-evidence': 0, 'not-offered': 0, eligible: 0 }
+  let beyond = 0
   for (const node of nodes.filter((each) => each.block === block)) {
     const cell = cellOf(world, view, node, ticks)
     add('claimed', cell.claimed)
@@ -189,6 +190,7 @@ const walkHour = (
     add('before-acceptance', cell.unaccepted)
     add('sold-twice', cell.twice)
     add('unavailable', cell.out)
+    beyond += cell.beyond
     const [ofNamed, ofFree] = judge(world, node, cell, hourStart)
     for (const key of order) {
       add(key, ofNamed![key])
@@ -202,6 +204,9 @@ const walkHour = (
   add('claimed', asked.claimed)
   const has = order.reduce((sum, key) => sum + free[key], 0)
   let spare = Math.max(0, has - asked.left)
+  const there = isRead ? 0 : Math.min(spare, beyond, free.eligible)
+  free.eligible -= there
+  spare -= there
   for (const key of order) {
     const taken = Math.min(spare, free[key])
     spare -= taken

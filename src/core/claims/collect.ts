@@ -2,11 +2,22 @@ import type { BlockId } from '../base/id.ts'
 import type { Account } from './account.ts'
 import { digestOf } from './digests.ts'
 import { whats, type What } from './events.ts'
-import { evidenceHoursMax, evidenceReadingsMax, named, priced, type Evidence, type Finding, type HourFigures } from './finding.ts'
+import {
+  evidenceHoursMax,
+  evidenceReadingsMax,
+  named,
+  priced,
+  type Evidence,
+  type Finding,
+  type HourFigures,
+  type Piece,
+} from './finding.ts'
 import { books, type Flags } from './flags.ts'
 import { hourOf } from './grid.ts'
 import type { Intake } from './intake.ts'
-import { piecesOf, type Taken } from './pieces.ts'
+import type { Stay } from './places.ts'
+import type { Interval } from '../base/time.ts'
+import { dearPieces, hourPieces, piecesOf, type Taken } from './pieces.ts'
 import type { makePrices } from './prices.ts'
 import { isRejecting, reasonAt, reasons, type Reason } from './reason.ts'
 import { sayFinding } from './say.ts'
@@ -103,6 +114,12 @@ const figuresOf = (
   return figures
 }
 
+/** Where a confirmation would put what was found. */
+const putWhere = ({ field }: Collecting, stay: Stay, reason: number, span: Interval, taken: readonly Taken[]): readonly Piece[] => {
+  if (reason === reasonAt['above-list-price']) return dearPieces(field, stay, span)
+  return placed.has(reason) ? piecesOf(field, stay, taken) : []
+}
+
 /** One finding of one node: hours one after the other in which it has something. */
 const findingOf = (
   collecting: Collecting,
@@ -143,14 +160,15 @@ const findingOf = (
     ),
     currency: schedule.currency,
     evidence: { ...readingsOn(collecting, stay, kind, from - start, to - start), hours: hours.length, figures },
-    pieces:
-      isBeside || !placed.has(reason)
-        ? []
-        : piecesOf(
-            field,
-            place,
-            taken.filter(({ hour }) => hour >= first && hour < end),
-          ),
+    pieces: isBeside
+      ? []
+      : putWhere(
+          collecting,
+          place,
+          reason,
+          { from, to },
+          taken.filter(({ hour }) => hour >= first && hour < end),
+        ),
   } as const
   return named({ ...finding, text: sayFinding(finding, intake) })
 }
@@ -214,7 +232,8 @@ export function* blockFindings(
         hours: hours.length,
         figures: hours.slice(0, evidenceHoursMax).map(({ at, gpuSeconds }): HourFigures => [at, gpuSeconds, 0, 0, 0, 0, 0]),
       },
-      pieces: [],
+      pieces:
+        reason === reasonAt['no-evidence'] ? hours.flatMap(({ gpuSeconds }, i) => hourPieces(hourOf(grid, first + i), gpuSeconds)) : [],
     } as const
     yield named({ ...finding, text: sayFinding(finding, intake) })
     first = end

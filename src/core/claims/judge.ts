@@ -21,6 +21,8 @@ export type NodeHours = Readonly<{
   sold: Float64Array
   planned: Float64Array
   unavailable: Float64Array
+  /** Sold beyond the node's GPUs that work: it takes from what the block has unsold, although no GPU of another node is sold by it. */
+  beyond: Float64Array
 }>
 /** What is claimed, or free, and for which nothing worse speaks than the block's market and evidence; `free` is all of it. */
 type Split = Readonly<{ free: Float64Array; price: Float64Array; gap: Float64Array; offer: Float64Array }>
@@ -39,6 +41,7 @@ export const emptyHours = (hours: number): NodeHours => ({
   sold: columns(hours),
   planned: columns(hours),
   unavailable: columns(hours),
+  beyond: columns(hours),
 })
 
 export const clearHours = (node: NodeHours): void => {
@@ -78,6 +81,7 @@ export const addSegment = (node: NodeHours, segment: Segment, gpus: number): voi
     node.sold[hour]! += Math.min(sold, gpus - out) * seconds
     node.planned[hour]! += planned * seconds
     node.unavailable[hour]! += (out - planned) * seconds
+    node.beyond[hour]! += (segment.double + segment.overlap + Math.max(0, out + sold - gpus)) * seconds
   }
   const honest = accepted ? Math.min(plausible, free) : 0
   if (claim > 0) {

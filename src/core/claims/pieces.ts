@@ -1,5 +1,7 @@
-import { fromIntervals } from '../base/steps.ts'
+import { fromIntervals, restrict, type Steps } from '../base/steps.ts'
+import type { Interval } from '../base/time.ts'
 import type { Piece } from './finding.ts'
+import { aboveList } from './market.ts'
 import type { Stay } from './places.ts'
 import { sweep, type Field } from './sweep.ts'
 
@@ -43,8 +45,27 @@ export const piecesOf = (field: Field, stay: Stay, taken: readonly Taken[]): Pie
     Float64Array.from(spans, ([, to]) => to),
     Float64Array.from(spans, ([, , gpus]) => gpus),
   )
-  const start = field.grid.window.from
-  return Array.from(steps.starts, (from, i): Piece => [from + start, (steps.starts[i + 1] ?? from) + start, steps.values[i]!]).filter(
-    ([, , gpus]) => gpus > 0,
-  )
+  return toPieces(steps, field.grid.window.from)
+}
+
+const toPieces = ({ starts, values }: Steps, start: number): Piece[] =>
+  Array.from(starts, (from, i): Piece => [from + start, (starts[i + 1] ?? from) + start, values[i]!]).filter(([, , gpus]) => gpus > 0)
+
+/** When, in an interval, a block was offered above the list price only; `gpus` are those of the node. */
+export const dearPieces = ({ bits, grid }: Field, { block, gpus }: Stay, { from, to }: Interval): Piece[] => {
+  const start = grid.window.from
+  return toPieces(restrict(bits[block]!, from - start, to - start), start)
+    .filter(([, , value]) => (value & aboveList) !== 0)
+    .map(([first, last]) => [first, last, gpus])
+}
+
+/** GPU-seconds of an hour as whole GPUs over whole seconds. */
+export const hourPieces = ({ from, to }: Interval, gpuSeconds: number): Piece[] => {
+  const gpus = Math.floor(gpuSeconds / (to - from))
+  const rest = from + gpuSeconds - gpus * (to - from)
+  const pieces: Piece[] = [
+    [from, rest, gpus + 1],
+    [rest, to, gpus],
+  ]
+  return pieces.filter(([first, last, count]) => first < last && count > 0)
 }

@@ -28,7 +28,7 @@ export const emptyTally = (asksFree: readonly boolean[], racks: number, hours: n
     named: { claimed: 0, eligible: 0 },
     amounts: new Float64Array(reasons.length),
     alone: new Float64Array(reasons.length),
-    free: { amounts: byReason(), eligible: new Float64Array(hours), alone: byReason() },
+    free: { amounts: byReason(), eligible: new Float64Array(hours), alone: byReason(), beyond: new Float64Array(hours) },
     dark: [new Float64Array(hours), new Float64Array(hours)],
   }))
   return { blocks, heat: emptyHeat(racks, hours), flags, flag: makeFlagger(flags) }
@@ -79,7 +79,9 @@ export const tallyHour = ({ blocks, heat, flag }: Tally, { at, stay, node, hour,
     block.free.amounts[reason]![hour]! += free
     block.free.alone[reason]![hour]! += verdict.alone[1][reason]!
   }
-  if (block.asksFree) block.free.eligible[hour]! += verdict.eligible[1]
+  if (!block.asksFree) return
+  block.free.eligible[hour]! += verdict.eligible[1]
+  block.free.beyond[hour]! += node.beyond[hour]!
 }
 
 /** GPU-seconds beyond a node's own, sold to several at once or run twice at once: they lie beside what is claimed. */
