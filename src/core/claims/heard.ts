@@ -1,15 +1,12 @@
-import type { AgreementId, BlockId } from '../base/id.ts'
+import type { BlockId } from '../base/id.ts'
 import type { Steps } from '../base/steps.ts'
 import type { Interval } from '../base/time.ts'
-import { allSilent, authorityOf, heardOf, isWeighed, listedFor, silenceHeard, type HeardLog } from '../meter/authority.ts'
+import { allSilent, authorityOf, claimsSource, heardOf, isWeighed, listedFor, silenceHeard, type HeardLog } from '../meter/authority.ts'
 import { push } from '../meter/columns.ts'
 import type { Gap } from '../meter/reading.ts'
 import type { MeteredSubject } from '../terms/metering.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import { pushEvent, whats, type EventLog, type What } from './events.ts'
-
-/** Who says what decisions on claims come to. Its word is nobody's against another's: both sides have it. */
-export const claimsSource = (agreement: AgreementId): string => `claims-${agreement}`
 
 /** The number of what always counts. */
 export const everybody = 0

@@ -1,4 +1,4 @@
-import type { BlockId, OrderId, PoolId } from '../base/id.ts'
+import type { AgreementId, BlockId, OrderId, PoolId } from '../base/id.ts'
 import { add, during, except, indicator, minimum, restrict, spanSecondsMax, zero, type Steps } from '../base/steps.ts'
 import type { Instant, Interval } from '../base/time.ts'
 import { meteredSubjects, type MeteredSubject } from '../terms/metering.ts'
@@ -15,6 +15,9 @@ export type Heard = Readonly<{ pools: Map<PoolId, SalesLog>; outages: Map<BlockI
 
 /** What is said source by source: kept apart only where the agreement says whose word counts. */
 export type HeardLog = Map<string, Heard>
+
+/** Who says what decisions on claims come to. Its word is nobody's against another's: it counts beside whoever else's does. */
+export const claimsSource = (agreement: AgreementId): string => `claims-${agreement}`
 
 /** Whether the agreement says whose word counts of anything, at any time. */
 export const isWeighed = ({ metering }: Schedule): boolean =>

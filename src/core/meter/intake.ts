@@ -5,7 +5,7 @@ import { emptyCharges, pushCharge, type ChargeLog } from './charges.ts'
 import { emptyColumns, push, type Columns } from './columns.ts'
 import { note, type EvidenceLog } from './evidence.ts'
 import type { ConditionFact } from './facts.ts'
-import { heardOf, isWeighed, listedFor, outagesHeard, salesHeard, silenceHeard, type HeardLog } from './authority.ts'
+import { claimsSource, heardOf, isWeighed, listedFor, outagesHeard, salesHeard, silenceHeard, type HeardLog } from './authority.ts'
 import { allowanceYears, emptyHealth, maintenanceKind, pushOut, type HealthLog, type Out, type OutKind } from './health.ts'
 import type {
   Acceptance,
@@ -90,9 +90,13 @@ export const emptyIntake = (schedule: Schedule, window: Interval, lifeUntil: Ins
 
 type OfBlock = Outage | Maintenance | Curtailment | Gap | Call | Acceptance
 
-const takeSale = ({ pools, window, weighed, heard }: Intake, reading: Allocation | Reservation): PoolId | undefined => {
+/** Whether it depends on the agreement whether what a source says counts. */
+const isWordOf = ({ weighed, schedule }: Intake, source: string): boolean => weighed && source !== claimsSource(schedule.agreement)
+
+const takeSale = (intake: Intake, reading: Allocation | Reservation): PoolId | undefined => {
+  const { pools, window, heard } = intake
   const known = pools.get(reading.pool)
-  const sales = weighed && known !== undefined ? salesHeard(heardOf(heard, reading.source), reading.pool) : known
+  const sales = isWordOf(intake, reading.source) && known !== undefined ? salesHeard(heardOf(heard, reading.source), reading.pool) : known
   const from = Math.max(reading.from, window.from)
   const to = Math.min(reading.to, window.to)
   if (sales === undefined || from >= to) return undefined
@@ -111,7 +115,7 @@ const orderOf = (reading: OfBlock): OrderId | undefined =>
 /** Where GPUs are out, or may be: kept by source where the agreement says whose word counts. */
 const takeOut = (intake: Intake, log: BlockLog, { source, kind, block }: OfBlock, out: Out): void => {
   if (!intake.weighed) pushOut(log.health, out)
-  else if (kind === 'outage') outagesHeard(heardOf(intake.heard, source), block).push(out)
+  else if (kind === 'outage' && isWordOf(intake, source)) outagesHeard(heardOf(intake.heard, source), block).push(out)
   else log.spoken.push(out)
 }
 

@@ -96,6 +96,19 @@ test('M21 without a list the word of all adds up, and nothing is a disagreement'
   )
 })
 
+test('M23 what decisions on claims have come to counts beside whoever’s word counts', () => {
+  const schedule = scheduleWith([from, { allocations: ['slurm'], health: ['slurm'] }])
+  const day: Interval = { from: window.from, to: window.from + 86_400 - 3600 }
+  const said = (source: string): Told[] => [
+    { source, kind: 'allocation', gpus: 7, ...day },
+    { source, kind: 'outage', gpus: 3, ...day },
+  ]
+  const all = [...said('slurm'), ...said('kueue'), ...said('claims-test')]
+  const [of] = meteredFacts(schedule, window, [...acceptAll(schedule), ...all.map(reading)]).blocks
+  assert.deepEqual([valueAt(of!.contracted, window.from), valueAt(of!.unavailable, window.from)], [14, 6])
+  assert.ok(disagreements(schedule, all).every(({ source }) => source === 'kueue'))
+})
+
 const disagreements = (schedule: Schedule, all: readonly Told[]) => {
   const meter = makeMeter(schedule, window)
   for (const each of [...acceptAll(schedule), ...all.map(reading)]) meter.add(each, hashOf(readingText(each)))

@@ -1,5 +1,5 @@
 import type { BlockId, PoolId } from '../base/id.ts'
-import { restrict, type Steps } from '../base/steps.ts'
+import { during, restrict, type Steps } from '../base/steps.ts'
 import type { ResolvedPool } from '../terms/schedule.ts'
 import { allSilent, authorityOf, isWeighed, listedFor, pushOutagesWithin, pushSalesWithin, salesHeard } from './authority.ts'
 import { emptyColumns, pushAll, pushSteps, type Columns } from './columns.ts'
@@ -17,6 +17,9 @@ const plus = (columns: Columns, more: readonly Steps[]): Columns => {
 const weighSales = (intake: Intake, { id, blocks }: ResolvedPool): SalesLog => {
   const { schedule, heard, window } = intake
   const sales = emptySales()
+  // What stands in the intake itself is what decisions on claims have come to.
+  const always = during(window.from, window.to, 1)
+  pushSalesWithin(sales, intake.pools.get(id)!, always, always)
   const allocations = authorityOf(schedule, heard, 'allocations', blocks, window)
   const reservations = authorityOf(schedule, heard, 'reservations', blocks, window)
   for (const [source, said] of heard) pushSalesWithin(sales, salesHeard(said, id), allocations(source), reservations(source))

@@ -20,6 +20,8 @@ type FactsRequest = Readonly<{
   /** Up to when disputes and rulings count, if that is after the window. */
   lifeUntil?: Instant
   onRead?: ((readings: number) => void) | undefined
+  /** Who else is handed every reading, and then also those that only claims are held against. */
+  also?: ((each: Digested) => void) | undefined
 }>
 
 /** What the store knows of a window of an agreement; every reading is handed to the meter as it comes, and none is kept. */
@@ -31,18 +33,19 @@ export const factsOf = async (tx: Work, request: FactsRequest): Promise<Facts | 
 /** A meter that has taken in everything that bears on a window of an agreement. */
 export const meterOf = async (
   tx: Work,
-  { schedule, window, lifeUntil = window.to, onRead }: FactsRequest,
+  { schedule, window, lifeUntil = window.to, onRead, also }: FactsRequest,
 ): Promise<Meter | FactsRefusal> => {
-  const wanted = wantedOf(schedule, window, Math.max(window.to, lifeUntil))
+  const wanted = { ...wantedOf(schedule, window, Math.max(window.to, lifeUntil)), forClaims: also !== undefined }
   const { accepted, refused } = collate(await findReplacements(tx, wanted))
   if (refused.length > 0) return { refusals: refused }
   const meter = makeMeter(schedule, window, lifeUntil)
   const reduced = makeReduced()
   let readings = 0
   const add = (all: readonly Digested[]): void => {
-    for (const { reading, digest } of all) {
-      meter.add(reading, digest)
-      reduced.see(reading)
+    for (const each of all) {
+      meter.add(each.reading, each.digest)
+      also?.(each)
+      reduced.see(each.reading)
     }
     onRead?.((readings += all.length))
   }

@@ -110,6 +110,50 @@ export type Schema = {
     story: string | null
     recorded_at: Generated<Date>
   }
+  claim_run: {
+    run: string
+    agreement: string
+    month: string
+    starts_at: bigint
+    ends_at: bigint
+    summary: unknown
+    findings: number
+    actor: string
+    entry: Generated<bigint>
+    recorded_at: RecordedAt
+  }
+  claim_finding: {
+    run: string
+    position: number
+    finding: string
+    kind: string
+    verdict: 'rejected' | 'unproven' | 'beside'
+    subject: string
+    unit: string | null
+    rack: string | null
+    starts_at: bigint
+    ends_at: bigint
+    gpu_seconds: bigint
+    minor: string | null
+    currency: string
+    text: string
+    evidence: unknown
+    pieces: unknown
+  }
+  claim_rack: { run: string; rack: string; block: string; gpus: number; hours: unknown }
+  claim_decision: {
+    agreement: string
+    month: string
+    finding: string
+    number: number
+    run: string
+    decision: 'confirm' | 'restore' | 'ask'
+    reason: string
+    actor: string
+    readings: unknown
+    gpu_seconds: bigint
+    recorded_at: RecordedAt
+  }
   progress: { work: string; done: bigint; message: string; changed_at: Generated<Date> }
 }
 export type Database = Kysely<Schema>

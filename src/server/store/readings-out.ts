@@ -18,6 +18,8 @@ export type ReadingsWanted = Readonly<{
   lifeUntil: Instant
   /** Maintenance counts against an allowance from the start of its contract year, which may be before the window. */
   maintenanceFrom: Instant
+  /** Also what only claims are held against: racks, offers and claims. */
+  forClaims?: boolean | undefined
 }>
 
 const overlapping = (row: string, from: Instant, to: Instant): string =>
@@ -43,7 +45,7 @@ const ofLife = (client: Work['client'], agreement: string, until: Instant): stri
 /** Conditions on a row `r`, of which a row meets one at most. COPY takes no parameters, so names are escaped into the text. */
 const conditions = (
   tx: Work,
-  { agreement, pools, blocks, currency, indices, window, lifeUntil, maintenanceFrom }: ReadingsWanted,
+  { agreement, pools, blocks, currency, indices, window, lifeUntil, maintenanceFrom, forClaims }: ReadingsWanted,
 ): string[] => {
   const literal = (text: string) => tx.client.escapeLiteral(text)
   const inPools = (row: string) => `${row}.pool = any (${quoted(tx, pools)})`
@@ -58,6 +60,7 @@ const conditions = (
     `r.kind in ('allocation', 'reservation', 'outage', 'curtailment') and ${placed} and ${inWindow('r')}`,
     `r.kind = 'maintenance' and ${placed} and ${overlapping('r', Math.min(maintenanceFrom, window.from), window.to)}`,
     `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow('r')}`,
+    ...(forClaims === true ? [`r.kind in ('rack', 'offer', 'claim') and ${placed} and ${inWindow('r')}`] : []),
     `r.kind = 'acceptance' and ${placed} and r.starts_at < ${window.to}`,
     `r.kind in ('figure', 'event', 'payment') and r.agreement = ${literal(agreement)} and r.starts_at < ${window.to}`,
     ofLife(tx.client, agreement, lifeUntil),
