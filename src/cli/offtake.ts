@@ -3,6 +3,7 @@ import { parseInstant, type Instant } from '../core/base/time.ts'
 import { homeUsual } from '../server/open-store.ts'
 import { addAdvance } from './advance-command.ts'
 import { addCheck } from './check-command.ts'
+import { addClaims } from './claims-command.ts'
 import { badInput, failure, type Context } from './context.ts'
 import { addCover } from './cover-command.ts'
 import { addGenerate } from './generate-command.ts'
@@ -62,6 +63,7 @@ for (const add of [
   addPeriodCommands,
   addJournal,
   addReconcile,
+  addClaims,
   addRegister,
   addCover,
   addGenerate,
