@@ -82,13 +82,14 @@ const body = (window: Interval): fc.Arbitrary<object> =>
     const sale = fc
       .tuple(fc.subarray([...rack.nodes], { minLength: 1 }), fc.integer({ min: 1, max: rack.gpus }))
       .map(([nodes, gpus]) => ({ pool, nodes: nodes.join(','), gpus: gpus * nodes.length }))
-    const order = fc.constantFrom('o1', 'o2').map((name) => ({ order: name }))
+    const order = fc.constantFrom('o1', 'o1', 'o1', 'o2').map((name) => ({ order: name }))
     const tenant = fc.constantFrom({}, { tenant: 'a' }, { tenant: 'b' })
     const join = (kind: string, ...parts: fc.Arbitrary<object>[]) =>
       fc.tuple(...parts).map((all) => Object.assign({ kind, ...span }, ...all) as object)
     return fc.oneof(
-      { weight: 4, arbitrary: join('allocation', sale, tenant, fc.oneof(fc.constant({}), order), recorded(span)) },
-      { weight: 2, arbitrary: join('reservation', sale, order) },
+      { weight: 3, arbitrary: join('allocation', sale, tenant, recorded(span)) },
+      { weight: 5, arbitrary: join('allocation', sale, tenant, order, recorded(span)) },
+      { weight: 5, arbitrary: join('reservation', sale, order) },
       join('allocation', fc.constant({ pool, gpus: 2 })),
       { weight: 2, arbitrary: join('outage', fc.constant({ block }), named(rack), recorded(span)) },
       join('maintenance', fc.constant({ block, noticeAt: 0 }), named(rack)),
@@ -218,7 +219,7 @@ export const anyWorld: fc.Arbitrary<World> = windows.chain((window) =>
   fc
     .tuple(
       inventory(window),
-      fc.array(body(window), { maxLength: 14 }),
+      fc.array(body(window), { maxLength: 24 }),
       fc.oneof(fc.constant([]), fc.array(claimOf(window), { minLength: 1, maxLength: 5 })),
       telemetryOf(window),
       factsOf(window),

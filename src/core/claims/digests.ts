@@ -7,6 +7,9 @@ export type Digests = { bytes: Uint8Array; length: number }
 
 export const emptyDigests = (): Digests => ({ bytes: new Uint8Array(64 * digestBytes), length: 0 })
 
+/** The value of a small hexadecimal digit's character code. */
+const nibbles = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, '0123456789abcdef'.indexOf(String.fromCharCode(code))))
+
 /** Keeps a digest and answers with its number. */
 export const keepDigest = (digests: Digests, hex: string): number => {
   const at = digests.length * digestBytes
@@ -15,7 +18,7 @@ export const keepDigest = (digests: Digests, hex: string): number => {
     grown.set(digests.bytes)
     digests.bytes = grown
   }
-  for (let i = 0; i < digestBytes; i++) digests.bytes[at + i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < digestBytes; i++) digests.bytes[at + i] = nibbles[hex.charCodeAt(2 * i)]! * 16 + nibbles[hex.charCodeAt(2 * i + 1)]!
   return digests.length++
 }
 

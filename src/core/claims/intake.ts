@@ -124,8 +124,9 @@ const takeSale = (intake: Intake, reading: Allocation | Reservation, digest: str
   const what: What = reading.kind === 'reservation' ? 'reserved' : 'allocated'
   const source = sourceNumber(intake.schedule, intake.sources, reading.source)
   const buyer = buyerOf(intake, reading, number)
-  const event = { from: from - start, to: to - start, gpus: gpus / hosts, what, buyer, reading: number, source }
-  for (const name of expandHosts(nodes)) pushEvent(intake.log, { node: nodeNumber(intake, name), ...event })
+  const [first, last, each] = [from - start, to - start, gpus / hosts]
+  for (const name of expandHosts(nodes))
+    pushEvent(intake.log, { node: nodeNumber(intake, name), from: first, to: last, gpus: each, what, buyer, reading: number, source })
   if (reading.kind === 'allocation') noteEarly(intake, reading, nodes, number)
   return true
 }

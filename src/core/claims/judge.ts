@@ -107,6 +107,8 @@ export type Verdict = {
   alone: readonly [Float64Array, Float64Array]
   busy: number
   figures: Figures
+  /** All that is claimed or free stands, and no reason alone would find anything: `amounts` and `alone` are then of another hour. */
+  isQuiet: boolean
 }
 export const emptyVerdict = (): Verdict => ({
   amounts: [columns(reasons.length), columns(reasons.length)],
@@ -114,6 +116,7 @@ export const emptyVerdict = (): Verdict => ({
   alone: [columns(reasons.length), columns(reasons.length)],
   busy: 0,
   figures: noFigures,
+  isQuiet: true,
 })
 
 const figuresAt = (telemetry: NodeTelemetry | undefined, at: number): Figures => {
@@ -129,9 +132,21 @@ const figuresAt = (telemetry: NodeTelemetry | undefined, at: number): Figures =>
   }
 }
 
-/** Whether there is telemetry of as much of a node-hour as was agreed. */
-const isCovered = ({ coverage }: Tolerances, covered: number, whole: number): boolean =>
-  BigInt(Math.min(covered, whole)) * coverage.d >= coverage.n * BigInt(whole)
+/** What was agreed for each hour, and for nodes of so many GPUs the GPU-seconds of it that telemetry has to cover. */
+export type Limits = Readonly<{ agreed: readonly Tolerances[]; needed: (gpus: number) => Float64Array }>
+
+export const limitsOf = (grid: Grid, stepped: Stepped<Tolerances>): Limits => {
+  const agreed = Array.from({ length: grid.hours }, (_, hour) => inForce(stepped, hourOf(grid, hour).from).value)
+  const known = new Map<number, Float64Array>()
+  const needed = (gpus: number): Float64Array => {
+    let column = known.get(gpus)
+    // Seconds are whole, so what is at least a part of them is at least that part, rounded up.
+    const need = ({ coverage: { n, d } }: Tolerances): number => Number((BigInt(gpus * hourSeconds) * n + d - 1n) / d)
+    if (column === undefined) known.set(gpus, (column = Float64Array.from(agreed, need)))
+    return column
+  }
+  return { agreed, needed }
+}
 
 /** GPU-seconds that were busy beyond all that may have been busy, of what is counted; none within the tolerance. */
 const excess = (busy: number, whole: number, counted: number, { toleranceSeconds }: Tolerances): number => {
@@ -139,7 +154,14 @@ const excess = (busy: number, whole: number, counted: number, { toleranceSeconds
   return beyond > toleranceSeconds ? Math.min(beyond, counted) : 0
 }
 
-type Asked = Readonly<{ node: NodeHours; gpus: number; telemetry: NodeTelemetry | undefined; grid: Grid; tolerances: Stepped<Tolerances> }>
+type Asked = Readonly<{
+  node: NodeHours
+  gpus: number
+  telemetry: NodeTelemetry | undefined
+  grid: Grid
+  limits: Limits
+  needed: Float64Array
+}>
 
 const judgeBook = (verdict: Verdict, { node }: Asked, hour: number, book: 0 | 1, drew: number, isDark: boolean): void => {
   const amounts = verdict.amounts[book]
@@ -174,33 +196,52 @@ const judgeAlone = (verdict: Verdict, { node, gpus }: Asked, hour: number, isDar
   found('not-offered', 0, node.split[1].offer[hour]!)
 }
 
+/** Whether neither readings nor the block's market and evidence say anything against what is claimed or free. */
+const isUndisputed = ({ claimed, split: [named, free] }: NodeHours, hour: number): boolean =>
+  claimed[hour] === named.free[hour] &&
+  named.price[hour] === 0 &&
+  named.gap[hour] === 0 &&
+  named.offer[hour] === 0 &&
+  free.price[hour] === 0 &&
+  free.gap[hour] === 0 &&
+  free.offer[hour] === 0
+
 /** Judges one hour: what readings say by the second comes first, then what telemetry says of the hour, then market and evidence. */
 export const judgeHour = (verdict: Verdict, asked: Asked, hour: number): void => {
-  const { node, gpus, telemetry, grid, tolerances: stepped } = asked
-  const tolerances = inForce(stepped, hourOf(grid, hour).from).value
+  const { node, gpus, telemetry, grid, limits, needed } = asked
+  const tolerances = limits.agreed[hour]!
   const whole = gpus * hourSeconds
+  verdict.figures = figuresAt(telemetry, grid.first + hour * hourSeconds)
+  verdict.busy = Math.min(whole, Math.max(verdict.figures.active, verdict.figures.powered))
+  const [ofNamed, ofFree] = [node.split[0].free[hour]!, node.split[1].free[hour]!]
+  const isDark = verdict.figures.covered < needed[hour]!
+  const beyond = excess(verdict.busy, whole, ofNamed + ofFree, tolerances)
+  const isCalm = beyond === 0 && verdict.figures.xid === 0 && !isDark
+  verdict.isQuiet = isUndisputed(node, hour) && (isCalm || ofNamed + ofFree === 0)
+  verdict.eligible[0] = ofNamed
+  verdict.eligible[1] = ofFree
+  if (verdict.isQuiet) return
   const [named, free] = verdict.amounts
   named.fill(0)
   free.fill(0)
   verdict.alone[0].fill(0)
   verdict.alone[1].fill(0)
-  verdict.figures = figuresAt(telemetry, grid.first + hour * hourSeconds)
-  verdict.busy = Math.min(whole, Math.max(verdict.figures.active, verdict.figures.powered))
   named[reasonAt['implausible-clock']] = node.early[hour]!
   named[reasonAt['before-acceptance']] = node.unaccepted[hour]!
   named[reasonAt['sold-twice']] = node.soldTwice[hour]!
   named[reasonAt.unavailable] = node.out[hour]!
-  const [ofNamed, ofFree] = [node.split[0].free[hour]!, node.split[1].free[hour]!]
-  const drew = verdict.figures.xid === 0 ? excess(verdict.busy, whole, ofNamed + ofFree, tolerances) : 0
-  const isDark = !isCovered(tolerances, verdict.figures.covered, whole)
+  const drew = verdict.figures.xid === 0 ? beyond : 0
   const drewNamed = Math.min(drew, ofNamed)
   judgeBook(verdict, asked, hour, books.named, drewNamed, isDark)
   judgeBook(verdict, asked, hour, books.free, drew - drewNamed, isDark)
   judgeAlone(verdict, asked, hour, isDark, tolerances)
 }
 
+const none = { rejected: 0, unproven: 0 }
+
 /** What a verdict rejects, and what it leaves unproven, in both books. */
-export const flaggedOf = ({ amounts }: Verdict): Readonly<{ rejected: number; unproven: number }> => {
+export const flaggedOf = ({ amounts, isQuiet }: Verdict): Readonly<{ rejected: number; unproven: number }> => {
+  if (isQuiet) return none
   let [rejected, unproven] = [0, 0]
   for (const book of amounts)
     for (let reason = 0; reason < reasons.length; reason++)

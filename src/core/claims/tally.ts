@@ -63,7 +63,7 @@ export const tallyHour = ({ blocks, heat, flag }: Tally, { at, stay, node, hour,
   block.named.claimed += node.claimed[hour]!
   block.named.eligible += verdict.eligible[0]
   warm(heat, stay, node, hour, verdict)
-  for (let reason = 0; reason < reasons.length; reason++) {
+  for (let reason = 0; reason < reasons.length && !verdict.isQuiet; reason++) {
     block.alone[reason]! += verdict.alone[0][reason]!
     const named = verdict.amounts[0][reason]!
     block.amounts[reason]! += named

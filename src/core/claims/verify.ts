@@ -1,7 +1,7 @@
 import type { Interval } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
 import type { Reading } from '../meter/reading.ts'
-import { inForce, type Schedule } from '../terms/schedule.ts'
+import type { Schedule } from '../terms/schedule.ts'
 import { accountOf, askOf, type Account } from './account.ts'
 import { readingFindings } from './beside.ts'
 import { blockFindings, nodeFindings } from './collect.ts'
@@ -9,7 +9,7 @@ import { makeExcesses } from './excesses.ts'
 import type { Finding } from './finding.ts'
 import { heatRuns } from './heat.ts'
 import { emptyIntake, take, type Intake } from './intake.ts'
-import { addSegment, clearHours, emptyHours, emptyVerdict, judgeHour } from './judge.ts'
+import { addSegment, clearHours, emptyHours, emptyVerdict, judgeHour, limitsOf } from './judge.ts'
 import { bitsOf } from './market.ts'
 import { placesOf, type Places, type Stay } from './places.ts'
 import { makePrices } from './prices.ts'
@@ -62,23 +62,23 @@ const open = (intake: Intake): Court => {
 /** Judges nodes one after the other with one set of columns. */
 const makeBench = ({ intake, field, tally }: Court) => {
   const { grid, schedule } = intake
-  const tolerances = schedule.claims
+  const limits = limitsOf(grid, schedule.claims)
   const node = emptyHours(grid.hours)
   const verdict = emptyVerdict()
   return (at: number, stay: Stay, telemetry: NodeTelemetry | undefined, isBlind: boolean): void => {
     clearHours(node)
-    const excesses = makeExcesses(grid.hours, inForce(tolerances, grid.window.from).value.clockSkewSeconds)
+    const excesses = makeExcesses(grid.hours, limits.agreed[0]!.clockSkewSeconds)
     sweep(field, stay, (segment) => {
       addSegment(node, segment, stay.gpus)
       excesses.add(segment)
     })
-    const asked = { node, gpus: stay.gpus, telemetry, grid, tolerances }
+    const asked = { node, gpus: stay.gpus, telemetry, grid, limits, needed: limits.needed(stay.gpus) }
     const { double, overlap } = excesses.close()
     for (let hour = 0; hour < grid.hours; hour++) {
       judgeHour(verdict, asked, hour)
       tallyHour(tally, { at, stay, node, hour, verdict, isBlind })
-      flagBeside(tally, at, hour, 'double', double[hour]!)
-      flagBeside(tally, at, hour, 'overlap', overlap[hour]!)
+      if (double[hour]! > 0) flagBeside(tally, at, hour, 'double', double[hour]!)
+      if (overlap[hour]! > 0) flagBeside(tally, at, hour, 'overlap', overlap[hour]!)
     }
   }
 }
