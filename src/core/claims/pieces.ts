@@ -1,6 +1,7 @@
-import { fromIntervals, restrict, type Steps } from '../base/steps.ts'
+import { fromIntervals, minimum, restrict, visitPieces, type Steps } from '../base/steps.ts'
 import type { Interval } from '../base/time.ts'
 import type { Piece } from './finding.ts'
+import { hourSeconds } from './grid.ts'
 import { aboveList } from './market.ts'
 import type { Stay } from './places.ts'
 import { sweep, type Field } from './sweep.ts'
@@ -40,12 +41,7 @@ export const piecesOf = (field: Field, stay: Stay, taken: readonly Taken[]): Pie
     const last = Math.min(here, wanted.last - passed)
     if (first < last) spans.push(...layOut(from, to, first, last))
   })
-  const steps = fromIntervals(
-    Float64Array.from(spans, ([from]) => from),
-    Float64Array.from(spans, ([, to]) => to),
-    Float64Array.from(spans, ([, , gpus]) => gpus),
-  )
-  return toPieces(steps, field.grid.window.from)
+  return toPieces(sumOfSpans(spans), field.grid.window.from)
 }
 
 const toPieces = ({ starts, values }: Steps, start: number): Piece[] =>
@@ -68,4 +64,29 @@ export const hourPieces = ({ from, to }: Interval, gpuSeconds: number): Piece[] 
     [rest, to, gpus],
   ]
   return pieces.filter(([first, last, count]) => first < last && count > 0)
+}
+
+const sumOfSpans = (spans: readonly Span[]): Steps =>
+  fromIntervals(
+    Float64Array.from(spans, ([from]) => from),
+    Float64Array.from(spans, ([, to]) => to),
+    Float64Array.from(spans, ([, , gpus]) => gpus),
+  )
+
+/**
+ * Where GPUs come to be that pieces name, of what there is room for: those of a node where they are, as far as there is room; those of no node anywhere in
+ * the room of their hour, for of them only the hour is known.
+ */
+export const fitPieces = (pieces: readonly Piece[], room: Steps, isOfNode: boolean): Steps => {
+  if (isOfNode) return minimum(sumOfSpans(pieces), room)
+  const spans: Span[] = []
+  for (const [hour, each] of Map.groupBy(pieces, ([from]) => Math.floor(from / hourSeconds))) {
+    let left = each.reduce((sum, [from, to, gpus]) => sum + (to - from) * gpus, 0)
+    visitPieces([room], hour * hourSeconds, (hour + 1) * hourSeconds, (from, to, [free]) => {
+      const taken = Math.min(left, free! * (to - from))
+      if (taken > 0) spans.push(...layOut(from, to, 0, taken))
+      left -= taken
+    })
+  }
+  return sumOfSpans(spans)
 }

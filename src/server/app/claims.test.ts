@@ -7,7 +7,7 @@ import type { NodeTelemetry } from '../../core/claims/telemetry.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { findDecisions, findFindings, findRacks, findRun } from '../store/claims.ts'
 import { asParty, asSystem } from '../store/database.ts'
-import { provisionalStatement } from './close-period.ts'
+import { closePeriod, provisionalStatement } from './close-period.ts'
 import { decideFinding, type DecideRequest } from './decide-finding.ts'
 import { importReadings } from './import-readings.ts'
 import { loadAgreement } from './load-agreement.ts'
@@ -259,6 +259,39 @@ test('CV3 an XID makes an outage, a gap of evidence makes a gap, an offer above 
   assert.equal(await unsoldOf('other'), unsold)
 })
 
+test('CV3 want of evidence of a whole block is a gap of it, hour by hour', async () => {
+  await load('dark')
+  const { findings, run } = await verify('dark', undefined)
+  const unsold = await unsoldOf('dark')
+  assert.equal(
+    findings.reduce((sum, { gpuSeconds }) => sum + gpuSeconds, 0),
+    run.summary.blocks[0]!.claimed,
+  )
+  for (const { id } of findings) await decided('dark', id, 'confirm')
+  assert.equal(await unsoldOf('dark'), 0)
+  for (const { id } of findings) await decided('dark', id, 'restore')
+  assert.equal(await unsoldOf('dark'), unsold)
+})
+
+test('CV3 CV4 what is decided about a final month is stated as a correction of it, and so is what is taken back', async () => {
+  await load('late')
+  const { findings } = await verify('late', telemetryOf('late', { n04: [[100, 14_400]] }))
+  const found = findings.find(({ kind }) => kind === 'drew-power')!
+  const closed = await closePeriod(store, { agreement: 'late', month, now, by: 'desk' })
+  assert.equal(closed.kind, 'closed')
+  const corrections = async () => {
+    const answer = await provisionalStatement(store, { agreement: 'late', month: '2026-09', now })
+    if ('refusal' in answer) assert.fail(answer.refusal.messages.join())
+    return answer.statement.lines.filter(({ corrects }) => corrects === month).map(({ amount }) => amount)
+  }
+  assert.deepEqual(await corrections(), [])
+  await decided('late', found.id, 'confirm')
+  // Four GPU-hours at 2.37.
+  assert.deepEqual(await corrections(), ['-9.48'])
+  await decided('late', found.id, 'restore')
+  assert.deepEqual(await corrections(), [])
+})
+
 test('CV3 where the terms name no condition, or the sales are on record, a confirmation makes no reading and says why', async () => {
   await load('third', "claims: { listPrice: '3.10' }")
   await bring('third', [
@@ -292,6 +325,11 @@ test('CV5 decisions that cannot be are refused, and say why', async () => {
   await decided('yard', found.id, 'restore')
   assert.match(await refusal('yard', found.id, 'restore'), /restored already/)
   assert.equal((await decided('yard', found.id, 'confirm', 'after all')).decision.number, 4)
+  const both = await Promise.all([refusal('yard', found.id, 'ask', 'one'), refusal('yard', found.id, 'ask', 'two')])
+  assert.ok(
+    both.every((each) => each === 'decided' || /meanwhile/.test(each)),
+    both.join(),
+  )
   assert.match((await refused('2026-13')).join(), /a month is such as/)
   assert.match((await refused('2026-09')).join(), /./)
   assert.match((await refused('2026-07')).join(), /outside the term/)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { AgreementId } from '../../core/base/id.ts'
-import { fromIntervals, minimum, positive, subtract, type Steps } from '../../core/base/steps.ts'
+import { positive, subtract } from '../../core/base/steps.ts'
 import type { Instant, Interval, Month } from '../../core/base/time.ts'
 import { claimsSource } from '../../core/meter/authority.ts'
+import { fitPieces } from '../../core/claims/pieces.ts'
 import { readingText } from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { inForce, isBackstop, type Schedule } from '../../core/terms/schedule.ts'
@@ -65,8 +66,10 @@ export const decideFinding = async (store: Store, request: DecideRequest): Promi
   if ('kind' in draft) return draft
   const { decision, readings, finding, notes } = draft
   const also = (tx: Work): Promise<void> => record(tx, draft, request)
-  if (readings.length === 0) await inTransaction(store, also)
-  else {
+  const meanwhile = refused(`somebody else decided about ${finding.id} meanwhile; look again`)
+  if (readings.length === 0) {
+    if (!(await isWritten(store, also))) return meanwhile
+  } else {
     const file = `decision ${decision.number} about ${finding.id}`
     const key = `claims ${request.agreement} ${request.month} ${finding.id} ${decision.number}`
     const answer = await importReadings(store, {
@@ -81,9 +84,21 @@ export const decideFinding = async (store: Store, request: DecideRequest): Promi
     })
     if (answer.kind === 'refused')
       return refused(...answer.record.refusals.flatMap(({ problems }) => problems.map(({ message }) => message)))
-    if (answer.kind === 'key taken' || answer.again) return refused(`somebody else decided about ${finding.id} meanwhile; look again`)
+    if (answer.kind === 'key taken' || answer.again) return meanwhile
   }
   return { kind: 'decided', decision, finding, notes }
+}
+
+const uniqueViolation = '23505'
+/** False where another decision took the number of this one: neither waits for the other. */
+const isWritten = async (store: Store, write: (tx: Work) => Promise<void>): Promise<boolean> => {
+  try {
+    await inTransaction(store, write)
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code !== uniqueViolation) throw error
+    return false
+  }
 }
 
 const record = async (tx: Work, { decision, finding }: Draft, { agreement, month, now, by }: DecideRequest): Promise<void> => {
@@ -236,13 +251,6 @@ const conditionReadings = (schedule: Schedule, { subject, from, pieces }: Stored
   }
 }
 
-const stepsOf = (pieces: StoredFinding['pieces']): Steps =>
-  fromIntervals(
-    Float64Array.from(pieces, ([from]) => from),
-    Float64Array.from(pieces, ([, to]) => to),
-    Float64Array.from(pieces, ([, , gpus]) => gpus),
-  )
-
 /** Sales, outages and gaps, in whole GPUs over whole seconds, never above what the block has unsold then. */
 const placedReadings = async (
   tx: Work,
@@ -263,7 +271,7 @@ const placedReadings = async (
   if ('refusals' in facts) return none(`the readings of the month contradict each other: ${facts.refusals[0]!.message}`)
   const { available, called, sold } = facts.blocks.find((each) => each.block === subject)!.proven
   const unsold = positive(subtract(subtract(available, called), sold))
-  const steps = minimum(stepsOf(pieces), unsold)
+  const steps = fitPieces(pieces, unsold, unit !== undefined)
   const readings: Reading[] = []
   let gpuSeconds = 0
   for (const [i, from] of steps.starts.entries()) {

@@ -28,6 +28,7 @@ export type ClaimRun = Readonly<{
 export type ReadingName = Readonly<{ source: string; id: string; digest: string }>
 export type StoredFinding = Finding & Readonly<{ readings: readonly ReadingName[] }>
 
+/** Hours are counted from the UTC hour in which the run's window begins: `Math.floor(window.from / 3600) * 3600`. */
 export type RackRow = Readonly<{ rack: string; block: string; gpus: number; hours: readonly HeatRun[] }>
 export type DecisionKind = 'confirm' | 'restore' | 'ask'
 export type Decision = Readonly<{
