@@ -1,4 +1,4 @@
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Readable } from 'node:stream'
 import { quote } from './ddl.ts'
 import { bytesBy, commandBy, makeLending, readersMax, rowsBy, settings, type Engine } from './engine.ts'
@@ -13,7 +13,16 @@ export const openClickHouse = (url: string): Engine => {
     max_open_connections: readersMax + 2,
     application: 'offtake',
     // Acknowledged means that the shard has the rows, not that the node we speak to means to pass them on.
-    clickhouse_settings: { ...settings, distributed_foreground_insert: 1, wait_end_of_query: 1 },
+    clickhouse_settings: {
+      ...settings,
+      distributed_foreground_insert: 1,
+      wait_end_of_query: 1,
+      // A fold may take minutes before it answers; a balancer between would take that for a dead connection.
+      send_progress_in_http_headers: 1,
+      http_headers_progress_interval_ms: '60000',
+    },
+    // What goes wrong is thrown, and said by who asked.
+    log: { level: ClickHouseLogLevel.OFF },
   })
   const read = makeLending(Array.from({ length: readersMax }, () => client))
   const { host } = new URL(url)

@@ -19,7 +19,7 @@ const holderOf = (name: string, place: Place): string => `${database}.${name}${p
 
 const engineText = (engine: Engine, name: string, place: Place): string => {
   const family = { replacing: 'ReplacingMergeTree', summing: 'SummingMergeTree', plain: 'MergeTree' }[engine.kind]
-  const replica = place.kind === 'one' ? [] : [`'/clickhouse/tables/{cluster}/{shard}/${database}/${name}'`, `'{replica}'`]
+  const replica = place.kind === 'one' ? [] : [`'/clickhouse/tables/${place.cluster}/{shard}/${database}/${name}'`, `'{replica}'`]
   const own =
     engine.kind === 'summing' ? [engine.column] : engine.kind === 'replacing' && engine.version !== undefined ? [engine.version] : []
   return `${place.kind === 'one' ? '' : 'Replicated'}${family}(${[...replica, ...own].join(', ')})`

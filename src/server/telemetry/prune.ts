@@ -2,6 +2,12 @@ import { quote } from './ddl.ts'
 import type { Engine } from './engine.ts'
 import { database } from './schema.ts'
 
+/** For how many days samples are taken. */
+export const retentionDaysUsual = 14
+export const retentionDaysMax = 366
+/** Days for which raw samples outlive the last day on which their like is taken: within them the hours are folded. */
+export const foldDaysMax = 2
+
 const daySeconds = 86_400
 
 /** When the day of a partition such as `('batam',20261015)` is over, in seconds since the epoch. */

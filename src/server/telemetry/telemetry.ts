@@ -1,14 +1,12 @@
 import type { NodeTelemetry } from '../../core/claims/telemetry.ts'
 import type { Instant } from '../../core/base/time.ts'
-import { openChdb } from './chdb.ts'
-import { openClickHouse } from './clickhouse.ts'
 import { encodeBatch } from './encode.ts'
 import type { Engine } from './engine.ts'
 import { fold, type Folded } from './fold.ts'
 import type { Measure } from './fold-sql.ts'
 import { migrate } from './migrate.ts'
 import { nodeMonths, type NodeMonths } from './node-months.ts'
-import { prune } from './prune.ts'
+import { foldDaysMax, prune, retentionDaysMax, retentionDaysUsual } from './prune.ts'
 import { rackHours, type RackHours } from './rack-hours.ts'
 import type { Refusal, SampleBatch } from './sample.ts'
 import { database, versions, type Version } from './schema.ts'
@@ -55,9 +53,6 @@ export type Telemetry = Readonly<{
   close: () => Promise<void>
 }>
 
-/** Days for which raw samples outlive the last day on which their like is taken: within them the hours are folded. */
-export const foldDaysMax = 2
-export const retentionDaysMax = 366
 const daySeconds = 86_400
 
 const inRange = (name: string, value: number, min: number, max: number): number => {
@@ -88,13 +83,14 @@ const nextVersion = async (engine: Engine, nowMs: number): Promise<number> => {
   return Math.max(nowMs, Number(row!.last) + 1)
 }
 
-const openEngine = (place: TelemetryPlace): Promise<Engine> =>
-  'url' in place ? Promise.resolve(openClickHouse(place.url)) : openChdb(place.path)
+// Loaded on first use: most of what runs Offtake has no telemetry to open.
+const openEngine = async (place: TelemetryPlace): Promise<Engine> =>
+  'url' in place ? (await import('./clickhouse.ts')).openClickHouse(place.url) : (await import('./chdb.ts')).openChdb(place.path)
 
 /** Opens the telemetry that `place` names, and brings its schema up to this version. */
 export const openTelemetry = async (place: TelemetryPlace, options: TelemetryOptions): Promise<Telemetry> => {
   const { nowMs, skewSeconds = 120 } = options
-  const retentionDays = inRange('retentionDays', options.retentionDays ?? 14, 1, retentionDaysMax)
+  const retentionDays = inRange('retentionDays', options.retentionDays ?? retentionDaysUsual, 1, retentionDaysMax)
   const measure = completeMeasure(options.measure)
   const keptDays = Math.ceil(retentionDays) + foldDaysMax
   const engine = await openEngine(place)
