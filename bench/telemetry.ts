@@ -166,20 +166,21 @@ const readNodes = async (telemetry: Telemetry): Promise<Sums> => {
   return { covered, active, powered, nodes }
 }
 
-const scan = async (telemetry: Telemetry): Promise<Sums> => {
-  const [row] = await telemetry.engine.rows<Record<keyof Sums, string>>(
+/** What a scan of the columns that are read costs at the least: sums of all of them, with nothing told apart. */
+const scan = async (telemetry: Telemetry): Promise<Omit<Sums, 'nodes'>> => {
+  const [row] = await telemetry.engine.rows<Record<'covered' | 'active' | 'powered', string>>(
     `SELECT sum(covered_seconds) AS covered, sum(active_seconds) AS active, sum(powered_seconds) AS powered, max(power_max_w), max(gpu), max(hour),
-       uniqExact(node) AS nodes, count() FROM offtake.telemetry_hourly WHERE factory = 'campus'`,
+       max(node), count() FROM offtake.telemetry_hourly WHERE factory = 'campus'`,
   )
-  return { covered: Number(row!.covered), active: Number(row!.active), powered: Number(row!.powered), nodes: Number(row!.nodes) }
+  return { covered: Number(row!.covered), active: Number(row!.active), powered: Number(row!.powered) }
 }
 
 const readMonth = async (telemetry: Telemetry, word: string, print: Print): Promise<boolean> => {
   await scan(telemetry)
   const [scanning, expected] = await seconds(() => scan(telemetry))
   const [reading, [peak, sums]] = await seconds(() => peakOf(() => readNodes(telemetry)))
-  if (JSON.stringify(sums) !== JSON.stringify(expected))
-    throw new Error(`read ${JSON.stringify(sums)} where a scan has ${JSON.stringify(expected)}`)
+  const right = JSON.stringify({ ...expected, nodes: gpus / 4 })
+  if (JSON.stringify(sums) !== right) throw new Error(`read ${JSON.stringify(sums)} where a scan has ${right}`)
   const [parts] = await telemetry.engine.rows<{ parts: string; bytes: string }>(
     `SELECT count() AS parts, sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND database = 'offtake' AND table = 'telemetry_hourly'`,
   )

@@ -81,7 +81,7 @@ export const encodeBatch = (batch: SampleBatch, window: Window, holdMs: number):
       else before.count += 1
       continue
     }
-    end += heads.bytes.copy(rows, end, begins(at), heads.ends[at]!)
+    end += heads.bytes.copy(rows, end, begins(at), heads.ends[at])
     view.setUint32(end, atMs % 2 ** 32, true)
     view.setUint32(end + 4, Math.floor(atMs / 2 ** 32), true)
     // Nought has two signs in a double; one value must not be two.

@@ -54,6 +54,7 @@ export const foldText = (slice: Slice, measure: Measure, version: number): strin
   // The counter of energy falls when the driver is loaded again, and counts from nought: then what it shows is what was used since. A stretch
   // longer than a sample stands is counted only where all of it lies in this hour.
   const used = `if(value >= before, value - before, value)`
+  // Where no sample comes before, `before` is nought: a gauge that begins with a code tells of an error.
   const known = `beforeMs >= 0 AND (beforeMs >= ${from} OR atMs - beforeMs <= ${hold})`
   return `
 INSERT INTO ${database}.telemetry_hourly
@@ -68,7 +69,7 @@ SELECT ${quote(factory)}, node, gpu, toDateTime(${hour}, 'UTC'),
   sumIf(toUInt64(round(${used})), ${energy} AND ${inside} AND ${known}),
   ${mean(util, 1_000)},
   ${mean(smActive, 1_000_000)},
-  arraySort(groupUniqArrayIf(toUInt16(value), ${xid} AND ${inside} AND value != 0 AND (beforeMs < 0 OR value != before))),
+  arraySort(groupUniqArrayIf(toUInt16(value), ${xid} AND ${inside} AND value != 0 AND value != before)),
   ${version}
 FROM (
   SELECT node, gpu, metric, atMs, value, before, beforeMs,
