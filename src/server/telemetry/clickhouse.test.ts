@@ -16,7 +16,7 @@ const nowMs = Date.UTC(2026, 9, 15, 12)
 const hour = Date.UTC(2026, 9, 15, 8)
 
 test(
-  'T13 what goes to a server by URL over HTTP, rows in binary both ways, gives what the embedded store gives',
+  'TM13 what goes to a server by URL over HTTP, rows in binary both ways, gives what the embedded store gives',
   { skip: chdbSkip },
   async () => {
     const door = await openClickHouseDoor(folder)

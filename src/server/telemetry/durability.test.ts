@@ -39,7 +39,7 @@ const killedAfter = async (round: number, ms: number): Promise<Map<string, numbe
 }
 
 test(
-  `T7 killed at ${kills} random instants, no acknowledged batch is lost, half there or twice, nor is an hour left unfolded`,
+  `TM7 killed at ${kills} random instants, no acknowledged batch is lost, half there or twice, nor is an hour left unfolded`,
   { skip: chdbSkip },
   async () => {
     const kept = new Map<string, number>()

@@ -43,7 +43,7 @@ const mean = (condition: string, scale: number): string =>
 /**
  * Folds the samples of a slice into hourly rows, in one statement.
  *
- * 1. Of samples with one series and time, one: the larger (T4). 2. Each with the one before and the one after it. 3. Each as the stretch of whole
+ * 1. Of samples with one series and time, one: the larger (TM4). 2. Each with the one before and the one after it. 3. Each as the stretch of whole
  * seconds of this hour for which it stands, both ends floored. 4. Per GPU, lengths of unions of stretches: those with a profiling metric and
  * those without are apart, so active = |profiled and above| + |profiled or utilised| − |profiled|.
  */

@@ -78,7 +78,7 @@ describe('reading hourly rows', { skip: chdbSkip }, () => {
     fs.rmSync(folder, { recursive: true, force: true })
   })
 
-  test('T9 nodeMonths gives the newest row of each GPU and hour, added up by node and hour, also where GPUs have different hours', async () => {
+  test('TM9 nodeMonths gives the newest row of each GPU and hour, added up by node and hour, also where GPUs have different hours', async () => {
     let runs = 0
     const seconds = fc.integer({ min: 0, max: 3600 })
     // 20:00 on the last of a month and hours on both sides of it: two partitions, and rows outside of what is asked for.
@@ -113,7 +113,7 @@ describe('reading hourly rows', { skip: chdbSkip }, () => {
     )
   })
 
-  test('T9 every node is given once and in order, however many queries it takes, and only those named where some are', async () => {
+  test('TM9 every node is given once and in order, however many queries it takes, and only those named where some are', async () => {
     const factory = 'slices'
     const hours = hoursMax
     const nodes = Array.from({ length: Math.floor(nodeHoursMax / hours) * 3 + 1 }, (_, i) => `n${i}`)
@@ -149,7 +149,7 @@ describe('reading hourly rows', { skip: chdbSkip }, () => {
     }
   })
 
-  test('T9 only whole hours, a year of them and two thousand names at most', async () => {
+  test('TM9 only whole hours, a year of them and two thousand names at most', async () => {
     const ask = (more: object) => all(telemetry.nodeMonths({ factory: 'f', from, to: from + 3600, ...more }))
     for (const wrong of [{ to: from }, { to: from + 1 }, { from: from + 1, to: from + 3601 }, { to: from + (hoursMax + 1) * 3600 }])
       await assert.rejects(ask(wrong), /telemetry is read by whole hours/)
@@ -157,7 +157,7 @@ describe('reading hourly rows', { skip: chdbSkip }, () => {
     assert.deepEqual(await ask({}), [])
   })
 
-  test('T10 rackHours adds the hours of its nodes up to racks', async () => {
+  test('TM10 rackHours adds the hours of its nodes up to racks', async () => {
     const node = (name: string, factor: number): NodeTelemetry => ({
       node: name,
       from,

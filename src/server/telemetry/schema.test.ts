@@ -35,7 +35,7 @@ const later: Version = {
   steps: [{ kind: 'column', table: 'telemetry_hourly', column: { name: 'temperature_max', type: 'Float32' }, after: 'sm_mean' }],
 }
 
-test('T2 a cluster has the columns, keys and partitions of one machine, on replicated tables below distributed ones', () => {
+test('TM2 a cluster has the columns, keys and partitions of one machine, on replicated tables below distributed ones', () => {
   const onOne = writeVersion(versions[0]!, one)
   const onMany = writeVersion(versions[0]!, cluster)
   assert.equal(onMany.length - 1, (onOne.length - 1) * 2)
@@ -63,7 +63,7 @@ test('T2 a cluster has the columns, keys and partitions of one machine, on repli
   ])
 })
 
-test('T2 offtake telemetry ddl prints what a cluster is laid with, and refuses what is no cluster', async () => {
+test('TM2 offtake telemetry ddl prints what a cluster is laid with, and refuses what is no cluster', async () => {
   const printed = await offtake(['telemetry', 'ddl', '--cluster', 'metering', '--retention-days', '30'])
   const statements = [...writeVersion(versions[0]!, cluster), recordVersion(versions[0]!), ...writeRetention(versions, 32, cluster)]
   assert.deepEqual([printed.code, printed.out], [0, ['-- Version 1\n', ...statements.map((text) => `${text};\n`)].join('\n')])
@@ -82,7 +82,7 @@ test('T2 offtake telemetry ddl prints what a cluster is laid with, and refuses w
   }
 })
 
-test('T8 without chDB the message says what adds it', () => {
+test('TM8 without chDB the message says what adds it', () => {
   const folder = makeFolder()
   fs.cpSync(join(root, 'src'), join(folder, 'src'), { recursive: true })
   fs.symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
@@ -95,7 +95,7 @@ test('T8 without chDB the message says what adds it', () => {
 })
 
 describe('an embedded store', { skip: chdbSkip }, () => {
-  test('T2 what is applied is what the schema says: tables, engines, keys, columns and types; ClickHouse reads the cluster DDL too', async () => {
+  test('TM2 what is applied is what the schema says: tables, engines, keys, columns and types; ClickHouse reads the cluster DDL too', async () => {
     const telemetry = await open(makeFolder())
     try {
       const there = await telemetry.engine.rows<{ name: string; engine: string; sorting_key: string; partition_key: string }>(
@@ -134,7 +134,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     }
   })
 
-  test('T3 versions go forward; an edited or newer one is refused by name; one that was begun is done again', async () => {
+  test('TM3 versions go forward; an edited or newer one is refused by name; one that was begun is done again', async () => {
     const folder = makeFolder()
     await (await open(folder)).close()
     const upgraded = await open(folder, [...versions, later])
@@ -158,7 +158,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     await (await open(folder, [...versions, later])).close()
   })
 
-  test('T8 a second process is told which one has the folder', async () => {
+  test('TM8 a second process is told which one has the folder', async () => {
     const folder = makeFolder()
     const telemetry = await open(folder)
     try {
@@ -172,7 +172,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     }
   })
 
-  test('T12 raw samples go by whole days when their time is over; hourly rows stay, and are not made of what is left', async () => {
+  test('TM12 raw samples go by whole days when their time is over; hourly rows stay, and are not made of what is left', async () => {
     const folder = makeFolder()
     const series = { factory: 'batam', node: 'n01', gpu: 0, metric: 'DCGM_FI_DEV_GPU_UTIL' }
     const day = 86_400_000

@@ -39,7 +39,7 @@ const place: readonly Column[] = [
 ]
 const small = (name: string, type: string): Column => ({ name, type, codec: 'ZSTD(1)' })
 
-// The value is part of the key: of two samples with one time both are kept until they are read, and a reader takes the larger (T4).
+// The value is part of the key: of two samples with one time both are kept until they are read, and a reader takes the larger (TM4).
 const samples: Table = {
   name: 'telemetry_samples',
   columns: [

@@ -90,7 +90,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     fs.rmSync(folder, { recursive: true, force: true })
   })
 
-  test('T5 T4 hourly rows are those of a plain walk, under any order, duplication, batching, folds between and restarts', async () => {
+  test('TM5 TM4 hourly rows are those of a plain walk, under any order, duplication, batching, folds between and restarts', async () => {
     let runs = 0
     // Samples, in some order and some of them again, in batches; after which batches to fold, and after which to open the store anew.
     const history = fc.record({
@@ -125,7 +125,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     )
   })
 
-  test('T4 of two values with one time the larger counts, whichever came first; both are kept', async () => {
+  test('TM4 of two values with one time the larger counts, whichever came first; both are kept', async () => {
     for (const [factory, values] of [
       ['first-large', [700, 0]],
       ['first-small', [0, 700]],
@@ -145,7 +145,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     }
   })
 
-  test('T5 only hours that were touched are folded again, and those they reach into', async () => {
+  test('TM5 only hours that were touched are folded again, and those they reach into', async () => {
     const at = (seconds: number) => batchOf([sample('DCGM_FI_DEV_GPU_UTIL', seconds, 5, { factory: 'touched' })])
     await telemetry.fold(nowMs / 1000)
     await telemetry.append(at(10))
@@ -167,7 +167,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     )
   })
 
-  test('T5 samples that come while a fold runs are folded by it or by the next', async () => {
+  test('TM5 samples that come while a fold runs are folded by it or by the next', async () => {
     const factory = 'meanwhile'
     const all = Array.from({ length: 400 }, (_, i) => sample('DCGM_FI_DEV_GPU_UTIL', i * 9, 5, { factory, node: `n${i % 7}` }))
     const folding = (async () => {
@@ -179,7 +179,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     assert.deepEqual(rounded(await hourlyRows(telemetry, factory)), plainFold(all, measure))
   })
 
-  test('T6 by hand: an engine that is missing, a counter that is reset, a gauge that keeps its code', async () => {
+  test('TM6 by hand: an engine that is missing, a counter that is reset, a gauge that keeps its code', async () => {
     const factory = 'hand'
     const put = (metric: string, ...values: [number, number][]) =>
       telemetry.append(batchOf(values.map(([seconds, value]) => sample(metric, seconds, value, { factory }))))
@@ -203,7 +203,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     assert.equal(row!.util, 60)
   })
 
-  test('T1 what is no sample is refused by count and reason, and the rest is kept', async () => {
+  test('TM1 what is no sample is refused by count and reason, and the rest is kept', async () => {
     const factory = 'refused'
     const power = (value: number, more: Partial<Sample> = {}) => sample('DCGM_FI_DEV_POWER_USAGE', 0, value, { factory, ...more })
     const bad: [string, Sample[]][] = [
@@ -251,7 +251,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     )
   })
 
-  test('T10 lag tells the newest sample of each factory', async () => {
+  test('TM10 lag tells the newest sample of each factory', async () => {
     const at = (factory: string, seconds: number) => telemetry.append(batchOf([sample('DCGM_FI_DEV_GPU_UTIL', seconds, 5, { factory })]))
     await at('lag-a', 100)
     await at('lag-b', 3_000)
@@ -263,7 +263,7 @@ describe('an embedded store', { skip: chdbSkip }, () => {
     ])
   })
 
-  test('T11 who brings more than may wait is told to come again, and nothing of it is kept', async () => {
+  test('TM11 who brings more than may wait is told to come again, and nothing of it is kept', async () => {
     const many = (factory: string, length: number) => ({
       factory,
       series: [{ node: 'n01', gpu: 0, metric: 'DCGM_FI_DEV_GPU_UTIL' }],
