@@ -5,6 +5,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { fleetBreaks } from './fleet-breaks.ts'
 import { supportBreaks } from './support-breaks.ts'
+import { telemetryBreaks } from './telemetry-breaks.ts'
 
 type Break = Readonly<{ law: string; test: string; file: string; find: string; put: string }>
 
@@ -545,6 +546,7 @@ const breaks: readonly Break[] = [
     put: 'minor,',
   },
   ...supportBreaks,
+  ...telemetryBreaks,
   ...fleetBreaks,
   {
     law: 'DF4 a waterfall pays out exactly its cash',
@@ -850,7 +852,7 @@ const prepare = (): void => {
   fs.rmSync(copy, { recursive: true, force: true })
   for (const name of ['src', 'test', 'examples', 'package.json', 'scripts'])
     if (fs.existsSync(join(root, name))) fs.cpSync(join(root, name), join(copy, name), { recursive: true })
-  fs.symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const name of ['node_modules', 'telemetry']) fs.symlinkSync(join(root, name), join(copy, name))
 }
 
 /** Runs one law in the copy: passed, failed, or there is none of that name. */

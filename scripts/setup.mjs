@@ -1,6 +1,7 @@
-// The first half of every npm script: installs the packages, brings Node 26, builds the console. With `--tests` it also brings what only the
-// tests need. It runs on whatever Node the machine has (20 or later), so it knows only what such a Node knows and uses no packages. Everything
-// it says, and everything that what it runs says, goes to stderr: stdout belongs to the command that follows.
+// The first half of every npm script: installs the packages, brings Node 26, builds the console. With `--telemetry` it also brings chDB, the
+// embedded ClickHouse; with `--tests` that too, and what else only the tests need. It runs on whatever Node the machine has (20 or later), so it
+// knows only what such a Node knows and uses no packages. Everything it says, and everything that what it runs says, goes to stderr: stdout
+// belongs to the command that follows.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
@@ -115,6 +116,21 @@ const ensureNode = () => {
     )
 }
 
+// Not `npm ci`: it refuses a lockfile made where the registry lacked another platform's optional package.
+// NODE_ENV=production or an omit setting would leave out the console's builder.
+const npmInstall = (...more) =>
+  npm([
+    'install',
+    '--no-save',
+    '--include=dev',
+    '--include=optional',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    ...more,
+  ])
+
 const install = async () => {
   const key = hashOf(['package-lock.json', '.npmrc'])
   const stamp = at('node_modules/.offtake-setup')
@@ -123,20 +139,23 @@ const install = async () => {
   await locked(async () => {
     if (fresh()) return
     say('installing packages (about a minute the first time)')
-    // Not `npm ci`: it refuses a lockfile made where the registry lacked another platform's optional package.
-    // NODE_ENV=production or an omit setting would leave out the console's builder.
-    await npm([
-      'install',
-      '--no-save',
-      '--include=dev',
-      '--include=optional',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ])
+    await npmInstall()
     linkLibraries()
     ensureNode()
+    fs.writeFileSync(stamp, key)
+  })
+}
+
+/** chDB lies in a folder of its own, with its own lock: it is as large as everything else together, and only telemetry wants it. */
+const installTelemetry = async () => {
+  const key = hashOf(['telemetry/package.json', 'telemetry/package-lock.json', '.npmrc'])
+  const stamp = at('telemetry/node_modules/.offtake-setup')
+  const fresh = () => read(stamp) === key
+  if (fresh()) return
+  await locked(async () => {
+    if (fresh()) return
+    say('installing chDB for telemetry (543 MB, half a minute the first time)')
+    await npmInstall('--prefix', at('telemetry'))
     fs.writeFileSync(stamp, key)
   })
 }
@@ -191,6 +210,7 @@ try {
     throw new Error(`this is Node ${process.versions.node}; Offtake needs 20 or later to begin with, and brings its own`)
   await install()
   await buildConsole()
+  if (['--telemetry', '--tests'].some((option) => process.argv.includes(option))) await installTelemetry()
   if (process.argv.includes('--tests')) await installTestPrograms()
 } catch (error) {
   say(error.message)

@@ -19,6 +19,8 @@ console.log('npm speaks on stdout')
 setTimeout(() => {
   fs.mkdirSync('node_modules/.bin', { recursive: true })
   fs.mkdirSync('node_modules/vite/bin', { recursive: true })
+  const at = process.argv.indexOf('--prefix')
+  if (at > 0) fs.mkdirSync(process.argv[at + 1] + '/node_modules', { recursive: true })
   if (!fs.existsSync('node_modules/.bin/node')) fs.symlinkSync(process.execPath, 'node_modules/.bin/node')
   fs.writeFileSync('node_modules/vite/bin/vite.js', "require('fs').mkdirSync('.cache/console', { recursive: true }); require('fs').writeFileSync('.cache/console/index.html', '')")
   fs.appendFileSync('installs', 'end\\n')
@@ -31,9 +33,18 @@ after(() => folders.forEach((folder) => fs.rmSync(folder, { recursive: true, for
 const makeFolder = (): string => {
   const folder = fs.mkdtempSync(join(tmpdir(), 'offtake set-up ')) // With a space, as home folders have them.
   folders.push(folder)
-  for (const path of ['scripts', 'src/console', 'src/wire', 'src/core/base']) fs.mkdirSync(join(folder, path), { recursive: true })
+  for (const path of ['scripts', 'telemetry', 'src/console', 'src/wire', 'src/core/base'])
+    fs.mkdirSync(join(folder, path), { recursive: true })
   fs.copyFileSync(join(root, 'scripts/setup.mjs'), join(folder, 'scripts/setup.mjs'))
-  for (const path of ['package-lock.json', '.npmrc', 'vite.config.ts', 'src/console/main.tsx']) fs.writeFileSync(join(folder, path), '')
+  const files = [
+    'package-lock.json',
+    '.npmrc',
+    'vite.config.ts',
+    'src/console/main.tsx',
+    'telemetry/package.json',
+    'telemetry/package-lock.json',
+  ]
+  for (const path of files) fs.writeFileSync(join(folder, path), '')
   fs.writeFileSync(join(folder, 'npm.mjs'), program)
   return folder
 }
@@ -126,6 +137,26 @@ describe('set-up', () => {
     assert.ok(!fs.existsSync(join(folder, '.setup-lock')))
     await start(folder).ended
     assert.deepEqual(installs(folder), ['begin', 'begin', 'end'])
+  })
+
+  test('H8 chDB is installed where telemetry or tests ask for it, once for each of its locks, and not otherwise', async () => {
+    const folder = makeFolder()
+    assert.doesNotMatch((await start(folder).ended).err, /chDB/)
+    const outcomes = await Promise.all(Array.from({ length: 3 }, () => start(folder, {}, ['--telemetry']).ended))
+    assert.deepEqual(
+      outcomes.map(({ code, out }) => [code, out]),
+      [
+        [0, ''],
+        [0, ''],
+        [0, ''],
+      ],
+    )
+    assert.equal(outcomes.filter(({ err }) => err.includes('installing chDB')).length, 1)
+    assert.deepEqual(installs(folder), ['begin', 'end', 'begin', 'end'])
+    fs.writeFileSync(join(folder, 'telemetry/package-lock.json'), 'changed')
+    assert.equal((await start(folder).ended).err, '')
+    assert.match((await start(folder, { CHROMIUM: process.execPath, HLEDGER: process.execPath }, ['--tests']).ended).err, /installing chDB/)
+    assert.equal((await start(folder, {}, ['--telemetry']).ended).err, '')
   })
 
   test('H8 without Chromium and without a way to install it, the browser tests are skipped by name; in continuous integration it is an error', async () => {

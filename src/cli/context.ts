@@ -5,7 +5,9 @@ import type { Instant } from '../core/base/time.ts'
 export type Context = Readonly<{
   /** A database server, or undefined for the embedded one. */
   url: string | undefined
-  /** Where the embedded database lives. */
+  /** A ClickHouse server for telemetry, or undefined for the embedded one. */
+  clickhouseUrl: string | undefined
+  /** Where the embedded databases live. */
   home: string
   now: () => Instant
   /** Whether `--now` says what time it is. */

@@ -15,6 +15,7 @@ import { addReconcile } from './reconcile-command.ts'
 import { addRegister } from './register-command.ts'
 import { addServe } from './serve-command.ts'
 import { addSettle } from './settle-command.ts'
+import { addTelemetry } from './telemetry-command.ts'
 import { makeTerminal } from './terminal.ts'
 
 const program = new Command('offtake')
@@ -34,6 +35,7 @@ const stopping = new AbortController()
 const { print, say, show } = makeTerminal()
 const context: Context = {
   url: process.env['DATABASE_URL'],
+  clickhouseUrl: process.env['CLICKHOUSE_URL'],
   get home() {
     return program.opts<{ home?: string }>().home ?? process.env['OFFTAKE_HOME'] ?? homeUsual
   },
@@ -69,6 +71,7 @@ for (const add of [
   addGenerate,
   addAdvance,
   addServe,
+  addTelemetry,
 ])
   add(program, context)
 
