@@ -1,0 +1,27 @@
+import type { DcgmMetric } from './dcgm.ts'
+
+/** What one metric of one GPU says over time. */
+export type GpuSeries = Readonly<{
+  node: string
+  /** From 0. */
+  gpu: number
+  metric: DcgmMetric
+}>
+
+/** Samples of one request, side by side rather than as objects: there are tens of thousands a second. */
+export type SampleBatch = Readonly<{
+  factory: string
+  series: readonly GpuSeries[]
+  /** For each sample, which of `series` it is of. */
+  of: Uint32Array
+  /** Milliseconds since 1970-01-01T00:00:00Z, as they were measured. */
+  timestampMs: Float64Array
+  /** Finite: what is blank, stale or no number has been taken out. */
+  value: Float64Array
+}>
+
+/**
+ * Where samples go. Resolves once they cannot be lost. Idempotent by series and timestamp: the same samples again, in whatever batches,
+ * change nothing; rejects where the sender is to try again.
+ */
+export type TelemetrySink = Readonly<{ write: (batch: SampleBatch) => Promise<void> }>
