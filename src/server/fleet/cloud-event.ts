@@ -55,9 +55,12 @@ const readContext = (attributes: Attributes, problems: Problem[]): Omit<CloudEve
 const readData = ({ data, data_base64 }: Attributes, problems: Problem[]): Json | undefined => {
   if (data_base64 === undefined) return data
   if (data !== undefined) problems.push({ pointer: '/data_base64', message: 'must be left out where data is' })
-  if (typeof data_base64 !== 'string') problems.push({ pointer: '/data_base64', message: 'must be a text in base64' })
+  if (typeof data_base64 !== 'string') {
+    problems.push({ pointer: '/data_base64', message: 'must be a text in base64' })
+    return undefined
+  }
   try {
-    return JSON.parse(Buffer.from(String(data_base64), 'base64').toString()) as Json
+    return JSON.parse(Buffer.from(data_base64, 'base64').toString()) as Json
   } catch {
     problems.push({ pointer: '/data_base64', message: 'is no JSON once base64 is taken off' })
     return undefined

@@ -24,7 +24,7 @@ export const readingOfEvent = ({ source, id, data }: CloudEvent, line: number, {
         message: `must be left out, or ${JSON.stringify(value)} as the event has it`,
       })),
     }
-  const parsed = parseReading({ ...members, source, id } as Json, zone, placement)
+  const parsed = parseReading({ ...members, source, id }, zone, placement)
   if ('reading' in parsed) return { line, reading: parsed.reading, digest: digestOf(parsed.reading) }
   const inEvent = (pointer: string): string => (pointer === '/source' || pointer === '/id' ? pointer : `/data${pointer}`)
   return { line, problems: parsed.problems.map(({ pointer, message }) => ({ pointer: inEvent(pointer), message })) }

@@ -213,7 +213,8 @@ export const readRequest = (
     readSeriesList(whole, version, limits, take)
     return undefined
   } catch (error) {
-    if (error instanceof Fault) return { problem: `the request ${error.message}`, ...(error.limit === undefined ? {} : { limit: error.limit }) }
+    if (error instanceof Fault)
+      return { problem: `the request ${error.message}`, ...(error.limit === undefined ? {} : { limit: error.limit }) }
     // The reader of protobuf throws ranges and plain errors for what is cut off, and the decoder of texts a TypeError for what is not UTF-8.
     if (error instanceof TypeError) return { problem: 'the request has a text that is not UTF-8' }
     return { problem: `the request is no protobuf: ${(error as Error).message}` }

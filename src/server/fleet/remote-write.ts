@@ -1,5 +1,5 @@
 import { formatInstant } from '../../core/base/time.ts'
-import { findSeries, isBlank, type Labels } from './dcgm.ts'
+import { findSeries, isBlank } from './dcgm.ts'
 import { readRequest, type RawSeries, type WireLimits, type WireVersion } from './remote-write-wire.ts'
 import { uncompress } from './snappy.ts'
 import type { GpuSeries, SampleBatch } from './telemetry-sink.ts'
@@ -108,7 +108,7 @@ const makeTally = (request: RemoteWriteRequest) => {
   }
   const takeSeries = ({ number, labels, problem, timestampsMs, values, stale, others }: RawSeries): void => {
     counts.otherRecords += others
-    const found = problem === undefined ? findSeries(labels as Labels) : { kind: 'wrong' as const, problem }
+    const found = problem === undefined ? findSeries(labels) : { kind: 'wrong' as const, problem }
     if (found.kind === 'wrong') return refuse(number, Math.max(1, values.length), found.problem)
     if (found.kind === 'other') {
       counts.otherSeries += 1
