@@ -6,6 +6,7 @@ import type { IngestLimits } from '../src/server/api/ingest-limits.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { loadAgreement } from '../src/server/app/load-agreement.ts'
 import { makeReader } from '../src/server/app/read.ts'
+import type { FlexMapping } from '../src/server/fleet/flex-mapping.ts'
 import type { SampleBatch, TelemetrySink } from '../src/server/fleet/telemetry-sink.ts'
 import type { Store } from '../src/server/store/database.ts'
 import type { ProblemWire } from '../src/wire/problem.ts'
@@ -63,9 +64,10 @@ export const sales = (source: string, count: number, more: object = {}): Record<
   })
 
 export const ndjson = (readings: readonly object[]): string => readings.map((reading) => `${JSON.stringify(reading)}\n`).join('')
+const cellOf = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value))
 export const csv = (readings: readonly Record<string, unknown>[]): string => {
   const columns = [...new Set(readings.flatMap((reading) => Object.keys(reading)))]
-  return [columns.join(','), ...readings.map((reading) => columns.map((column) => String(reading[column] ?? '')).join(','))].join('\n')
+  return [columns.join(','), ...readings.map((reading) => columns.map((column) => cellOf(reading[column])).join(','))].join('\n')
 }
 
 /** A store of samples in memory, for tests of what is taken and told: idempotent by series and timestamp. */
@@ -86,14 +88,14 @@ export const makeMemorySink = () => {
   return { sink, samples, batches, fail: (error: Error | undefined) => void (failing = error) }
 }
 
-type Options = Readonly<{ limits?: Partial<IngestLimits>; telemetry?: TelemetrySink | undefined; now?: () => Instant }>
+type Options = Readonly<{ limits?: Partial<IngestLimits>; flex?: FlexMapping; telemetry?: TelemetrySink | undefined; now?: () => Instant }>
 
 /** The real server over a store, on a port of its own. */
-export const openWays = async (store: Store, { limits = {}, telemetry, now = () => wayNow }: Options = {}) => {
+export const openWays = async (store: Store, { limits = {}, telemetry, flex, now = () => wayNow }: Options = {}) => {
   const told: string[] = []
   const api = await makeApi({
     source: makeReader(store, now),
-    ingest: { ...makeIngest(store, now), telemetry },
+    ingest: { ...makeIngest(store, now), telemetry, flex },
     limits,
     consoleFolder: join(import.meta.dirname, '../.cache/console'),
     report: (text) => void told.push(text),
@@ -105,7 +107,7 @@ export const openWays = async (store: Store, { limits = {}, telemetry, now = () 
       headers,
       body: body as BodyInit,
       ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
-    } as RequestInit)
+    })
   return { api, address, port: Number(new URL(address).port), told, post, close: () => api.close() }
 }
 

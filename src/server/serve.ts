@@ -3,6 +3,7 @@ import type { Instant } from '../core/base/time.ts'
 import { makeApi } from './api/api.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeReader } from './app/read.ts'
+import type { FlexMapping } from './fleet/flex-mapping.ts'
 import type { TelemetrySink } from './fleet/telemetry-sink.ts'
 import type { Store } from './store/database.ts'
 
@@ -17,11 +18,13 @@ export type Serving = Readonly<{
   now: () => Instant
   /** Where samples of GPUs go; without it, none are taken. */
   telemetry?: TelemetrySink | undefined
+  /** What feeds of power stand for; without it, no events of DSX Flex are taken. */
+  flex?: FlexMapping | undefined
 }>
 
 /** Opens the API and the console on the loopback address. Port 0 takes any that is free. */
-export const serve = async (store: Store, { port, now, telemetry }: Serving): Promise<Door | PortTaken> => {
-  const api = await makeApi({ source: makeReader(store, now), ingest: { ...makeIngest(store, now), telemetry }, consoleFolder })
+export const serve = async (store: Store, { port, now, telemetry, flex }: Serving): Promise<Door | PortTaken> => {
+  const api = await makeApi({ source: makeReader(store, now), ingest: { ...makeIngest(store, now), telemetry, flex }, consoleFolder })
   try {
     const address = await api.listen({ host: '127.0.0.1', port })
     return { address, stop: () => api.close() }

@@ -55,6 +55,7 @@ const counts = {
 export const IngestedShape = z
   .object({
     ...counts,
+    batch: z.string().nullable().meta({ description: 'number of the import; null where there was nothing to keep yet' }),
     again: z.boolean().meta({ description: 'it was answered before, under the same key' }),
     refusals: list(RefusalShape).meta({ description: 'the first 1,000' }),
   })

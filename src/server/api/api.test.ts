@@ -24,7 +24,7 @@ const months = await closeWorld(store)
 const told: string[] = []
 const source = makeReader(store, () => worldNow)
 const consoleFolder = join(import.meta.dirname, '../../../.cache/console')
-const ingest = { ...makeIngest(store, () => worldNow), telemetry: undefined }
+const ingest = { ...makeIngest(store, () => worldNow), telemetry: undefined, flex: undefined }
 const api = await makeApi({ source, ingest, consoleFolder, report: (text) => void told.push(text) })
 after(async () => {
   await api.close()

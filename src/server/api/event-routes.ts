@@ -4,11 +4,12 @@ import type { Json } from '../../core/base/canonical.ts'
 import type { AgreementId } from '../../core/base/id.ts'
 import { EventsQueryShape, IdempotencyHeadersShape, IngestedShape, type IngestedWire } from '../../wire/ingest.ts'
 import type { ReadingBatch } from '../app/import-readings.ts'
-import { readBinaryEvent, readStructuredEvent, type ReadEvent } from '../fleet/cloud-event.ts'
+import { readBinaryEvent, readStructuredEvent, type CloudEvent, type ReadEvent } from '../fleet/cloud-event.ts'
 import { readingEventType, readingOfEvent } from '../fleet/event-reading.ts'
+import { flexEventTypes, isFlexEvent } from '../fleet/flex.ts'
 import type { Door, ReadingRow, RowRefusal } from '../fleet/records.ts'
 import { contentTypeOf, howTo, ingested, ingestProblems, keeping, keyOf, placeFor, refusedWhole, type Ways } from './ingest-answers.ts'
-import { declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
+import { checkDeclared, declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
 import { Refusal } from './problems.ts'
 
 const [structured, batched] = ['application/cloudevents+json', 'application/cloudevents-batch+json']
@@ -64,13 +65,11 @@ const eventsOf = (mode: Mode, request: FastifyRequest, body: Buffer, eventsMax: 
 const rowOf = (read: ReadEvent, line: number, door: Door): ReadingRow | RowRefusal => {
   if ('problems' in read) return { line, problems: read.problems }
   if (read.event.type === readingEventType) return readingOfEvent(read.event, line, door)
-  return {
-    line,
-    problems: [{ pointer: '/type', message: `must be ${readingEventType}, not ${JSON.stringify(read.event.type.slice(0, 80))}` }],
-  }
+  const known = [readingEventType, ...flexEventTypes].join(', ')
+  return { line, problems: [{ pointer: '/type', message: `must be one of ${known}; not ${JSON.stringify(read.event.type.slice(0, 80))}` }] }
 }
 
-/** All of a request as one batch; an array may be asked for again. */
+/** All of a request as one batch. */
 const asBatch = (rows: readonly (ReadingRow | RowRefusal)[], bytesRead: number): ReadingBatch => ({
   rows: rows.filter((row) => 'reading' in row),
   refusals: rows.filter((row) => 'problems' in row),
@@ -79,28 +78,68 @@ const asBatch = (rows: readonly (ReadingRow | RowRefusal)[], bytesRead: number):
 })
 
 type Query = Readonly<{ mode: 'keep-the-good' | 'all-or-nothing'; agreement?: string | undefined }>
+type Sent = Readonly<{ form: Mode; events: readonly ReadEvent[]; bytes: number; key: string | undefined }>
 
-const take = async (request: FastifyRequest, { mode, agreement }: Query, ways: Ways): Promise<IngestedWire> => {
-  const { door, limits } = ways
+const takeReadings = async ({ form, events, bytes, key }: Sent, { mode, agreement }: Query, ways: Ways): Promise<IngestedWire> => {
+  const how = await howTo(ways, agreement)
+  const batch = asBatch(
+    events.map((read, i) => rowOf(read, i + 1, how)),
+    bytes,
+  )
+  // A sender of one event looks at the status alone.
+  if (form !== 'batched' && batch.refusals.length > 0) throw refusedWhole(batch.refusals.length, batch.refusals)
+  const answer = await ways.door.importBatch(batch, {
+    file: `events (${form})`,
+    key,
+    mode: form === 'batched' ? mode : 'all-or-nothing',
+    agreement: agreement as AgreementId | undefined,
+  })
+  return ingested(answer)
+}
+
+const nothingTold: IngestedWire = { batch: null, accepted: 0, repeats: 0, refused: 0, late: 0, again: false, refusals: [] }
+
+const takeFlex = async ({ form, events }: Sent, { door }: Ways): Promise<IngestedWire> => {
+  const { flex: mapping } = door
+  if (mapping === undefined)
+    throw new Refusal({
+      kind: 'no-flex-mapping',
+      status: 409,
+      title: 'It is not said what feeds stand for',
+      detail:
+        'Events of DSX Flex speak of feeds of power. Start the server with --flex FILE, which says what GPUs each feed powers (docs/ingest.md).',
+    })
+  const refusals = events.flatMap((read, i): RowRefusal[] => {
+    if ('problems' in read) return [{ line: i + 1, problems: read.problems }]
+    return isFlexEvent(read.event)
+      ? []
+      : [
+          {
+            line: i + 1,
+            problems: [{ pointer: '/type', message: 'must be of DSX Flex like the others of its request: send readings apart' }],
+          },
+        ]
+  })
+  if (refusals.length > 0) throw refusedWhole(refusals.length, refusals)
+  const numbered = events.map((read, i) => ({ line: i + 1, event: (read as { event: CloudEvent }).event }))
+  const answer = await door.importFlex({ events: numbered, mapping, file: `DSX Flex (${form})` })
+  if (answer.kind === 'unread') throw refusedWhole(answer.refusals.length, answer.refusals)
+  return answer.kind === 'heard' ? nothingTold : ingested(answer)
+}
+
+const take = async (request: FastifyRequest, query: Query, ways: Ways): Promise<IngestedWire> => {
+  const { limits } = ways
   const form = modeOf(request)
   const bodyLimit: BodyLimit = { bytesMax: limits.eventBytesMax, limit: 'eventBytesMax' }
-  const place = placeFor(ways.gates.events, Math.min(declaredBytes(request.raw) ?? limits.eventBytesMax, limits.eventBytesMax), 429, ways)
+  checkDeclared(request.raw, bodyLimit)
+  const place = placeFor(ways.gates.events, declaredBytes(request.raw) ?? limits.eventBytesMax, 429, ways)
   try {
     const body = await wholeBody(request.raw, bodyLimit, limits)
     const events = eventsOf(form, request, body, limits.eventsMax)
     await place.turn
-    const how = await howTo(ways, agreement)
-    const rows = events.map((read, i) => rowOf(read, i + 1, how))
-    const batch = asBatch(rows, body.length)
-    // A sender of one event looks at the status alone.
-    if (form !== 'batched' && batch.refusals.length > 0) throw refusedWhole(batch.refusals.length, batch.refusals)
-    const answer = await door.importBatch(batch, {
-      file: `events (${form})`,
-      key: keyOf(request),
-      mode: form === 'batched' ? mode : 'all-or-nothing',
-      agreement: agreement as AgreementId | undefined,
-    })
-    return ingested(answer)
+    const sent: Sent = { form, events, bytes: body.length, key: keyOf(request) }
+    const ofFlex = events.some((read) => 'event' in read && isFlexEvent(read.event))
+    return await (ofFlex ? takeFlex(sent, ways) : takeReadings(sent, query, ways))
   } finally {
     place.leave()
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
@@ -21,7 +22,7 @@ const stored = async (source: string): Promise<number> =>
   Number((await store.pool.query<{ n: bigint }>('select count(*) as n from reading where source = $1', [source])).rows[0]!.n)
 const counts = ({ accepted, repeats, refused, late }: IngestedWire) => ({ accepted, repeats, refused, late })
 const stream = (parts: readonly (string | Uint8Array)[]): ReadableStream =>
-  ReadableStream.from(parts.map((part) => Buffer.from(part as string)))
+  Readable.toWeb(Readable.from(parts.map((part) => Buffer.from(part as string)))) as ReadableStream
 const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
   for (let i = 0; i < 200; i++) {
     if (await holds()) return

@@ -5,7 +5,7 @@ import { readRemoteWrite, type RemoteWrite, type SampleRefusal } from '../fleet/
 import type { WireVersion } from '../fleet/remote-write-wire.ts'
 import type { TelemetrySink } from '../fleet/telemetry-sink.ts'
 import { Busy, contentTypeOf, ingestProblems, keeping, placeFor, type Ways } from './ingest-answers.ts'
-import { declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
+import { checkDeclared, declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
 import { Refusal } from './problems.ts'
 
 const messages: Readonly<Record<string, WireVersion>> = { 'prometheus.WriteRequest': '1.0', 'io.prometheus.write.v2.Request': '2.0' }
@@ -69,8 +69,8 @@ const take = async (request: FastifyRequest, reply: FastifyReply, factory: strin
   const version = versionOf(request)
   const sink = sinkOf(ways)
   const bodyLimit: BodyLimit = { bytesMax: limits.remoteWriteBytesMax, limit: 'remoteWriteBytesMax' }
-  const bytes = Math.min(declaredBytes(request.raw) ?? limits.remoteWriteBytesMax, limits.remoteWriteBytesMax)
-  const place = placeFor(ways.gates.writes, bytes, busyStatus, ways)
+  checkDeclared(request.raw, bodyLimit)
+  const place = placeFor(ways.gates.writes, declaredBytes(request.raw) ?? limits.remoteWriteBytesMax, busyStatus, ways)
   try {
     const body = await wholeBody(request.raw, bodyLimit, limits)
     await place.turn
