@@ -83,6 +83,7 @@ export const makeMemorySink = () => {
         const { node, gpu, metric } = batch.series[of]!
         samples.set(`${batch.factory} ${node} ${gpu} ${metric} ${batch.timestampMs[i]}`, batch.value[i]!)
       }
+      return { accepted: batch.of.length, refused: [] }
     },
   }
   return { sink, samples, batches, fail: (error: Error | undefined) => void (failing = error) }

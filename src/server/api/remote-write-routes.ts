@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { RemoteWriteQueryShape, RemoteWrittenShape } from '../../wire/ingest.ts'
-import { readRemoteWrite, type RemoteWrite, type SampleRefusal } from '../fleet/remote-write.ts'
+import { readRemoteWrite, type RemoteWrite, type SampleCounts, type SampleRefusal } from '../fleet/remote-write.ts'
 import type { WireVersion } from '../fleet/remote-write-wire.ts'
-import type { TelemetrySink } from '../fleet/telemetry-sink.ts'
+import type { StoreRefusal, TelemetrySink } from '../fleet/telemetry-sink.ts'
 import { Busy, contentTypeOf, ingestProblems, keeping, placeFor, type Ways } from './ingest-answers.ts'
 import { checkDeclared, declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
 import { Refusal } from './problems.ts'
@@ -43,13 +43,22 @@ const malformed = (read: Exclude<RemoteWrite, { kind: 'read' }>): Refusal =>
         detail: `${read.problem[0]!.toUpperCase()}${read.problem.slice(1)}. Nothing of it was kept.`,
       })
 
-const someRefused = (refused: number, kept: number, refusals: readonly SampleRefusal[]): Refusal =>
+const sumOf = (refused: readonly StoreRefusal[]): number => refused.reduce((sum, { count }) => sum + count, 0)
+
+const someRefused = (
+  { refused, kept }: Pick<SampleCounts, 'refused' | 'kept'>,
+  bySeries: readonly SampleRefusal[],
+  byStore: readonly StoreRefusal[],
+): Refusal =>
   new Refusal({
     kind: 'samples-refused',
     status: 400,
     title: 'Some samples cannot be used',
     detail: `${refused} samples cannot be used and are to be dropped; the other ${kept} are kept. Each pointer is the number of a series, from 1.`,
-    errors: refusals.map(({ series, problem }) => ({ pointer: `/${series}`, detail: problem })),
+    errors: [
+      ...bySeries.map(({ series, problem }) => ({ pointer: `/${series}`, detail: problem })),
+      ...byStore.map(({ message, count }) => ({ pointer: '', detail: `${count} samples: ${message}` })),
+    ],
   })
 
 // 503 and not 429: a sender of Prometheus drops what is answered 429 unless it is told otherwise (retry_on_http_429), and repeats 5xx.
@@ -79,10 +88,11 @@ const take = async (request: FastifyRequest, reply: FastifyReply, factory: strin
       written(reply, 0)
       throw malformed(read)
     }
-    if (read.counts.kept > 0) await sink.write(read.batch)
-    written(reply, read.counts.kept)
-    if (read.counts.refused > 0) throw someRefused(read.counts.refused, read.counts.kept, read.refusals)
-    return read.counts
+    const stored = read.counts.kept === 0 ? { accepted: 0, refused: [] } : await sink.write(read.batch)
+    const counts = { ...read.counts, kept: stored.accepted, refused: read.counts.refused + sumOf(stored.refused) }
+    written(reply, counts.kept)
+    if (counts.refused > 0) throw someRefused(counts, read.refusals, stored.refused)
+    return counts
   } finally {
     place.leave()
   }

@@ -54,5 +54,5 @@ const isOneOfFour = (value: number, first: number): boolean => value >= first &&
 
 /** Whether DCGM says by this value that it measured nothing. A counter of energy may really come past the smaller ones. */
 export const isBlank = (metric: DcgmMetric, value: number): boolean =>
-  value >= blankInt64 ||
+  value === blankInt64 ||
   (metric !== 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION' && (isOneOfFour(value, blankInt32) || isOneOfFour(value, blankFloat)))

@@ -81,7 +81,7 @@ const readWhole = (reader: Reader): number => {
   return typeof value === 'number' ? value : value.high * 2 ** 32 + (value.low >>> 0)
 }
 
-type Draft = { timestampsMs: number[]; values: number[]; stale: Set<number>; others: number; references: number[] }
+type Draft = { timestampsMs: number[]; values: number[]; stale: Set<number>; others: number; labels: number; references: number[] }
 type Place = Readonly<{ end: number; limits: WireLimits; count: { samples: number } }>
 
 const readSample = (reader: Reader, draft: Draft, { end, limits, count }: Place): void => {
@@ -105,23 +105,22 @@ const readSample = (reader: Reader, draft: Draft, { end, limits, count }: Place)
 const tooManyLabels = (labelsMax: number): Fault => new Fault(`has a series with more than ${labelsMax} labels`, 'labelsMax')
 
 /** Puts a label where it belongs; answers what is wrong with it. */
-const putLabel = (labels: Map<string, string>, name: string, value: string, { labelsMax }: WireLimits): string | undefined => {
+const putLabel = (labels: Map<string, string>, name: string, value: string): string | undefined => {
   if (labels.has(name)) return `has label ${JSON.stringify(name.slice(0, 60))} twice`
-  if (labels.size === labelsMax) throw tooManyLabels(labelsMax)
   labels.set(name, value)
   return undefined
 }
 
 type Labelled = Readonly<{ labels: Map<string, string>; problem: string | undefined }>
 
-const labelsByReference = (references: readonly number[], symbols: readonly string[], limits: WireLimits): Labelled => {
+const labelsByReference = (references: readonly number[], symbols: readonly string[]): Labelled => {
   const labels = new Map<string, string>()
   let problem = references.length % 2 === 0 ? undefined : 'has a label name without a value: label references come in pairs'
   for (let i = 0; i + 1 < references.length; i += 2) {
     const [name, value] = [symbols[references[i]!], symbols[references[i + 1]!]]
     if (name === undefined || value === undefined)
       return { labels, problem: `refers to a symbol beyond the ${symbols.length} that the request has` }
-    problem ??= putLabel(labels, name, value, limits)
+    problem ??= putLabel(labels, name, value)
   }
   return { labels, problem }
 }
@@ -144,25 +143,27 @@ const readLabel = (reader: Reader, labels: Map<string, string>, { end, limits }:
     else value = text
     return true
   })
-  return putLabel(labels, name, value, limits)
+  return putLabel(labels, name, value)
 }
 
 /** A series; `symbols` are those of 2.0, and undefined in 1.0. */
 const readSeries = (reader: Reader, place: Place, number: number, symbols: readonly string[] | undefined): RawSeries => {
-  const draft: Draft = { timestampsMs: [], values: [], stale: new Set(), others: 0, references: [] }
+  const draft: Draft = { timestampsMs: [], values: [], stale: new Set(), others: 0, labels: 0, references: [] }
   const labels = new Map<string, string>()
   let problem: string | undefined
   eachField(reader, place.end, (field, wire) => {
     if (field === 1 && symbols !== undefined && (wire === bytes || wire === varint)) readReferences(reader, wire, draft, place)
-    else if (field === 1 && symbols === undefined && wire === bytes) problem = readLabel(reader, labels, place) ?? problem
-    else if (field === 2 && wire === bytes) readSample(reader, draft, place)
+    else if (field === 1 && symbols === undefined && wire === bytes) {
+      if (++draft.labels > place.limits.labelsMax) throw tooManyLabels(place.limits.labelsMax)
+      problem = readLabel(reader, labels, place) ?? problem
+    } else if (field === 2 && wire === bytes) readSample(reader, draft, place)
     else {
       if (field === 3 || field === 4) draft.others += 1
       return false
     }
     return true
   })
-  const labelled = symbols === undefined ? { labels, problem } : labelsByReference(draft.references, symbols, place.limits)
+  const labelled = symbols === undefined ? { labels, problem } : labelsByReference(draft.references, symbols)
   return { number, ...labelled, timestampsMs: draft.timestampsMs, values: draft.values, stale: draft.stale, others: draft.others }
 }
 

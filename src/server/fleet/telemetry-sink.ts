@@ -20,8 +20,13 @@ export type SampleBatch = Readonly<{
   value: Float64Array
 }>
 
+/** Samples that the store does not take, for one reason: what no GPU measures, or what is older than it keeps. */
+export type StoreRefusal = Readonly<{ message: string; count: number }>
+
 /**
- * Where samples go. Resolves once they cannot be lost. Idempotent by series and timestamp: the same samples again, in whatever batches,
- * change nothing; rejects where the sender is to try again.
+ * Where samples go. Resolves once they cannot be lost, and says which it does not take. Idempotent by series and timestamp: the same samples
+ * again, in whatever batches, change nothing. Rejects where the sender is to try again.
  */
-export type TelemetrySink = Readonly<{ write: (batch: SampleBatch) => Promise<void> }>
+export type TelemetrySink = Readonly<{
+  write: (batch: SampleBatch) => Promise<Readonly<{ accepted: number; refused: readonly StoreRefusal[] }>>
+}>
