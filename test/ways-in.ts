@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instant } from '../src/core/base/time.ts'
 import { makeApi } from '../src/server/api/api.ts'
 import type { IngestLimits } from '../src/server/api/ingest-limits.ts'
@@ -127,4 +129,24 @@ export const problemOf = async (response: Response, status: number): Promise<Pro
   assert.match(problem.type, /^urn:offtake:problem:[a-z-]+$/)
   assert.ok(problem.detail.length > 20, `${problem.detail} is no reason`)
   return problem
+}
+
+/** Waits until it holds, for so many seconds at most. */
+export const until = async (what: string, holds: () => Promise<boolean> | boolean, seconds = 10): Promise<void> => {
+  for (let i = 0; i < seconds * 40; i++) {
+    if (await holds()) return
+    await sleep(25)
+  }
+  throw new Error(`never: ${what}`)
+}
+
+/** Sends the head of an upload and then whatever it is told to, over a socket of its own. */
+export const rawUpload = (port: number, more: string, path = 'readings', type = 'application/x-ndjson') => {
+  const socket = connect(port, '127.0.0.1')
+  let text = ''
+  socket.setEncoding('utf8').on('data', (data: string) => (text += data))
+  socket.on('error', () => {})
+  const ended = new Promise<void>((done) => socket.once('close', () => done()))
+  socket.write(`POST /api/ingest/${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\n${more}\r\n\r\n`)
+  return { socket, text: () => text, ended }
 }

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { testDatabase } from '../../../test/database.ts'
-import { answerOf, csv, load, ndjson, openWays, problemOf, sales, smallAgreement } from '../../../test/ways-in.ts'
+import { answerOf, csv, load, ndjson, openWays, problemOf, rawUpload, sales, smallAgreement, until } from '../../../test/ways-in.ts'
 import type { BatchDetailWire, BatchesWire, IngestedWire, IngestProgressWire } from '../../wire/ingest.ts'
 
 const { close, ...store } = await testDatabase()
@@ -23,14 +22,6 @@ const stored = async (source: string): Promise<number> =>
 const counts = ({ accepted, repeats, refused, late }: IngestedWire) => ({ accepted, repeats, refused, late })
 const stream = (parts: readonly (string | Uint8Array)[]): ReadableStream =>
   Readable.toWeb(Readable.from(parts.map((part) => Buffer.from(part as string)))) as ReadableStream
-const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-  for (let i = 0; i < 200; i++) {
-    if (await holds()) return
-    await sleep(25)
-  }
-  throw new Error(`never: ${what}`)
-}
-
 test('API10 NDJSON and CSV, plain, gzip or in pieces, are the same readings', async () => {
   const readings = sales('forms', 300)
   const first = await answerOf<IngestedWire>(await post('readings', ndjson(readings), asNdjson))
@@ -165,17 +156,6 @@ test('API12 other routes keep their limit, and take no body that they did not as
   assert.ok(answer.status === 404 || answer.status === 413, `${answer.status}`)
   await problemOf(answer, answer.status)
 })
-
-/** Sends the head of an upload and then whatever it is told to, over a socket of its own. */
-const rawUpload = (port: number, more: string, path = 'readings', type = 'application/x-ndjson') => {
-  const socket = connect(port, '127.0.0.1')
-  let text = ''
-  socket.setEncoding('utf8').on('data', (data: string) => (text += data))
-  socket.on('error', () => {})
-  const ended = new Promise<void>((done) => socket.once('close', () => done()))
-  socket.write(`POST /api/ingest/${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\n${more}\r\n\r\n`)
-  return { socket, text: () => text, ended }
-}
 
 test('API13 what is beyond the places is sent away with when to come again, and places are given back', async () => {
   const few = await openWays(store, { limits: { uploadsAtOnceMax: 2, lingerMs: 100 } })
