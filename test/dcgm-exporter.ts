@@ -20,7 +20,7 @@ const metrics: readonly Metric[] = [
     name: 'DCGM_FI_DEV_POWER_USAGE',
     type: 'gauge',
     help: 'Power draw (in W).',
-    of: (gpu, scrape) => `${(180 + gpu + (scrape % 7)).toFixed(6)}`,
+    of: (gpu, scrape) => (180 + gpu + (scrape % 7)).toFixed(6),
   },
   {
     name: 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION',
