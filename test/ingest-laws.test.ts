@@ -92,19 +92,17 @@ const month = (): Record<string, unknown>[] => {
     from: `2027-02-${String(i + 2).padStart(2, '0')}T03:00:00Z`,
     to: `2027-02-${String(i + 2).padStart(2, '0')}T09:30:00Z`,
   }))
-  const charges = sold
-    .slice(0, 40)
-    .map(({ from, to }, i) => ({
-      kind: 'charge',
-      source: 'billing',
-      id: `inv-${i}`,
-      from,
-      to,
-      pool: 'small',
-      product: 'on-demand',
-      amount: `${10 + i}.25`,
-      currency: 'USD',
-    }))
+  const charges = sold.slice(0, 40).map(({ from, to }, i) => ({
+    kind: 'charge',
+    source: 'billing',
+    id: `inv-${i}`,
+    from,
+    to,
+    pool: 'small',
+    product: 'on-demand',
+    amount: `${10 + i}.25`,
+    currency: 'USD',
+  }))
   const replaced = sold.slice(0, 10).map((sale, i) => ({ ...sale, id: `again-${i}`, gpus: 16, replaces: sale['id'], revision: 1 }))
   return [
     acceptance,

@@ -11,6 +11,7 @@ import {
 import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
 import { agreementRoutes } from './agreement-routes.ts'
+import { answerBroken } from './broken-request.ts'
 import { guard } from './guard.ts'
 import type { IngestDoor } from './ingest-door.ts'
 import { ingestLimits, type IngestLimits } from './ingest-limits.ts'
@@ -54,6 +55,7 @@ export const makeApi = async ({
   const api = Fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: requestMsMax,
+    clientErrorHandler: answerBroken,
     genReqId: () => `req_${randomBytes(5).toString('hex')}`,
     routerOptions: { maxParamLength: 100, ignoreTrailingSlash: true },
   }).withTypeProvider<ZodTypeProvider>()
