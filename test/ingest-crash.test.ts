@@ -28,7 +28,8 @@ after(remove)
 /** Clients that upload files under keys, one after the other, and send each again until it is acknowledged. */
 const startClients = (address: string, name: string) => {
   const acknowledged: string[] = []
-  let [stopped, tries] = [false, 0]
+  const stopping = new AbortController()
+  let tries = 0
   const upload = async (key: string): Promise<boolean> => {
     tries += 1
     try {
@@ -49,15 +50,15 @@ const startClients = (address: string, name: string) => {
     return false
   }
   const client = async (number: number): Promise<void> => {
-    for (let file = 0; !stopped; file++) {
+    for (let file = 0; !stopping.signal.aborted; file++) {
       const key = `${name}-${number}-${file}`
-      while (!(await upload(key))) if (stopped) return
+      while (!(await upload(key))) if (stopping.signal.aborted) return
       acknowledged.push(key)
     }
   }
   const ended = Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
   const stop = async (): Promise<{ acknowledged: string[]; tries: number }> => {
-    stopped = true
+    stopping.abort()
     await ended
     return { acknowledged, tries }
   }
