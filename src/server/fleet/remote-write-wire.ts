@@ -41,7 +41,7 @@ class Fault extends Error {
 }
 
 type Reader = protobuf.Reader
-const [varint, fixed64, bytes] = [0, 1, 2]
+const [varint, fixed64, delimited] = [0, 1, 2]
 
 /** Walks the fields of a message up to `end`. A field that `on` does not know is passed over, as protobuf asks. */
 const eachField = (reader: Reader, end: number, on: (field: number, wire: number) => boolean): void => {
@@ -62,13 +62,38 @@ const endOfMessage = (reader: Reader, end: number): number => {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+// Two dozen names and values to a sample, and nearly all of them were there a sample ago. A text that is found here is neither made nor hashed
+// again, which is most of the work. What is longer than a name is not kept, so this holds a few hundred kilobytes at most.
+const seen: (string | undefined)[] = Array.from({ length: 4096 })
+const seenBytesMax = 64
+
+const isText = (text: string, bytes: Uint8Array, from: number): boolean => {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[from + i]) return false
+  return true
+}
+
+/** The text of some bytes of UTF-8; throws a TypeError where they are none. */
+const textOf = (bytes: Uint8Array, from: number, to: number): string => {
+  if (to - from > seenBytesMax) return utf8.decode(bytes.subarray(from, to))
+  let hash = 0
+  for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0
+  const place = (hash ^ (hash >>> 12)) & (seen.length - 1)
+  const known = seen[place]
+  if (known !== undefined && known.length === to - from && isText(known, bytes, from)) return known
+  const text = utf8.decode(bytes.subarray(from, to))
+  // As many letters as bytes: ASCII, whose codes are its bytes. Others are not kept, as their codes might be the bytes of something else.
+  if (text.length === to - from) seen[place] = text
+  return text
+}
+
 const readText = (reader: Reader, end: number, { labelBytesMax }: WireLimits): string => {
   const to = endOfMessage(reader, end)
   if (to - reader.pos > labelBytesMax)
     throw new Fault(`has a label of ${(to - reader.pos).toLocaleString('en')} bytes, more than ${labelBytesMax}`, 'labelBytesMax')
-  const text = utf8.decode(reader.buf.subarray(reader.pos, to))
+  const from = reader.pos
   reader.pos = to
-  return text
+  return textOf(reader.buf, from, to)
 }
 
 /** The bits of a NaN by which Prometheus ends a series: 0x7ff0000000000002. Arithmetic would not keep them. */
@@ -126,7 +151,7 @@ const labelsByReference = (references: readonly number[], symbols: readonly stri
 }
 
 const readReferences = (reader: Reader, wire: number, { references }: Draft, { end, limits }: Place): void => {
-  const to = wire === bytes ? endOfMessage(reader, end) : reader.pos + 1
+  const to = wire === delimited ? endOfMessage(reader, end) : reader.pos + 1
   while (reader.pos < to) {
     references.push(reader.uint32())
     if (references.length > 2 * limits.labelsMax) throw tooManyLabels(limits.labelsMax)
@@ -137,7 +162,7 @@ const readLabel = (reader: Reader, labels: Map<string, string>, { end, limits }:
   const to = endOfMessage(reader, end)
   let [name, value] = ['', '']
   eachField(reader, to, (field, wire) => {
-    if (wire !== bytes || field > 2) return false
+    if (wire !== delimited || field > 2) return false
     const text = readText(reader, to, limits)
     if (field === 1) name = text
     else value = text
@@ -152,11 +177,11 @@ const readSeries = (reader: Reader, place: Place, number: number, symbols: reado
   const labels = new Map<string, string>()
   let problem: string | undefined
   eachField(reader, place.end, (field, wire) => {
-    if (field === 1 && symbols !== undefined && (wire === bytes || wire === varint)) readReferences(reader, wire, draft, place)
-    else if (field === 1 && symbols === undefined && wire === bytes) {
+    if (field === 1 && symbols !== undefined && (wire === delimited || wire === varint)) readReferences(reader, wire, draft, place)
+    else if (field === 1 && symbols === undefined && wire === delimited) {
       if (++draft.labels > place.limits.labelsMax) throw tooManyLabels(place.limits.labelsMax)
       problem = readLabel(reader, labels, place) ?? problem
-    } else if (field === 2 && wire === bytes) readSample(reader, draft, place)
+    } else if (field === 2 && wire === delimited) readSample(reader, draft, place)
     else {
       if (field === 3 || field === 4) draft.others += 1
       return false
@@ -171,7 +196,7 @@ const symbolsOf = (whole: Uint8Array, limits: WireLimits): string[] => {
   const symbols: string[] = []
   const reader = protobuf.Reader.create(whole)
   eachField(reader, whole.length, (field, wire) => {
-    if (field !== 4 || wire !== bytes) return false
+    if (field !== 4 || wire !== delimited) return false
     if (symbols.length === limits.symbolsMax)
       throw new Fault(`has more than ${limits.symbolsMax.toLocaleString('en')} symbols`, 'symbolsMax')
     symbols.push(readText(reader, whole.length, limits))
@@ -190,7 +215,7 @@ const readSeriesList = (whole: Uint8Array, version: WireVersion, limits: WireLim
   eachField(reader, whole.length, (field, wire) => {
     // What is told of metrics, without samples.
     known ||= symbols === undefined && field === 3
-    if (field !== (symbols === undefined ? 1 : 5) || wire !== bytes) return false
+    if (field !== (symbols === undefined ? 1 : 5) || wire !== delimited) return false
     if (++number > limits.seriesMax) throw new Fault(`has more than ${limits.seriesMax.toLocaleString('en')} series`, 'seriesMax')
     const end = endOfMessage(reader, whole.length)
     take(readSeries(reader, { end, limits, count }, number, symbols))
