@@ -5,7 +5,7 @@ import type { TelemetrySink } from '../src/server/fleet/telemetry-sink.ts'
 export const makeFileSink = (path: string): TelemetrySink => {
   const file = fs.openSync(path, 'a')
   return {
-    write: async ({ factory, series, of, timestampMs, value }) => {
+    append: async ({ factory, series, of, timestampMs, value }) => {
       const lines = [...of].map((at, i) => {
         const { node, gpu, metric } = series[at]!
         return `${factory} ${node} ${gpu} ${metric} ${timestampMs[i]} ${value[i]}\n`

@@ -78,7 +78,7 @@ export const makeMemorySink = () => {
   const batches: SampleBatch[] = []
   let failing: Error | undefined
   const sink: TelemetrySink = {
-    write: async (batch) => {
+    append: async (batch) => {
       if (failing !== undefined) throw failing
       batches.push(batch)
       for (const [i, of] of batch.of.entries()) {

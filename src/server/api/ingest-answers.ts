@@ -87,7 +87,9 @@ export const keeping = async <T>(request: FastifyRequest, { limits, report }: Wa
         title: 'The sender has gone away',
         detail: 'The body ended early; nothing of it was kept.',
       })
-    report(`${request.id} ${request.method} ${request.url}: ${(error as Error).stack ?? String(error)}`)
+    // A store that is full says so: that is no fault.
+    if (!(error instanceof Error && error.name === 'TelemetryBusy'))
+      report(`${request.id} ${request.method} ${request.url}: ${(error as Error).stack ?? String(error)}`)
     throw new Busy(
       503,
       limits.retryAfterSeconds,

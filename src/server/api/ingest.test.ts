@@ -113,7 +113,7 @@ test('API11 the same key and content are answered as the first time; other conte
 
 test('API12 each limit refuses by its name, and nothing is kept', async () => {
   const limits = { uploadBytesMax: 20_000, uploadTextBytesMax: 60_000, eventBytesMax: 9_000, eventsMax: 3, remoteWriteBytesMax: 500 }
-  const small = await openWays(store, { limits, telemetry: { write: async ({ of }) => ({ accepted: of.length, refused: [] }) } })
+  const small = await openWays(store, { limits, telemetry: { append: async ({ of }) => ({ accepted: of.length, refused: [] }) } })
   const refused = async (limit: string, response: Response): Promise<void> => {
     assert.match((await problemOf(response, 413)).detail, new RegExp(`limit ${limit}`))
   }

@@ -88,7 +88,7 @@ const take = async (request: FastifyRequest, reply: FastifyReply, factory: strin
       written(reply, 0)
       throw malformed(read)
     }
-    const stored = read.counts.kept === 0 ? { accepted: 0, refused: [] } : await sink.write(read.batch)
+    const stored = read.counts.kept === 0 ? { accepted: 0, refused: [] } : await sink.append(read.batch)
     const counts = { ...read.counts, kept: stored.accepted, refused: read.counts.refused + sumOf(stored.refused) }
     written(reply, counts.kept)
     if (counts.refused > 0) throw someRefused(counts, read.refusals, stored.refused)

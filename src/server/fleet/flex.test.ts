@@ -58,11 +58,11 @@ const walk = (targets: readonly Target[], until: number): (Held | undefined)[] =
 const statusEvent = (targets: readonly Target[], i: number, number: number): CloudEvent => {
   const ordered = walk(targets, i)
   const runs: { from: number; to: number; held: Held }[] = []
-  for (let at = i; at < steps; at++) {
-    const [held, last] = [ordered[at], runs.at(-1)]
+  for (let later = i; later < steps; later++) {
+    const [held, last] = [ordered[later], runs.at(-1)]
     if (held === undefined) continue
-    if (last?.to === at && last.held.correlation === held.correlation) last.to += 1
-    else runs.push({ from: at, to: at + 1, held })
+    if (last?.to === later && last.held.correlation === held.correlation) last.to += 1
+    else runs.push({ from: later, to: later + 1, held })
   }
   return {
     id: `status-${number}`,

@@ -28,5 +28,5 @@ export type StoreRefusal = Readonly<{ message: string; count: number }>
  * again, in whatever batches, change nothing. Rejects where the sender is to try again.
  */
 export type TelemetrySink = Readonly<{
-  write: (batch: SampleBatch) => Promise<Readonly<{ accepted: number; refused: readonly StoreRefusal[] }>>
+  append: (batch: SampleBatch) => Promise<Readonly<{ accepted: number; refused: readonly StoreRefusal[] }>>
 }>
