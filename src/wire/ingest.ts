@@ -28,6 +28,15 @@ export const UploadQueryShape = z.object({
 })
 export const EventsQueryShape = z.object({ mode, agreement })
 
+// Bodies are read as they come, and told of here: what is in them is checked record by record.
+export const UploadBodyShape = z.any().meta({ description: 'readings: one JSON object a line, or CSV with a header; plain or gzip' })
+export const EventsBodyShape = z.any().meta({
+  description: 'an event of CloudEvents 1.0, an array of them (cloudevents-batch), or the data of one whose attributes are ce- headers',
+})
+export const RemoteWriteBodyShape = z.any().meta({
+  description: 'a snappy block of prometheus.WriteRequest, or of io.prometheus.write.v2.Request by the proto parameter of the content type',
+})
+
 /** The key of an import: `Idempotency-Key`, bare or as a quoted text. */
 export const IdempotencyHeadersShape = z.object({
   'idempotency-key': z

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Json } from '../../core/base/canonical.ts'
 import type { AgreementId } from '../../core/base/id.ts'
-import { EventsQueryShape, IdempotencyHeadersShape, IngestedShape, type IngestedWire } from '../../wire/ingest.ts'
+import { EventsBodyShape, EventsQueryShape, IdempotencyHeadersShape, IngestedShape, type IngestedWire } from '../../wire/ingest.ts'
 import type { ReadingBatch } from '../app/import-readings.ts'
 import { readBinaryEvent, readStructuredEvent, type CloudEvent, type ReadEvent } from '../fleet/cloud-event.ts'
 import { readingEventType, readingOfEvent } from '../fleet/event-reading.ts'
@@ -135,8 +135,8 @@ const take = async (request: FastifyRequest, query: Query, ways: Ways): Promise<
   const place = placeFor(ways.gates.events, declaredBytes(request.raw) ?? limits.eventBytesMax, 429, ways)
   try {
     const body = await wholeBody(request.raw, bodyLimit, limits)
-    const events = eventsOf(form, request, body, limits.eventsMax)
     await place.turn
+    const events = eventsOf(form, request, body, limits.eventsMax)
     const sent: Sent = { form, events, bytes: body.length, key: keyOf(request) }
     const ofFlex = events.some((read) => 'event' in read && isFlexEvent(read.event))
     return await (ofFlex ? takeFlex(sent, ways) : takeReadings(sent, query, ways))
@@ -154,6 +154,7 @@ export const eventRoutes = (api: FastifyInstance, ways: Ways): void => {
         operationId: 'ingestEvents',
         summary: 'Brings readings in as events of CloudEvents 1.0: structured, batched or binary',
         consumes: [structured, batched, 'application/json'],
+        body: EventsBodyShape,
         querystring: EventsQueryShape,
         headers: IdempotencyHeadersShape,
         response: { 200: IngestedShape, ...ingestProblems },

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { RemoteWriteQueryShape, RemoteWrittenShape } from '../../wire/ingest.ts'
+import { RemoteWriteBodyShape, RemoteWriteQueryShape, RemoteWrittenShape } from '../../wire/ingest.ts'
 import { readRemoteWrite, type RemoteWrite, type SampleCounts, type SampleRefusal } from '../fleet/remote-write.ts'
 import type { WireVersion } from '../fleet/remote-write-wire.ts'
 import type { StoreRefusal, TelemetrySink } from '../fleet/telemetry-sink.ts'
@@ -107,6 +107,7 @@ export const remoteWriteRoutes = (api: FastifyInstance, ways: Ways): void => {
         operationId: 'ingestRemoteWrite',
         summary: 'Takes samples of DCGM metrics: Prometheus remote write 1.0 and 2.0',
         consumes: ['application/x-protobuf'],
+        body: RemoteWriteBodyShape,
         querystring: RemoteWriteQueryShape,
         response: { 200: RemoteWrittenShape, ...ingestProblems },
       },

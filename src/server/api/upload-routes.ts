@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { AgreementId } from '../../core/base/id.ts'
-import { IdempotencyHeadersShape, IngestedShape, UploadQueryShape, type IngestedWire } from '../../wire/ingest.ts'
+import { IdempotencyHeadersShape, IngestedShape, type IngestedWire, UploadBodyShape, UploadQueryShape } from '../../wire/ingest.ts'
 import { importBatchRows } from '../app/import-readings.ts'
 import { readReadings } from '../fleet/readings-file.ts'
 import { bodyChunks, checkDeclared, declaredBytes, type BodyLimit } from './ingest-body.ts'
@@ -97,6 +97,7 @@ export const uploadRoutes = (api: FastifyInstance, ways: Ways): void => {
         operationId: 'ingestReadings',
         summary: 'Brings readings in: NDJSON or CSV, plain or gzip, in one transaction',
         consumes: ['application/x-ndjson', 'text/csv'],
+        body: UploadBodyShape,
         querystring: UploadQueryShape,
         headers: IdempotencyHeadersShape,
         response: { 200: IngestedShape, ...ingestProblems },
