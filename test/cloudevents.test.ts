@@ -3,6 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { after, test } from 'node:test'
 import { CloudEvent, emitterFor, HTTP, httpTransport, Mode } from 'cloudevents'
 import fc from 'fast-check'
+import type { BlockId } from '../src/core/base/id.ts'
 import type { ProblemWire } from '../src/wire/problem.ts'
 import type { IngestedWire } from '../src/wire/ingest.ts'
 import { parseFlexMapping } from '../src/server/fleet/flex-mapping.ts'
@@ -210,6 +211,53 @@ test('API16 F44 an order without an end is told by local days, and to the instan
   const away = setTarget('2027-03-04T21:30:00Z', [{ interval: {}, load_constraint: null }])
   assert.deepEqual(counts(await answerOf<IngestedWire>(await post(away, asEvent))), [1, 0, 0])
   assert.deepEqual((await told()).at(-1), [at('2027-03-04T16:00:00Z'), at('2027-03-04T21:30:00Z'), 100])
+})
+
+test('API16 F44 many events of one feed at once come to what one after the other come to', async () => {
+  const source = 'flex-crowd'
+  const mapping = {
+    source,
+    zone: 'Asia/Singapore',
+    feeds: new Map([['main-a', { block: 'small-1' as BlockId, gpus: 600, wattsPerGpu: 2000 }]]),
+    keys: new Map(),
+  }
+  const ways = await openWays(store, { flex: mapping, limits: { eventRequestsAtOnceMax: 4 } })
+  const crowd = postTo(`${ways.address}/api/ingest/events`)
+  const order = {
+    active: true,
+    load_constraint: megawatts(1),
+    interval: { start_time: '2027-02-10T10:00:00Z', end_time: '2027-02-13T09:00:00Z' },
+    correlation_id: 'crowd',
+  }
+  const heartbeat = (hour: number) => {
+    const time = new Date(Date.UTC(2027, 1, 10, 10 + hour)).toISOString()
+    return status(time, { 'main-a': feed(hour < 71 ? [{ ...order, load_constraint: megawatts(1) }] : []) })
+  }
+  try {
+    // Each sent twice, many at once, in whatever order they are taken.
+    const hours = Array.from({ length: 30 }, (_, i) => 3 * (i + 1)).flatMap((hour) => [hour, hour])
+    const events = new Map(hours.map((hour) => [hour, heartbeat(hour)]))
+    await answerOf(await crowd(heartbeat(0), asEvent))
+    const waiting = [...hours]
+    const sender = async (): Promise<void> => {
+      for (let hour = waiting.shift(); hour !== undefined; hour = waiting.shift()) await answerOf(await crowd(events.get(hour), asEvent))
+    }
+    await Promise.all(Array.from({ length: 12 }, sender))
+    const told = (await stored(source)).map(({ from, to, gpus }) => [from, to, gpus])
+    const midnights = [
+      '2027-02-10T10:00:00Z',
+      '2027-02-10T16:00:00Z',
+      '2027-02-11T16:00:00Z',
+      '2027-02-12T16:00:00Z',
+      '2027-02-13T09:00:00Z',
+    ]
+    assert.deepEqual(
+      told,
+      midnights.slice(1).map((to, i) => [at(midnights[i]!), at(to), 100]),
+    )
+  } finally {
+    await ways.close()
+  }
 })
 
 test('API16 F44 breach alerts and enforcements are heard; what is wrong with an event of DSX Flex is told', async () => {

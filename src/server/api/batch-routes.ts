@@ -4,7 +4,7 @@ import { formatInstant } from '../../core/base/time.ts'
 import { BatchDetailShape, BatchesQueryShape, BatchesShape, BatchParamsShape, ProgressShape, type BatchWire } from '../../wire/ingest.ts'
 import type { ImportHead } from '../store/batches.ts'
 import { problems } from './agreement-routes.ts'
-import type { Ways } from './ingest-answers.ts'
+import type { Ways } from './ways.ts'
 import { notFound } from './problems.ts'
 
 const toBatch = ({ batch, recordedAt, key, mode, file, accepted, repeats, refused, late }: ImportHead): BatchWire => ({

@@ -8,7 +8,9 @@ import { readBinaryEvent, readStructuredEvent, type CloudEvent, type ReadEvent }
 import { readingEventType, readingOfEvent } from '../fleet/event-reading.ts'
 import { flexEventTypes, isFlexEvent } from '../fleet/flex.ts'
 import type { Door, ReadingRow, RowRefusal } from '../fleet/records.ts'
-import { contentTypeOf, howTo, ingested, ingestProblems, keeping, keyOf, placeFor, refusedWhole, type Ways } from './ingest-answers.ts'
+import { ingested, refusedWhole } from './ingested.ts'
+import { keeping } from './keeping.ts'
+import { contentTypeOf, howTo, ingestProblems, keyOf, placeFor, type Ways } from './ways.ts'
 import { checkDeclared, declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
 import { Refusal } from './problems.ts'
 

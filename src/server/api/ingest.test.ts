@@ -87,7 +87,7 @@ test('API10 the form has to be said, and one that is not known is refused with t
     assert.match((await problemOf(await post('readings', body, { ...asNdjson, 'content-encoding': 'gzip' }), 400)).detail, /is not/)
   assert.match(
     (await problemOf(await post('readings?agreement=other', 'x', asNdjson), 409)).detail,
-    /no agreement other is loaded; there are small/,
+    /^No agreement other is loaded; there are small/,
   )
   const query = await problemOf(await post('readings?mode=some&agreement=A%20B', 'x', { ...asNdjson, 'idempotency-key': 'a b' }), 400)
   assert.deepEqual(query.errors!.map(({ pointer }) => pointer).toSorted(), ['/query/agreement', '/query/mode'])

@@ -4,7 +4,9 @@ import { RemoteWriteBodyShape, RemoteWriteQueryShape, RemoteWrittenShape } from 
 import { readRemoteWrite, type RemoteWrite, type SampleCounts, type SampleRefusal } from '../fleet/remote-write.ts'
 import type { WireVersion } from '../fleet/remote-write-wire.ts'
 import type { StoreRefusal, TelemetrySink } from '../fleet/telemetry-sink.ts'
-import { Busy, contentTypeOf, ingestProblems, keeping, placeFor, type Ways } from './ingest-answers.ts'
+import { Busy } from './busy.ts'
+import { keeping } from './keeping.ts'
+import { contentTypeOf, ingestProblems, placeFor, type Ways } from './ways.ts'
 import { checkDeclared, declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
 import { Refusal } from './problems.ts'
 

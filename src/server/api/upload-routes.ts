@@ -6,7 +6,9 @@ import { IdempotencyHeadersShape, IngestedShape, type IngestedWire, UploadBodySh
 import { importBatchRows } from '../app/import-readings.ts'
 import { readReadings } from '../fleet/readings-file.ts'
 import { bodyChunks, checkDeclared, declaredBytes, type BodyLimit } from './ingest-body.ts'
-import { contentTypeOf, howTo, ingested, keeping, keyOf, ingestProblems, placeFor, type Ways } from './ingest-answers.ts'
+import { ingested } from './ingested.ts'
+import { keeping } from './keeping.ts'
+import { contentTypeOf, howTo, keyOf, ingestProblems, placeFor, type Ways } from './ways.ts'
 import { Refusal } from './problems.ts'
 
 const formats: Readonly<Record<string, 'ndjson' | 'csv'>> = {
