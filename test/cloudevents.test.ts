@@ -12,7 +12,7 @@ import { temporaryFolder } from './offtake.ts'
 import { startServing } from './serving.ts'
 import { answerOf, load, openWays, problemOf, sales, smallAgreement } from './ways-in.ts'
 
-const { folder: _, write, remove } = temporaryFolder()
+const { write, remove } = temporaryFolder()
 const { close, url, ...store } = await testDatabase()
 await load(store, smallAgreement())
 const flexFile = write(

@@ -31,10 +31,12 @@ export const ingestRoutes = async (
   api: FastifyInstance,
   { door, limits, report }: Readonly<{ door: IngestDoor; limits: IngestLimits; report: (text: string) => void }>,
 ): Promise<void> => {
+  const stopping = new AbortController()
   const ways: Ways = {
     door,
     limits,
     report,
+    stopping: stopping.signal,
     uploads: makeUploads(),
     gates: {
       uploads: makeGate({ atOnceMax: limits.uploadsAtOnceMax, waitingMax: 0, bytesMax: Infinity }),
@@ -49,6 +51,9 @@ export const ingestRoutes = async (
   api.removeAllContentTypeParsers()
   api.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   api.addHook('onError', saysWhen)
+  api.addHook('preClose', async () => stopping.abort(new Error('the server is stopping')))
+  // A connection that stays open would keep a server that is to stop from stopping.
+  api.addHook('onSend', async (_, reply) => void (stopping.signal.aborted && reply.header('connection', 'close')))
   api.addHook('onResponse', async (request) => linger(request, limits.lingerMs))
   uploadRoutes(api, ways)
   eventRoutes(api, ways)

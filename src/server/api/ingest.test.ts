@@ -251,6 +251,23 @@ test('API14 a sender that goes away in the middle leaves nothing behind', async 
   assert.deepEqual(ways.told, [])
 })
 
+test('API14 a server that is to stop breaks off what is under way, says so, and stops', async () => {
+  const ending = await openWays(store, { limits: { lingerMs: 200 } })
+  const line = ndjson(sales('stopping', 3000))
+  const upload = rawUpload(ending.port, `Content-Length: ${line.length + 1}`)
+  upload.socket.write(line)
+  const uploads = async () => (await answerOf<IngestProgressWire>(await fetch(`${ending.address}/api/ingest/progress`))).uploads
+  await until('it is under way', async () => (await uploads()).some(({ rows }) => rows > 100))
+  const started = performance.now()
+  await ending.close()
+  assert.ok(performance.now() - started < 8000, 'it waits for the sender')
+  await upload.ended
+  assert.match(upload.text(), /^HTTP\/1\.1 503 /)
+  assert.match(upload.text(), /The server is stopping/)
+  assert.equal(await stored('stopping'), 0)
+  assert.deepEqual(ending.told, [])
+})
+
 test('API15 an upload says how far it is, and is in the list once it is over', async () => {
   const body = ndjson(sales('progress', 3000))
   const sending = rawUpload(ways.port, `Content-Length: ${body.length}`, 'readings?file=march.ndjson')

@@ -79,7 +79,7 @@ const upload = async (request: FastifyRequest, { mode, agreement, file }: Query,
       key: keyOf(request),
       mode,
       agreement: agreement as AgreementId | undefined,
-      signal: stopped.signal,
+      signal: AbortSignal.any([stopped.signal, ways.stopping]),
       onProgress: progress.note,
     })
     return ingested(answer)

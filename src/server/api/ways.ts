@@ -14,6 +14,8 @@ export type Ways = Readonly<{
   limits: IngestLimits
   gates: Readonly<Record<'uploads' | 'events' | 'writes', Gate>>
   uploads: Uploads
+  /** Aborted once the server is to stop: what is under way is then broken off, and can be sent again. */
+  stopping: AbortSignal
   /** Told what went wrong inside. */
   report: (text: string) => void
 }>
