@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { fleetBreaks } from './fleet-breaks.ts'
+import { ingestBreaks } from './ingest-breaks.ts'
 import { supportBreaks } from './support-breaks.ts'
 import { telemetryBreaks } from './telemetry-breaks.ts'
 
@@ -548,6 +549,7 @@ const breaks: readonly Break[] = [
   ...supportBreaks,
   ...telemetryBreaks,
   ...fleetBreaks,
+  ...ingestBreaks,
   {
     law: 'DF4 a waterfall pays out exactly its cash',
     test: `${settlement}/waterfall.test.ts`,

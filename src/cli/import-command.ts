@@ -2,12 +2,10 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import type { AgreementId } from '../core/base/id.ts'
 import { isZone } from '../core/base/time.ts'
-import { placementOf, type Placement } from '../core/meter/parse.ts'
-import { findSchedule } from '../server/app/find-schedule.ts'
+import { howToRead, type HowToRead } from '../server/app/how-to-read.ts'
 import { importBatchRows, importReadings, type ImportAnswer } from '../server/app/import-readings.ts'
 import { readReadings } from '../server/fleet/readings-file.ts'
-import { listAgreements } from '../server/store/agreements.ts'
-import { asSystem, type Store } from '../server/store/database.ts'
+import type { Store } from '../server/store/database.ts'
 import { badInput, failure, type Context } from './context.ts'
 import { progressText, sayRefusals, sourceOf } from './reading-files.ts'
 import { withStore } from './with-store.ts'
@@ -30,11 +28,17 @@ export const addImport = (program: Command, context: Context): void => {
     })
 }
 
-type Reading = Readonly<{ zone: string; placement: Placement | undefined }>
-
 const importFiles = async (store: Store, files: readonly string[], options: Options, context: Context): Promise<number> => {
-  const how = await howToRead(store, options, context)
-  if (how === undefined) return badInput
+  const { agreement, zone } = options
+  if (zone !== undefined && !isZone(zone)) {
+    context.say(`--zone ${zone} is no IANA time zone such as Australia/Sydney`)
+    return badInput
+  }
+  const how = await howToRead(store, { agreement, zone })
+  if ('problem' in how) {
+    context.say(how.problem)
+    return badInput
+  }
   for (const path of files) {
     const key = options.key === undefined || files.length === 1 ? options.key : `${options.key}/${basename(path)}`
     const code = await importFile(store, path, { ...options, ...how, key }, context)
@@ -43,26 +47,10 @@ const importFiles = async (store: Store, files: readonly string[], options: Opti
   return 0
 }
 
-/** In which zone, and with which pools, files are read; undefined, and said, where that cannot be. */
-const howToRead = async (store: Store, { agreement, zone }: Options, { say }: Context): Promise<Reading | undefined> => {
-  if (zone !== undefined && !isZone(zone)) return say(`--zone ${zone} is no IANA time zone such as Australia/Sydney`)
-  const agreements = await asSystem(store.database, (tx) => listAgreements(tx))
-  if (agreements.length === 0) return say('no agreement is loaded, so no reading belongs anywhere; offtake load FILE loads one')
-  const chosen = agreement ?? (agreements.length === 1 ? agreements[0]!.agreement : undefined)
-  if (chosen === undefined) {
-    const zones = new Set(agreements.map((each) => each.zone))
-    return { zone: zone ?? (zones.size === 1 ? agreements[0]!.zone : 'UTC'), placement: undefined }
-  }
-  const schedule = await asSystem(store.database, (tx) => findSchedule(tx, chosen))
-  if (schedule === undefined)
-    return say(`no agreement ${chosen} is loaded; there are ${agreements.map((each) => each.agreement).join(', ')}`)
-  return { zone: zone ?? schedule.zone, placement: placementOf(schedule) }
-}
-
 const importFile = async (
   store: Store,
   path: string,
-  { zone, placement, keepGood, key, agreement }: Omit<Options, 'zone' | 'key'> & Reading & Readonly<{ key: string | undefined }>,
+  { zone, placement, keepGood, key, agreement }: Omit<Options, 'zone' | 'key'> & HowToRead & Readonly<{ key: string | undefined }>,
   context: Context,
 ): Promise<number> => {
   const rows = readReadings(sourceOf(path, context), {

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, type Command } from 'commander'
+import { describeProblem } from '../core/base/problem.ts'
+import type { FlexMapping } from '../server/fleet/flex-mapping.ts'
 import { openStore } from '../server/open-store.ts'
-import { failure, type Context } from './context.ts'
+import { badInput, failure, type Context } from './context.ts'
 import { clockOf } from './with-store.ts'
 
 const portUsual = 7420
@@ -19,12 +22,33 @@ export const addServe = (program: Command, context: Context): void => {
     .command('serve')
     .description('serve the API and the console, and work on jobs, until stopped')
     .option('--port <n>', 'of 127.0.0.1', readPort, portUsual)
-    .action(async ({ port }: { port: number }) => {
-      process.exitCode = await serveUntilStopped(port, context)
+    .option('--flex <file>', 'what feeds of power stand for: with it, events of DSX Flex are taken')
+    .action(async ({ port, flex }: { port: number; flex?: string }) => {
+      const mapping = flex === undefined ? undefined : await readFlexFile(flex, context)
+      process.exitCode = mapping === 'bad' ? badInput : await serveUntilStopped({ port, flex: mapping }, context)
     })
 }
 
-const serveUntilStopped = async (port: number, context: Context): Promise<number> => {
+/** The mapping in a file; `bad`, and everything that is wrong with it said, where it cannot be used. */
+const readFlexFile = async (path: string, { say }: Context): Promise<FlexMapping | 'bad'> => {
+  const { parseFlexMapping } = await import('../server/fleet/flex-mapping.ts')
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    say(`${path}: ${(error as Error).message}`)
+    return 'bad'
+  }
+  const read = parseFlexMapping(text)
+  if ('mapping' in read) return read.mapping
+  for (const problem of read.problems) say(describeProblem(path, problem))
+  return 'bad'
+}
+
+const serveUntilStopped = async (
+  { port, flex }: Readonly<{ port: number; flex: FlexMapping | undefined }>,
+  context: Context,
+): Promise<number> => {
   const { url, home, say, signal } = context
   // Loaded here, for it takes longer than most commands do.
   const [{ startWorkers }, { serve }] = await Promise.all([import('../server/jobs/workers.ts'), import('../server/serve.ts')])
@@ -39,7 +63,7 @@ const serveUntilStopped = async (port: number, context: Context): Promise<number
     clockEveryMs,
   )
   try {
-    const door = await serve(open.store, { port, now: () => now() })
+    const door = await serve(open.store, { port, now: () => now(), flex })
     if ('taken' in door) {
       say(door.taken)
       return failure

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import type { Instant } from '../core/base/time.ts'
 import { makeApi } from './api/api.ts'
+import { makeIngest } from './app/ingest.ts'
 import { makeReader } from './app/read.ts'
+import type { FlexMapping } from './fleet/flex-mapping.ts'
+import type { TelemetrySink } from './fleet/telemetry-sink.ts'
 import type { Store } from './store/database.ts'
 
 const consoleFolder = join(import.meta.dirname, '../../.cache/console')
@@ -10,9 +13,18 @@ const consoleFolder = join(import.meta.dirname, '../../.cache/console')
 export type PortTaken = Readonly<{ taken: string }>
 export type Door = Readonly<{ address: string; stop: () => Promise<void> }>
 
+export type Serving = Readonly<{
+  port: number
+  now: () => Instant
+  /** Where samples of GPUs go; without it, none are taken. */
+  telemetry?: TelemetrySink | undefined
+  /** What feeds of power stand for; without it, no events of DSX Flex are taken. */
+  flex?: FlexMapping | undefined
+}>
+
 /** Opens the API and the console on the loopback address. Port 0 takes any that is free. */
-export const serve = async (store: Store, { port, now }: Readonly<{ port: number; now: () => Instant }>): Promise<Door | PortTaken> => {
-  const api = await makeApi({ source: makeReader(store, now), consoleFolder })
+export const serve = async (store: Store, { port, now, telemetry, flex }: Serving): Promise<Door | PortTaken> => {
+  const api = await makeApi({ source: makeReader(store, now), ingest: { ...makeIngest(store, now), telemetry, flex }, consoleFolder })
   try {
     const address = await api.listen({ host: '127.0.0.1', port })
     return { address, stop: () => api.close() }

@@ -14,6 +14,7 @@ import { readingsPageMax, type ReadingsWire } from '../../wire/reading.ts'
 import type { ExplanationWire, InputWire, PeriodWire } from '../../wire/statement.ts'
 import { fileOf } from '../../../test/rows.ts'
 import type { Reading } from '../../core/meter/reading.ts'
+import { makeIngest } from '../app/ingest.ts'
 import { importReadings } from '../app/import-readings.ts'
 import { makeReader } from '../app/read.ts'
 import { makeApi } from './api.ts'
@@ -23,7 +24,8 @@ const months = await closeWorld(store)
 const told: string[] = []
 const source = makeReader(store, () => worldNow)
 const consoleFolder = join(import.meta.dirname, '../../../.cache/console')
-const api = await makeApi({ source, consoleFolder, report: (text) => void told.push(text) })
+const ingest = { ...makeIngest(store, () => worldNow), telemetry: undefined, flex: undefined }
+const api = await makeApi({ source, ingest, consoleFolder, report: (text) => void told.push(text) })
 after(async () => {
   await api.close()
   await close()
@@ -184,14 +186,33 @@ test('API4 OpenAPI 3.1 names every route, and every shape once', async () => {
     'downloadStatementJson',
     'explainLine',
     'health',
+    'ingestEvents',
+    'ingestReadings',
+    'ingestRemoteWrite',
     'listAgreements',
+    'listBatches',
     'listPeriods',
     'listReadings',
     'readAgreement',
+    'readBatch',
     'readDocument',
     'readPeriod',
+    'readProgress',
   ])
-  for (const name of ['Agreement', 'Amount', 'Explanation', 'Input', 'Line', 'Period', 'Problem', 'Reading', 'Statement'])
+  for (const name of [
+    'Agreement',
+    'Amount',
+    'Batch',
+    'Explanation',
+    'Ingested',
+    'Input',
+    'Line',
+    'Period',
+    'Problem',
+    'Reading',
+    'RemoteWritten',
+    'Statement',
+  ])
     assert.ok(name in spec.components.schemas, name)
 })
 

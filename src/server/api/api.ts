@@ -11,7 +11,11 @@ import {
 import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
 import { agreementRoutes } from './agreement-routes.ts'
+import { answerBroken } from './broken-request.ts'
 import { guard } from './guard.ts'
+import type { IngestDoor } from './ingest-door.ts'
+import { ingestLimits, type IngestLimits } from './ingest-limits.ts'
+import { ingestRoutes } from './ingest-routes.ts'
 import { serveConsole } from './pages.ts'
 import { periodRoutes } from './period-routes.ts'
 import { answerProblems } from './problems.ts'
@@ -20,6 +24,10 @@ import type { ApiSource } from './source.ts'
 
 export type ApiOptions = Readonly<{
   source: ApiSource
+  /** What comes in over HTTP; without it, this server only reads. */
+  ingest?: IngestDoor | undefined
+  /** What bounds that. Default: `ingestLimits`. */
+  limits?: Partial<IngestLimits>
   /** Where the built console is. */
   consoleFolder: string
   /** Names this server answers to besides loopback ones. Default none. */
@@ -28,24 +36,32 @@ export type ApiOptions = Readonly<{
   report?: (text: string) => void
 }>
 
-/** Bytes of a request's body: nothing is sent here yet. */
+/** Bytes of a request's body, but of the ways in: they bound their own. */
 const bodyBytesMax = 64 * 1024
+/** No request may take longer to arrive, whatever it is for; and no more connections may be open. */
+const requestMsMax = 3_600_000
+const connectionsMax = 1_000
 const version = '0.1.0'
 
 /** The HTTP door: shapes in, shapes out. OpenAPI is written from the same shapes. Listen on a loopback address: there is no login yet. */
 export const makeApi = async ({
   source,
+  ingest,
+  limits = {},
   consoleFolder,
   hosts = [],
   report = (text) => void process.stderr.write(`${text}\n`),
 }: ApiOptions) => {
   const api = Fastify({
     bodyLimit: bodyBytesMax,
+    requestTimeout: requestMsMax,
+    clientErrorHandler: answerBroken,
     genReqId: () => `req_${randomBytes(5).toString('hex')}`,
     routerOptions: { maxParamLength: 100, ignoreTrailingSlash: true },
   }).withTypeProvider<ZodTypeProvider>()
   api.setValidatorCompiler(validatorCompiler)
   api.setSerializerCompiler(serializerCompiler)
+  api.server.maxConnections = connectionsMax
   guard(api, hosts)
   answerProblems(api, report)
   await api.register(swagger, {
@@ -63,6 +79,8 @@ export const makeApi = async ({
   await api.register((routes) => agreementRoutes(routes, source))
   await api.register((routes) => periodRoutes(routes, source))
   await api.register((routes) => readingRoutes(routes, source))
+  if (ingest !== undefined)
+    await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
   await api.register(async (routes) => {
     routes.withTypeProvider<ZodTypeProvider>().get(
       '/api/health',

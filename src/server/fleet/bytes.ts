@@ -3,8 +3,27 @@ import { stat } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
-/** A file, or a stream such as stdin under a name for people. */
-export type Source = Readonly<{ path: string }> | Readonly<{ stream: Readable; name: string; format?: 'ndjson' | 'csv' }>
+/** The most that a source may come to once gzip is taken off. Strangers say in a few bytes what fills a disk. */
+export type TextLimits = Readonly<{
+  uploadTextBytesMax: number
+  /** Bytes for each compressed one: readings come to 10 to 40. Held once it could be told from chance, from `ratioFromBytes` on. */
+  gzipRatioMax: number
+}>
+const ratioFromBytes = 2 ** 22
+
+/** A file, or a stream such as stdin under a name for people. A stream has limits where strangers send it. */
+export type Source =
+  | Readonly<{ path: string }>
+  | Readonly<{ stream: Readable; name: string; format?: 'ndjson' | 'csv'; limits?: TextLimits }>
+
+/** Thrown where a source comes to more than its limits, of which one is named. */
+export class TooLarge extends Error {
+  readonly limit: keyof TextLimits
+  constructor(limit: keyof TextLimits, message: string) {
+    super(message)
+    this.limit = limit
+  }
+}
 
 /** Bytes as they come, gzip already taken off, and how far the reading has come in what is on disk. */
 export type OpenBytes = Readonly<{ chunks: AsyncIterable<Buffer>; progress: () => { bytesRead: number; bytesTotal: number | undefined } }>
@@ -46,7 +65,23 @@ export const openBytes = (source: Source): OpenBytes => {
       yield bytes
     }
   }
-  return { chunks: unzipped(raw()), progress: () => ({ bytesRead, bytesTotal }) }
+  const chunks = unzipped(raw())
+  const limits = 'path' in source ? undefined : source.limits
+  const progress = () => ({ bytesRead, bytesTotal })
+  return { chunks: limits === undefined ? chunks : bounded(chunks, limits, progress), progress }
+}
+
+async function* bounded(chunks: AsyncGenerator<Buffer>, limits: TextLimits, progress: OpenBytes['progress']): AsyncGenerator<Buffer> {
+  const { uploadTextBytesMax, gzipRatioMax } = limits
+  let bytes = 0
+  for await (const chunk of chunks) {
+    bytes += chunk.length
+    if (bytes > uploadTextBytesMax)
+      throw new TooLarge('uploadTextBytesMax', `is more than ${uploadTextBytesMax.toLocaleString('en')} bytes once gzip is taken off`)
+    if (bytes > ratioFromBytes && bytes > gzipRatioMax * progress().bytesRead)
+      throw new TooLarge('gzipRatioMax', `has gzip data that comes to more than ${gzipRatioMax} bytes for each of its own`)
+    yield chunk
+  }
 }
 
 async function* unzipped(raw: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

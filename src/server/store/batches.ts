@@ -75,3 +75,52 @@ export const findLateMonths = async (queries: Queries, batch: bigint): Promise<{
     .execute()
   return rows.map(({ late_month, readings }) => ({ month: late_month!, readings: Number(readings) }))
 }
+
+/** An import as a list shows it. */
+export type ImportHead = Omit<ImportRecord, 'refusals' | 'contentHash'> & Readonly<{ recordedAt: Instant }>
+/** An import with what of it was refused. */
+export type ImportDetail = ImportHead & Readonly<{ refusals: readonly ImportRefusal[] }>
+
+const headColumns = ['batch', 'key', 'mode', 'file', 'accepted', 'repeats', 'refused', 'late', 'recorded_at'] as const
+type HeadRow = Readonly<{
+  batch: bigint
+  key: string
+  mode: ImportMode
+  file: string
+  accepted: bigint
+  repeats: bigint
+  refused: bigint
+  late: bigint
+  recorded_at: Date
+}>
+
+const toHead = ({ batch, key, mode, file, recorded_at, ...counts }: HeadRow): ImportHead => ({
+  batch,
+  key,
+  mode,
+  file,
+  accepted: Number(counts.accepted),
+  repeats: Number(counts.repeats),
+  refused: Number(counts.refused),
+  late: Number(counts.late),
+  recordedAt: Math.floor(recorded_at.getTime() / 1000),
+})
+
+/** Imports, the latest first: at most `limit`, of those before `before`. */
+export const listBatches = async (
+  queries: Queries,
+  { before, limit }: Readonly<{ before: bigint | undefined; limit: number }>,
+): Promise<ImportHead[]> => {
+  const all = queries.selectFrom('import_batch').select(headColumns).orderBy('batch', 'desc').limit(limit)
+  return (await (before === undefined ? all : all.where('batch', '<', before)).execute()).map(toHead)
+}
+
+/** One import by its number, with the first of its refusals. */
+export const findBatchByNumber = async (queries: Queries, batch: bigint): Promise<ImportDetail | undefined> => {
+  const row = await queries
+    .selectFrom('import_batch')
+    .select([...headColumns, 'refusals'])
+    .where('batch', '=', batch)
+    .executeTakeFirst()
+  return row && { ...toHead(row), refusals: row.refusals as ImportRefusal[] }
+}
