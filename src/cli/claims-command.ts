@@ -5,8 +5,9 @@ import { gpuHoursExplained } from '../core/statements/figures.ts'
 import { rational } from '../core/base/rational.ts'
 import { decideFinding, type DecideAnswer } from '../server/app/decide-finding.ts'
 import { findSchedule } from '../server/app/find-schedule.ts'
-import { verifyClaim, type TelemetrySource } from '../server/app/verify-claim.ts'
+import { verifyClaim } from '../server/app/verify-claim.ts'
 import { findDecisions, findFindings, findRun, type DecisionKind } from '../server/store/claims.ts'
+import { readTelemetry } from '../server/keep-telemetry.ts'
 import { asSystem, type Store } from '../server/store/database.ts'
 import { claimsJson, claimsText } from './claims-text.ts'
 import { badInput, type Context } from './context.ts'
@@ -20,9 +21,6 @@ type Which = Readonly<{ agreement: string; month: string }>
 const pageFindings = 50
 const pagesMax = 100_000
 
-/** Where telemetry comes from, for as long as one command runs. */
-export type OpenTelemetry = () => Promise<Readonly<{ source: TelemetrySource; close: () => Promise<void> }> | undefined>
-
 const pageOf = (text: string): number => {
   const page = Number(text)
   if (!Number.isInteger(page) || page < 1 || page > pagesMax)
@@ -31,7 +29,7 @@ const pageOf = (text: string): number => {
 }
 
 /** `offtake claims`: the claims of a month against their evidence, and decisions about what was found. */
-export const addClaims = (program: Command, context: Context, openTelemetry: OpenTelemetry = () => Promise.resolve(undefined)): void => {
+export const addClaims = (program: Command, context: Context): void => {
   const decision = (flag: DecisionKind, does: string, ...others: DecisionKind[]) =>
     new Option(`--${flag} <finding>`, does).conflicts([...others, 'json', 'last', 'kind'])
   program
@@ -48,18 +46,16 @@ export const addClaims = (program: Command, context: Context, openTelemetry: Ope
     .addOption(decision('ask', 'put a finding to the operator', 'confirm', 'restore'))
     .option('--reason <text>', 'why it is decided so')
     .action(async (agreement: string, month: string, options: Options) => {
-      process.exitCode = await withStore(context, (store, now) =>
-        run(store, { agreement, month }, options, { ...context, now }, openTelemetry),
-      )
+      process.exitCode = await withStore(context, (store, now) => run(store, { agreement, month }, options, { ...context, now }))
     })
 }
 
-const run = async (store: Store, which: Which, options: Options, context: Context, openTelemetry: OpenTelemetry): Promise<number> => {
+const run = async (store: Store, which: Which, options: Options, context: Context): Promise<number> => {
   const decision = (['confirm', 'restore', 'ask'] as const).find((each) => options[each] !== undefined)
   if (decision !== undefined) return decide(store, which, decision, options, context)
   if (options.reason !== undefined) return refuse(context, ['--reason goes with --confirm, --restore or --ask'])
   if (options.last !== true) {
-    const messages = await verify(store, which, context, openTelemetry)
+    const messages = await verify(store, which, context)
     if (messages.length > 0) return refuse(context, messages)
   }
   return show(store, which, options, context)
@@ -70,8 +66,8 @@ const refuse = ({ say }: Context, messages: readonly string[]): number => {
   return badInput
 }
 
-const verify = async (store: Store, which: Which, context: Context, openTelemetry: OpenTelemetry): Promise<readonly string[]> => {
-  const telemetry = await openTelemetry()
+const verify = async (store: Store, which: Which, context: Context): Promise<readonly string[]> => {
+  const telemetry = await readTelemetry(context, context.now)
   try {
     const answer = await verifyClaim(store, telemetry?.source, {
       ...which,

@@ -51,7 +51,11 @@ const serveUntilStopped = async (
 ): Promise<number> => {
   const { url, home, say, signal } = context
   // Loaded here, for it takes longer than most commands do.
-  const [{ startWorkers }, { serve }] = await Promise.all([import('../server/jobs/workers.ts'), import('../server/serve.ts')])
+  const [{ startWorkers }, { serve }, { serveTelemetry }] = await Promise.all([
+    import('../server/jobs/workers.ts'),
+    import('../server/serve.ts'),
+    import('../server/keep-telemetry.ts'),
+  ])
   const open = await openStore({ url, home, jobs: true })
   let now = await clockOf(open.store, context)
   const looking = setInterval(
@@ -63,7 +67,8 @@ const serveUntilStopped = async (
     clockEveryMs,
   )
   try {
-    const door = await serve(open.store, { port, now: () => now(), flex })
+    const telemetry = serveTelemetry(context, () => now(), say)
+    const door = await serve(open.store, { port, now: () => now(), flex, telemetry: telemetry.sink })
     if ('taken' in door) {
       say(door.taken)
       return failure
@@ -74,6 +79,7 @@ const serveUntilStopped = async (
     const why = await Promise.race([stopped, open.lost])
     if (why !== undefined) say(why)
     await door.stop()
+    await telemetry.close()
     await workers.stop().catch(() => {})
     return why === undefined ? 0 : failure
   } finally {
