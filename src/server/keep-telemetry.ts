@@ -53,23 +53,20 @@ const foldEveryMs = 5 * 60_000
 export const serveTelemetry = (kept: TelemetryKept, now: () => Instant, say: (text: string) => void): ServedTelemetry => {
   let opening: Promise<Telemetry> | undefined
   let folding: NodeJS.Timeout | undefined
-  const open = (): Promise<Telemetry> => {
-    if (opening !== undefined) return opening
-    const opened = openTelemetry(placeOf(kept), { nowMs: () => now() * 1000 })
-    opening = opened
-    opened.then(
-      (telemetry) => {
-        const foldNow = () => void telemetry.fold(now() + 1).catch((error: Error) => say(`telemetry was not folded: ${error.message}`))
-        folding = setInterval(foldNow, foldEveryMs).unref()
-      },
-      (error: Error) => {
-        // Whoever comes next tries again: what is missing may have been installed, or the folder let go.
-        opening = undefined
-        say(`telemetry cannot be opened: ${error.message}`)
-      },
-    )
-    return opened
+  const openNow = async (): Promise<Telemetry> => {
+    try {
+      const telemetry = await openTelemetry(placeOf(kept), { nowMs: () => now() * 1000 })
+      const foldNow = () => void telemetry.fold(now() + 1).catch((error: Error) => say(`telemetry was not folded: ${error.message}`))
+      folding = setInterval(foldNow, foldEveryMs).unref()
+      return telemetry
+    } catch (error) {
+      // Whoever comes next tries again: what is missing may have been installed, or the folder let go.
+      opening = undefined
+      say(`telemetry cannot be opened: ${(error as Error).message}`)
+      throw error
+    }
   }
+  const open = (): Promise<Telemetry> => (opening ??= openNow())
   return {
     sink: { append: async (batch) => (await open()).append(batch) },
     source: async () => {
