@@ -12,7 +12,7 @@ import type { Print } from './run.ts'
 
 export const name = 'claims'
 export const claim =
-  'the claims of a month of 42,498 nodes, 9 million located intervals and 127 million GPU-hours of telemetry: under 90 s and 2 GB'
+  'the claims of a month of 42,498 nodes, 9 million located intervals and 127 million GPU-hours of telemetry: under 90 s of a processor and 2 GB'
 
 const [racks, nodesOfRack, gpus] = [2361, 18, 4]
 const nodes = racks * nodesOfRack
@@ -110,17 +110,18 @@ export const run = async (print: Print): Promise<boolean> => {
   const judging = seconds(at)
   at = performance.now()
   const all = during(window.from, window.to, nodes * gpus)
-  const unsold = during(window.from, window.to, Math.floor(nodes * gpus * 0.2))
+  const unsold = during(window.from, window.to, nodes * gpus)
   const block = { block: 'all', accepted: all, presumed: { available: unsold, called: zero, sold: zero } }
   const { blocks, findings } = verifier.result({ window, blocks: [block], indices: [] } as unknown as Facts)
   const concluding = seconds(at)
-  const memory = process.resourceUsage().maxRSS / 2 ** 20
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+  const [memory, processor] = [maxRSS / 2 ** 20, (userCPUTime + systemCPUTime) / 1e6]
   print(
     `${(nodes * hours).toLocaleString('en')} node-hours judged: ${judging.toFixed(1)} s, ${(judging / scanning).toFixed(1)} × a scan of the same figures (${scanning.toFixed(1)} s)`,
   )
   print(
     `${findings.length.toLocaleString('en')} findings of ${(blocks[0]!.claimed / 3600).toLocaleString('en')} claimed GPU-hours: ${concluding.toFixed(1)} s`,
   )
-  print(`all: ${(taking + judging + concluding).toFixed(1)} s, at most ${memory.toFixed(2)} GB`)
-  return taking + judging + concluding < 90 && memory < 2
+  print(`all: ${(taking + judging + concluding).toFixed(1)} s, ${processor.toFixed(1)} s of a processor, at most ${memory.toFixed(2)} GB`)
+  return processor < 90 && memory < 2
 }

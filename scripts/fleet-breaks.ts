@@ -93,8 +93,8 @@ export const fleetBreaks = [
     law: 'CL11 pieces are whole GPUs of what a node has free',
     test: verify,
     file: `${claims}/collect.ts`,
-    find: 'before: before[hour]!, amount',
-    put: 'before: 0, amount',
+    find: 'before: before[hour]!, amount:',
+    put: 'before: 0, amount:',
   },
   {
     law: 'CL10 what lies beside claims is found',

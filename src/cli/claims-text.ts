@@ -67,7 +67,7 @@ const unlocated = ({ summary: { unlocated: un } }: ClaimRun): string[] => {
     ...(un.nodes > 0 && un.silent === un.nodes ? ['There is no telemetry of any node: everything that is claimed is unproven.'] : []),
     ...(un.silent > 0 && un.silent < un.nodes ? [`${un.silent} of ${un.nodes} nodes have no telemetry.`] : []),
     ...(un.strangers > 0 ? [`${un.strangers} nodes with telemetry stand in no rack.`] : []),
-    ...un.sales.map(({ pool, gpuSeconds }) => `${exactHours(gpuSeconds)} GPU-h sold in ${pool} say no nodes, and count for the claimant.`),
+    ...un.sales.map(({ pool, gpuSeconds }) => `${hours(gpuSeconds)} GPU-h sold in ${pool} say no nodes, and count for the claimant.`),
     ...un.sentences,
   ]
   return told.length === 0 ? [] : ['', 'What cannot be located:', ...told.map((each) => `  ${printable(each)}`)]
@@ -96,6 +96,34 @@ const listed = ({ findings, decisions, first, run }: ShownRun): string[] => {
   ]
 }
 
+/** Decisions that are listed, the latest first; `--json` has those of each finding. */
+const decisionsShownMax = 20
+
+/** What was decided, also about findings that a confirmation has settled, and so are not found again. */
+const decisionsText = ({ decisions, zone }: ShownRun): string[] => {
+  if (decisions.length === 0) return []
+  const rows = decisions
+    .toReversed()
+    .slice(0, decisionsShownMax)
+    .map(({ finding, decision, gpuSeconds, by, at, reason }) => [
+      finding.slice(0, 12),
+      decision,
+      exactHours(gpuSeconds),
+      by,
+      formatLocal(at, zone),
+      reason,
+    ])
+  const more = decisions.length - rows.length
+  return [
+    '',
+    ...textTable(
+      [left('Decided about'), left('Decision'), right('Read in or taken back, GPU-h'), left('By'), left('At'), left('Reason')],
+      rows,
+    ),
+    ...(more > 0 ? [`and ${more} before`] : []),
+  ]
+}
+
 /** A run as tables: sums of blocks, reasons, what lies beside, findings, the largest first, and what cannot be located. */
 export const claimsText = (shown: ShownRun): string => {
   const { run, zone } = shown
@@ -108,6 +136,7 @@ export const claimsText = (shown: ShownRun): string => {
     ...byReason(run),
     ...besides(run),
     ...listed(shown),
+    ...decisionsText(shown),
     ...unlocated(run),
     '',
   ]

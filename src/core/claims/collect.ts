@@ -114,22 +114,28 @@ const figuresOf = (
   return figures
 }
 
-/** Where a confirmation would put what was found. */
-const putWhere = ({ field }: Collecting, stay: Stay, reason: number, span: Interval, taken: readonly Taken[]): readonly Piece[] => {
-  if (reason === reasonAt['above-list-price']) return dearPieces(field, stay, span)
-  return placed.has(reason) ? piecesOf(field, stay, taken) : []
+/** Where a confirmation would put what was found: of all findings of one node and reason, in order of time. */
+const putWhere = ({ field, intake: { grid } }: Collecting, stay: Stay, reason: number, taken: readonly Taken[]): readonly Piece[] => {
+  if (reason === reasonAt['above-list-price']) return dearPieces(field, stay, grid.window)
+  return taken.length === 0 ? [] : piecesOf(field, stay, taken)
 }
+
+/** Findings of one node are hours apart, so no piece lies in two of them. */
+const within = (pieces: readonly Piece[], { from, to }: Interval): Piece[] =>
+  pieces.flatMap(([first, last, gpus]): Piece[] => {
+    const piece: Piece = [Math.max(first, from), Math.min(last, to), gpus]
+    return piece[0] < piece[1] ? [piece] : []
+  })
+
+/** What is found of one node for one reason. */
+type Group = Readonly<{ stay: number; reason: number; isBeside: boolean; pieces: readonly Piece[] }>
 
 /** One finding of one node: hours one after the other in which it has something. */
 const findingOf = (
   collecting: Collecting,
   hourly: ReturnType<typeof makeHourly>,
-  stay: number,
-  reason: number,
-  isBeside: boolean,
-  first: number,
-  end: number,
-  taken: readonly Taken[],
+  { stay, reason, isBeside, pieces }: Group,
+  { first, end }: Readonly<{ first: number; end: number }>,
 ): Finding => {
   const { intake, field, priceAt } = collecting
   const { grid, schedule } = intake
@@ -160,17 +166,20 @@ const findingOf = (
     ),
     currency: schedule.currency,
     evidence: { ...readingsOn(collecting, stay, kind, from - start, to - start), hours: hours.length, figures },
-    pieces: isBeside
-      ? []
-      : putWhere(
-          collecting,
-          place,
-          reason,
-          { from, to },
-          taken.filter(({ hour }) => hour >= first && hour < end),
-        ),
+    pieces: isBeside ? [] : within(pieces, { from, to }),
   } as const
   return named({ ...finding, text: sayFinding(finding, intake) })
+}
+
+/** What a reason takes of each hour of a node, after the reasons before it. */
+const takeOff = (before: Float64Array, amounts: Float64Array): Taken[] => {
+  const taken: Taken[] = []
+  for (let hour = 0; hour < amounts.length; hour++) {
+    if (amounts[hour] === 0) continue
+    taken.push({ hour, before: before[hour]!, amount: amounts[hour]! })
+    before[hour]! += amounts[hour]!
+  }
+  return taken
 }
 
 /** All findings of nodes. */
@@ -187,13 +196,13 @@ export function* nodeFindings(collecting: Collecting): Generator<Finding> {
     const same = (next: number) =>
       flags.stays[next] === stay && flags.reasons[next] === reason && (flags.books[next] === books.beside) === isBeside
     while (at < order.length && same(order[at]!)) hourly.fill(order[at++]!)
-    const taken = Array.from(hourly.amounts, (amount, hour): Taken => ({ hour, before: before[hour]!, amount }))
-    if (!isBeside && placed.has(reason)) for (const [hour, amount] of hourly.amounts.entries()) before[hour]! += amount
+    const taken = isBeside || !placed.has(reason) ? [] : takeOff(before, hourly.amounts)
+    const pieces = isBeside ? [] : putWhere(collecting, collecting.field.places.stays[stay]!, reason, taken)
     for (let first = 0; first < hourly.amounts.length; first++) {
       if (hourly.amounts[first] === 0) continue
       let end = first
       while (end < hourly.amounts.length && hourly.amounts[end]! > 0) end++
-      yield findingOf(collecting, hourly, stay, reason, isBeside, first, end, taken)
+      yield findingOf(collecting, hourly, { stay, reason, isBeside, pieces }, { first, end })
       first = end
     }
   }

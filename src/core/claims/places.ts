@@ -110,6 +110,30 @@ const nodesNamed = (
   return racks.flatMap((rack) => rack.nodes.map((each) => [each, stays.get(each)!.gpus] as const))
 }
 
+const nouns: Partial<Record<Placeable['what'], string>> = {
+  planned: 'maintenance',
+  unavailable: 'outages',
+  gap: 'gaps of health',
+  claim: 'claims',
+  earlyClaim: 'claims made too early',
+}
+/** Names that a sentence lists. */
+const namesShownMax = 3
+
+/** One sentence for each block and sort of reading whose unit is neither a node nor a whole rack. */
+const sayLoose = (loose: readonly Placeable[]): string[] =>
+  [
+    ...Map.groupBy(
+      loose.filter(({ unit }) => unit !== undefined),
+      ({ block, what }) => `${block} ${what}`,
+    ).values(),
+  ].map((each) => {
+    const { block, what } = each[0]!
+    const units = [...new Set(each.map(({ unit }) => unit!))].toSorted()
+    const shown = units.slice(0, namesShownMax).join(', ') + (units.length > namesShownMax ? ' and more' : '')
+    return `${each.length} readings of ${nouns[what]} of ${block} name neither a node nor a whole rack, and are held against the block: ${shown}`
+  })
+
 /** Puts every reading in its place, once all are in. The order in which they came does not matter. */
 export const placesOf = (intake: Intake): Places => {
   const problems: string[] = []
@@ -123,16 +147,13 @@ export const placesOf = (intake: Intake): Places => {
     const placed = nodesNamed(named, units, intake.nodes, ofNode)
     if (placed === undefined) {
       loose.push(named)
-      if (named.unit !== undefined)
-        problems.push(
-          `${named.what} of ${named.gpus ?? 'all'} GPUs of ${named.unit}: it is no node and no whole rack here, so it is held against block ${named.block}`,
-        )
       continue
     }
     const { from, to, what, number, source } = named
     for (const [node, gpus] of placed)
       pushEvent(intake.log, { node, from: from - start, to: to - start, gpus, what, reading: number, source })
   }
+  problems.push(...sayLoose(loose))
   const stayOf = new Int32Array(intake.nodes.size).fill(-1)
   for (const [i, { node }] of stays.entries()) stayOf[node] = i
   cutToAuthority({ ...intake, window: intake.grid.window }, (node) => ofNode.get(node)?.block)

@@ -208,9 +208,9 @@ export const appendDecision = async (queries: Queries, decision: Decision): Prom
 export const findNames = async ({ client }: Work, prefixes: readonly string[]): Promise<Map<string, ReadingName>> => {
   const names = new Map<string, ReadingName>()
   if (prefixes.length === 0) return names
-  const wanted = prefixes.map((each) => client.escapeLiteral(each)).join(', ')
+  const wanted = prefixes.map((each) => client.escapeLiteral(`\\x${each}`)).join(', ')
   const query = `select encode(r.digest, 'hex'), json_build_array(r.source, r.id) from reading r
-    where left(encode(r.digest, 'hex'), 32) = any (array[${wanted}]::text[])`
+    where substring(r.digest for 16) = any (array[${wanted}]::bytea[])`
   for await (const rows of copyOut(client, query))
     for (const row of rows) {
       const [digest, named] = row.split('\t') as [string, string]
