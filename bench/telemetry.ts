@@ -8,7 +8,7 @@ import type { Print } from './run.ts'
 
 export const name = 'telemetry'
 export const claim =
-  'samples into the embedded store, durable, at half the rate of a raw INSERT of the same rows and twice what 170,000 GPUs send; their month of hourly rows read node by node in at most 12 scans of its columns by ClickHouse, within 60 s and 2 GB'
+  'samples into the embedded store, durable, at half the rate of a raw INSERT of the same rows and twice what 170,000 GPUs send; their month of hourly rows read node by node for at most 12 times the processor time of a scan of its columns by ClickHouse, within 60 s and 2 GB'
 
 const folder = join(import.meta.dirname, '../.cache/bench/telemetry')
 const nowMs = Date.UTC(2026, 10, 1)
@@ -16,10 +16,12 @@ const gpus = 170_000
 // Every GPU sends five series every 15 seconds.
 const campusPerSecond = (gpus * 5) / 15
 
-const seconds = async <Answer>(work: () => Promise<Answer>): Promise<[number, Answer]> => {
-  const start = performance.now()
+/** How long work took, what it answered, and how much of that the processors of this process worked: on a machine that others use too, less. */
+const seconds = async <Answer>(work: () => Promise<Answer>): Promise<[number, Answer, number]> => {
+  const [start, before] = [performance.now(), process.cpuUsage()]
   const answer = await work()
-  return [(performance.now() - start) / 1000, answer]
+  const used = process.cpuUsage(before)
+  return [(performance.now() - start) / 1000, answer, (used.user + used.system) / 1e6]
 }
 
 const metricNames = [
@@ -177,8 +179,8 @@ const scan = async (telemetry: Telemetry): Promise<Omit<Sums, 'nodes'>> => {
 
 const readMonth = async (telemetry: Telemetry, word: string, print: Print): Promise<boolean> => {
   await scan(telemetry)
-  const [scanning, expected] = await seconds(() => scan(telemetry))
-  const [reading, [peak, sums]] = await seconds(() => peakOf(() => readNodes(telemetry)))
+  const [scanning, expected, scanWork] = await seconds(() => scan(telemetry))
+  const [reading, [peak, sums], readWork] = await seconds(() => peakOf(() => readNodes(telemetry)))
   const right = JSON.stringify({ ...expected, nodes: gpus / 4 })
   if (JSON.stringify(sums) !== right) throw new Error(`read ${JSON.stringify(sums)} where a scan has ${right}`)
   const [parts] = await telemetry.engine.rows<{ parts: string; bytes: string }>(
@@ -186,9 +188,9 @@ const readMonth = async (telemetry: Telemetry, word: string, print: Print): Prom
   )
   print(
     `${millions(gpus * monthHours)} hourly rows, ${word} (${parts!.parts} parts, ${(Number(parts!.bytes) / 1e9).toFixed(2)} GB), node by node: ${reading.toFixed(1)} s, ` +
-      `${rate(gpus * monthHours, reading)}, peak ${(peak / 2 ** 30).toFixed(2)} GB; a scan ${scanning.toFixed(2)} s, ratio ${(reading / scanning).toFixed(1)}`,
+      `${rate(gpus * monthHours, reading)}, peak ${(peak / 2 ** 30).toFixed(2)} GB; a scan ${scanning.toFixed(2)} s, ratio ${(reading / scanning).toFixed(1)}, of processor time ${(readWork / scanWork).toFixed(1)}`,
   )
-  return reading <= 12 * scanning && reading <= 60 && peak < 2 * 2 ** 30
+  return readWork <= 12 * scanWork && reading <= 60 && peak < 2 * 2 ** 30
 }
 
 export const run = async (print: Print): Promise<boolean> => {

@@ -42,7 +42,7 @@ const watts = 'if(isNaN(power_max_w), -1, power_max_w)'
 const alignedText = (where: string): string => `
 SELECT node, max(gpu) + 1, min(key) = max(key) AS even, any(hours), sumForEach(covered), sumForEach(active), sumForEach(powered), maxForEach(most)
 FROM (
-  SELECT toString(node) AS node, gpu, groupArray(toUInt32(hour)) AS hours, cityHash64(hours) AS key, groupArray(covered_seconds) AS covered,
+  SELECT node, gpu, groupArray(toUInt32(hour)) AS hours, cityHash64(hours) AS key, groupArray(covered_seconds) AS covered,
     groupArray(active_seconds) AS active, groupArray(powered_seconds) AS powered, groupArray(toFloat32(${watts})) AS most
   FROM ${database}.telemetry_hourly FINAL WHERE ${where} GROUP BY node, gpu
 )
@@ -52,7 +52,7 @@ GROUP BY node ORDER BY node`
 const apartText = (where: string): string => `
 SELECT node, max(gpus), toUInt8(1), groupArray(at), groupArray(covered), groupArray(active), groupArray(powered), groupArray(most)
 FROM (
-  SELECT toString(node) AS node, toUInt32(hour) AS at, max(gpu) + 1 AS gpus, sum(covered_seconds) AS covered, sum(active_seconds) AS active,
+  SELECT node, toUInt32(hour) AS at, max(gpu) + 1 AS gpus, sum(covered_seconds) AS covered, sum(active_seconds) AS active,
     sum(powered_seconds) AS powered, max(toFloat32(${watts})) AS most
   FROM ${database}.telemetry_hourly FINAL WHERE ${where} GROUP BY node, at
 )
@@ -62,6 +62,12 @@ GROUP BY node ORDER BY node`
 const spread = <Values extends Uint32Array | Float32Array>(into: Values, values: Values, hours: Uint32Array, from: Instant): Values => {
   for (let i = 0; i < hours.length; i++) into[(hours[i]! - from) / hourSeconds] = values[i]!
   return into
+}
+
+/** In place: a maximum of which nothing is known is no number again. */
+const known = (most: Float32Array): Float32Array => {
+  for (let i = 0; i < most.length; i++) if (most[i]! < 0) most[i] = Number.NaN
+  return most
 }
 
 type Xids = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>
@@ -83,7 +89,7 @@ const readNode = (row: RowBinary, { from, hours }: Span, xids: Xids): NodeTeleme
     covered: spread(new Uint32Array(hours), covered, at, from),
     active: spread(new Uint32Array(hours), active, at, from),
     powered: spread(new Uint32Array(hours), powered, at, from),
-    wattsMax: spread(new Float32Array(hours).fill(Number.NaN), most, at, from).map((value) => (value < 0 ? Number.NaN : value)),
+    wattsMax: spread(new Float32Array(hours).fill(Number.NaN), known(most), at, from),
     xids: seen === undefined ? undefined : Array.from({ length: hours }, (_, i) => seen.get(from + i * hourSeconds) ?? noXids),
   }
 }

@@ -30,8 +30,13 @@ export const readRowBinary = (bytes: Buffer) => {
     uint32: (): number => bytes.readUInt32LE((at += 4) - 4),
     uint16s: (): Uint16Array => new Uint16Array(arrayBytes(2)),
     uint32s: (): Uint32Array => new Uint32Array(arrayBytes(4)),
-    // Sums come in 64 bits; of one node and hour they are far below 2^32, and the lower half is the number.
-    lowerHalves: (): Uint32Array => new Uint32Array(arrayBytes(8)).filter((_, i) => i % 2 === 0),
+    /** Sums come in 64 bits; of one node and hour they are far below 2^32, and the lower half is the number. */
+    lowerHalves: (): Uint32Array => {
+      const halves = new Uint32Array(arrayBytes(8))
+      const lower = new Uint32Array(halves.length / 2)
+      for (let i = 0; i < lower.length; i++) lower[i] = halves[2 * i]!
+      return lower
+    },
     floats: (): Float32Array => new Float32Array(arrayBytes(4)),
   }
 }
