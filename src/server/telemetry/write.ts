@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { quote } from './ddl.ts'
 import { sampleSelect, sampleStructure, type Encoded } from './encode.ts'
 import type { Engine } from './engine.ts'
@@ -59,6 +60,8 @@ export const makeWriter = (engine: Engine) => {
 
   const writeAll = async (): Promise<void> => {
     while (waiting.length > 0) {
+      // Who waited for the last group may have the next batch at hand: it goes along with this one.
+      await turn()
       const group = takeGroup(waiting)
       await writeGroup(group)
       samples -= group.reduce((sum, { encoded }) => sum + encoded.accepted, 0)
