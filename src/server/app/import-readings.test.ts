@@ -57,6 +57,20 @@ const allocation = (source: string, id: string, more: object = {}): Reading =>
     ...more,
   }) as Reading
 
+test('I1 what is refused is told and kept, whatever stood in its line', async () => {
+  const odd = { line: 1, problems: [{ pointer: '/a\0', message: 'is no JSON: Unexpected token \0 in "\ud800"' }] }
+  const rows = (async function* (): AsyncGenerator<ReadingBatch> {
+    yield { rows: [], refusals: [odd], bytesRead: 1 }
+  })()
+  const answer = await run(rows, { mode: 'keep-the-good', key: 'odd' })
+  assert.ok(answer.kind === 'imported')
+  assert.deepEqual(answer.record.refusals, [
+    { line: 1, problems: [{ pointer: '/a\uFFFD', message: 'is no JSON: Unexpected token \uFFFD in "\uFFFD"' }] },
+  ])
+  const { rows: kept } = await store.pool.query<{ refusals: unknown }>(`select refusals from import_batch where key = 'odd'`)
+  assert.deepEqual(kept[0]!.refusals, answer.record.refusals)
+})
+
 test('I1 all-or-nothing writes nothing when one line is refused, and says which', async () => {
   const source = newSource()
   const before = (await store.pool.query('select from import_batch')).rowCount

@@ -159,12 +159,19 @@ const makeContentHash = (mode: ImportMode) => {
   }
 }
 
+/** Text that the database can keep: what it cannot, NUL and halves of letters, becomes the sign for what cannot be shown. */
+const keepable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
+const keepableRefusal = ({ line, problems }: ImportRefusal): ImportRefusal => ({
+  line,
+  problems: problems.map((problem) => ({ ...problem, pointer: keepable(problem.pointer), message: keepable(problem.message) })),
+})
+
 const makeTally = () => {
   const listed: ImportRefusal[] = []
   let [accepted, repeats, refused] = [0, 0, 0]
   const refuse = (refusals: readonly ImportRefusal[]): void => {
     refused += refusals.length
-    listed.push(...refusals.slice(0, refusalsListedMax - listed.length))
+    listed.push(...refusals.slice(0, refusalsListedMax - listed.length).map(keepableRefusal))
   }
   const take = (taken: RowsTaken): void => {
     accepted += taken.accepted
