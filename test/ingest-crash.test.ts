@@ -12,7 +12,7 @@ import { migrate } from '../src/server/store/migrate.ts'
 import { testDatabase } from './database.ts'
 import { temporaryFolder } from './offtake.ts'
 import { startServing } from './serving.ts'
-import { load, ndjson, sales, smallAgreement } from './ways-in.ts'
+import { load, ndjson, sales, smallAgreement, until } from './ways-in.ts'
 
 const seed = Number(process.env['OFFTAKE_SEED'] ?? Date.now() % 1_000_000)
 process.stderr.write(`crash tests of the ways in: OFFTAKE_SEED=${seed} kills at the same instants again\n`)
@@ -97,7 +97,7 @@ test('API20 the server is killed at any instant while clients upload and retry: 
       await server.ended
       server = await startServing(env, ['--port', port], now)
     }
-    await sleep(1000)
+    await until('files come through', () => running.acknowledged.length > 5, 60)
     const { acknowledged, tries } = await running.stop()
     const there = await check(store.pool, acknowledged)
     process.stderr.write(`server: ${kills} kills, ${tries} uploads tried, ${acknowledged.length} acknowledged, ${there} there\n`)
@@ -134,7 +134,7 @@ test('API20 PostgreSQL is killed at any instant while the server takes uploads: 
       await database.lost
       database = await startEmbedded(home)
     }
-    await sleep(1000)
+    await until('files come through', () => running.acknowledged.length > 5, 60)
     const { acknowledged, tries } = await running.stop()
     const there = await check(opened.pool, acknowledged)
     assert.equal(server.child.exitCode, null, server.err())
