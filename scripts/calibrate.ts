@@ -5,7 +5,9 @@ import { startOfDate } from '../src/core/base/time.ts'
 import type { Measured, Quota } from '../src/server/history/calibration.ts'
 import { heliosFiles, readHeliosTenant } from '../src/server/history/helios.ts'
 import { readPhillyJobs, type PhillyJobs } from '../src/server/history/philly.ts'
-import { quantilesOf } from '../src/server/history/rng.ts'
+import { probabilities, quantilesOf } from '../src/server/history/rng.ts'
+import { readTable } from '../src/server/history/table.ts'
+import type { MeasuredTelemetry } from '../src/server/campus/telemetry-rows.ts'
 
 /** Whole weeks, Monday to Monday, in which the Philly cluster was in full use; before and after them jobs trickle. */
 const [weeksFrom, weeksTo] = [startOfDate('2017-10-02', 'UTC'), startOfDate('2017-12-04', 'UTC')]
@@ -66,6 +68,23 @@ export const calibrate = async (folder: string): Promise<Measured> => {
   return { jobs: measureJobs(jobs), quotas: quotas.toSorted((a, b) => b.gpus - a.gpus) }
 }
 
+/** What GPUs of Acme's cluster Seren did, from the folder that holds `acme`: values in tenths, the idle part in thousandths. */
+export const calibrateTelemetry = async (folder: string): Promise<MeasuredTelemetry> => {
+  const columns = ['percentile', 'seren_gpu_util_pct', 'seren_sm_active_pct', 'seren_gpu_power_w'] as const
+  const rows: number[][] = []
+  for await (const part of readTable(join(folder, 'acme', 'acme_dcgm_quantiles.csv'), columns))
+    rows.push(...part.map(({ cells }) => cells.map(Number)))
+  const idle = rows.findLastIndex(([, , activity]) => activity === 0)
+  const tenths = (column: number, from: number, to: number) =>
+    probabilities.map((probability) => Math.round(10 * rows[from + Math.round(probability * (to - from))]![column]!))
+  const last = rows.length - 1
+  return {
+    idlePart: Math.round(10 * rows[idle]![0]!),
+    idle: { watts: tenths(3, 0, idle) },
+    active: { utilisation: tenths(1, idle + 1, last), activity: tenths(2, idle + 1, last), watts: tenths(3, idle + 1, last) },
+  }
+}
+
 const target = resolve(import.meta.dirname, '../src/server/history/measured.ts')
 
 /** The file that holds them, before it is formatted. */
@@ -74,8 +93,16 @@ export const written = (measured: Measured): string =>
   `/** Written by \`node scripts/calibrate.ts\`; never by hand. What each number is, says the type. */\n` +
   `export const measured: Measured = ${JSON.stringify(measured)}\n`
 
+const telemetryTarget = resolve(import.meta.dirname, '../src/server/campus/measured-telemetry.ts')
+
+export const telemetryWritten = (measured: MeasuredTelemetry): string =>
+  `import type { MeasuredTelemetry } from './telemetry-rows.ts'\n\n` +
+  `/** Written by \`node scripts/calibrate.ts\`; never by hand. What each number is, says the type. */\n` +
+  `export const measuredTelemetry: MeasuredTelemetry = ${JSON.stringify(measured)}\n`
+
 if (import.meta.main) {
   const folder = process.argv[2] ?? join(process.env['OFFTAKE_TEST_DATA'] ?? '../shared/data', 'traces')
   writeFileSync(target, written(await calibrate(folder)))
-  process.stderr.write(`${target} is written; npm run format makes it tidy\n`)
+  writeFileSync(telemetryTarget, telemetryWritten(await calibrateTelemetry(folder)))
+  process.stderr.write(`${target} and ${telemetryTarget} are written; npm run format makes them tidy\n`)
 }

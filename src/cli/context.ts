@@ -14,6 +14,8 @@ export type Context = Readonly<{
   isNowGiven: boolean
   /** Data, on standard output. */
   print: (text: string) => void
+  /** As `print`, for what has no end: resolves when the reader can take more. */
+  pour: (text: string) => Promise<void>
   /** Everything else, a line on standard error. Answers nothing, for where there is nothing else to answer. */
   say: (text: string) => undefined
   /** As `say`, for what passes: shown on a terminal only, and overwritten by what comes next. */

@@ -17,15 +17,28 @@ export const addImport = (program: Command, context: Context): void => {
   program
     .command('import')
     .description('bring readings in: each file as a whole or not at all')
-    .argument('<file...>', 'NDJSON or CSV, plain or gzip, or - for standard input')
+    .argument(
+      '[file...]',
+      'NDJSON or CSV, plain or gzip; - is standard input, which is read where no file is named and something is piped in',
+    )
     .option('--keep-good', 'keep the lines that can be used, and tell the others')
     .option('--key <key>', 'a name for this import: with the same key and content it is done once, however often it is asked for')
     .option('--agreement <name>', 'whose readings these are: for pools and clauses they leave out, and the zone of local times')
     .option('--zone <zone>', 'the zone of local times without an offset')
     .action(async (files: string[], options: Options) => {
-      const once = files.includes('-')
-      process.exitCode = await withStore(context, (store, now) => importFiles(store, files, options, { ...context, now }), { once })
+      const paths = pathsOf(files, context)
+      if (paths === undefined) return void (process.exitCode = badInput)
+      const once = paths.includes('-')
+      process.exitCode = await withStore(context, (store, now) => importFiles(store, paths, options, { ...context, now }), { once })
+      return undefined
     })
+}
+
+/** What is to be read; undefined, and said, where nothing is named and a person sits at the terminal. */
+const pathsOf = (files: readonly string[], { stdin, say }: Context): readonly string[] | undefined => {
+  if (files.length > 0) return files
+  if (!('isTTY' in stdin) || stdin.isTTY !== true) return ['-']
+  return say('nothing to import: name a file, or pipe readings in, as in offtake simulate fleet … | offtake import')
 }
 
 const importFiles = async (store: Store, files: readonly string[], options: Options, context: Context): Promise<number> => {

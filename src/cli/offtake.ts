@@ -15,6 +15,7 @@ import { addReconcile } from './reconcile-command.ts'
 import { addRegister } from './register-command.ts'
 import { addServe } from './serve-command.ts'
 import { addSettle } from './settle-command.ts'
+import { addSimulate } from './simulate-command.ts'
 import { addTelemetry } from './telemetry-command.ts'
 import { makeTerminal } from './terminal.ts'
 
@@ -32,7 +33,7 @@ const clock = (): Instant => {
 }
 
 const stopping = new AbortController()
-const { print, say, show } = makeTerminal()
+const { print, pour, say, show } = makeTerminal()
 const context: Context = {
   url: process.env['DATABASE_URL'],
   clickhouseUrl: process.env['CLICKHOUSE_URL'],
@@ -44,6 +45,7 @@ const context: Context = {
     return program.opts<{ now?: string }>().now !== undefined
   },
   print,
+  pour,
   say,
   show,
   stdin: process.stdin,
@@ -69,6 +71,7 @@ for (const add of [
   addRegister,
   addCover,
   addGenerate,
+  addSimulate,
   addAdvance,
   addServe,
   addTelemetry,

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander'
+import { isMonth, monthOf, nextMonth } from '../core/base/time.ts'
 import type { Statement } from '../core/statements/statement.ts'
 import type { TermSource } from '../core/terms/agreement.ts'
-import { closePeriod, provisionalStatement } from '../server/app/close-period.ts'
+import { closePeriod, provisionalStatement, type CloseRequest } from '../server/app/close-period.ts'
 import type { CloseRefusal } from '../server/app/draw-month.ts'
 import { findSchedule } from '../server/app/find-schedule.ts'
 import { makeReader } from '../server/app/read.ts'
@@ -13,7 +14,7 @@ import { badInput, type Context } from './context.ts'
 import { showStatement, type Shape } from './show-statement.ts'
 import { withStore } from './with-store.ts'
 
-type CloseOptions = Shape & Readonly<{ provisional?: boolean }>
+type CloseOptions = Shape & Readonly<{ provisional?: boolean; through?: boolean }>
 const json = () => new Option('--json', 'as canonical JSON').conflicts('csv')
 const csv = () => new Option('--csv', 'its lines as CSV').conflicts('json')
 
@@ -22,7 +23,8 @@ export const addPeriodCommands = (program: Command, context: Context): void => {
   const month = (name: string, description: string) =>
     program.command(name).description(description).argument('<agreement>').argument('<month>', 'such as 2026-10')
   month('close', 'settle a month for good and post it to both books; a month that is final is shown again')
-    .option('--provisional', 'show it as it would be now, and write nothing')
+    .addOption(new Option('--provisional', 'show it as it would be now, and write nothing').conflicts('through'))
+    .option('--through', 'close the open months before it first, in order')
     .addOption(json())
     .addOption(csv())
     .action(async (agreement: string, name: string, options: CloseOptions) => {
@@ -51,7 +53,7 @@ const refuse = ({ messages }: CloseRefusal, { say }: Context): number => {
   return badInput
 }
 
-const close = async (store: Store, which: Which, { provisional, ...shape }: CloseOptions, context: Context): Promise<number> => {
+const close = async (store: Store, which: Which, { provisional, through, ...shape }: CloseOptions, context: Context): Promise<number> => {
   const onRead = (readings: number) => context.show(`${which.agreement} ${which.month}: ${readings.toLocaleString('en')} readings`)
   const request = { ...which, now: context.now(), by: 'offtake close', onRead }
   if (provisional === true) {
@@ -61,6 +63,10 @@ const close = async (store: Store, which: Which, { provisional, ...shape }: Clos
     if (answer.running) context.say(`${which.month} is not over: what is not read yet counts as unsold`)
     return showStatement(answer.statement, await sourcesOf(store, which.agreement), shape, context)
   }
+  if (through === true) {
+    const before = await closeBefore(store, request, context)
+    if (before !== undefined) return before
+  }
   const answer = await closePeriod(store, request)
   if (answer.kind === 'refused') return refuse(answer.refusal, context)
   const { id, statement } = answer.stored
@@ -69,6 +75,24 @@ const close = async (store: Store, which: Which, { provisional, ...shape }: Clos
     answer.again ? `${which.agreement} ${which.month} was final already, on ${statement.finalOn} (${id})` : `closed and posted: ${id}`,
   )
   return showStatement(statement, await sourcesOf(store, which.agreement), shape, context)
+}
+
+/** Closes the open months before one, in order; an exit code where one of them cannot be. */
+const closeBefore = async (store: Store, request: CloseRequest, context: Context): Promise<number | undefined> => {
+  const { agreement } = request
+  const { schedule, final } = await asSystem(store.database, async (tx) => ({
+    schedule: await findSchedule(tx, agreement),
+    final: (await findFinalMonths(tx, agreement)).at(-1)?.month,
+  }))
+  if (schedule === undefined || !isMonth(request.month)) return undefined
+  let month = final === undefined ? monthOf(schedule.from, schedule.zone) : nextMonth(final)
+  for (; month < request.month; month = nextMonth(month)) {
+    const answer = await closePeriod(store, { ...request, month })
+    if (answer.kind === 'refused') return refuse(answer.refusal, context)
+    for (const sentence of answer.listed) context.say(sentence)
+    context.say(`${agreement} ${month} closed and posted: ${answer.stored.id}`)
+  }
+  return undefined
 }
 
 /** Where a final statement stands, if not as it says itself. */

@@ -1,10 +1,11 @@
+import { once } from 'node:events'
 import type { Context } from './context.ts'
 
 /** Milliseconds between two words of progress where nothing can be overwritten. */
 const showEveryMs = 5000
 
 /** Data to standard output, everything else to standard error; progress overwrites itself on a terminal. */
-export const makeTerminal = (): Pick<Context, 'print' | 'say' | 'show'> => {
+export const makeTerminal = (): Pick<Context, 'print' | 'pour' | 'say' | 'show'> => {
   const { stdout, stderr } = process
   // Whoever reads us may have seen enough: `offtake statement … | head`.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -20,6 +21,10 @@ export const makeTerminal = (): Pick<Context, 'print' | 'say' | 'show'> => {
     print: (text) => {
       clear()
       stdout.write(text)
+    },
+    pour: async (text) => {
+      clear()
+      if (!stdout.write(text)) await once(stdout, 'drain')
     },
     say: (text) => {
       clear()

@@ -148,5 +148,8 @@ const openBefore = ({ agreement, from, zone }: Schedule, past: readonly PastMont
   const before = nextMonth(month, -1)
   if (month === first || past.at(-1)?.stated.month === before) return undefined
   const open = past.length === 0 ? first : nextMonth(past.at(-1)!.stated.month)
-  return refused('month before is open', `${before} of ${agreement} is open, and months close in order: the next to close is ${open}`)
+  return refused(
+    'month before is open',
+    `${before} of ${agreement} is open, and months close in order: the next to close is ${open}; offtake close --through closes them one after the other`,
+  )
 }
