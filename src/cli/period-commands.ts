@@ -14,6 +14,9 @@ import { badInput, type Context } from './context.ts'
 import { showStatement, type Shape } from './show-statement.ts'
 import { withStore } from './with-store.ts'
 
+/** Readings between two words of progress. */
+const showEveryReadings = 100_000
+
 type CloseOptions = Shape & Readonly<{ provisional?: boolean; through?: boolean }>
 const json = () => new Option('--json', 'as canonical JSON').conflicts('csv')
 const csv = () => new Option('--csv', 'its lines as CSV').conflicts('json')
@@ -54,7 +57,13 @@ const refuse = ({ messages }: CloseRefusal, { say }: Context): number => {
 }
 
 const close = async (store: Store, which: Which, { provisional, through, ...shape }: CloseOptions, context: Context): Promise<number> => {
-  const onRead = (readings: number) => context.show(`${which.agreement} ${which.month}: ${readings.toLocaleString('en')} readings`)
+  let shown = 0
+  const onRead = (readings: number): void => {
+    // A number in words takes longer than a hundred readings.
+    if (readings - shown < showEveryReadings) return
+    shown = readings
+    context.show(`${which.agreement} ${which.month}: ${readings.toLocaleString('en')} readings`)
+  }
   const request = { ...which, now: context.now(), by: 'offtake close', onRead }
   if (provisional === true) {
     const answer = await provisionalStatement(store, request)

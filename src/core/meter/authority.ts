@@ -1,11 +1,11 @@
-import type { AgreementId, BlockId, OrderId, PoolId } from '../base/id.ts'
-import { add, during, except, indicator, minimum, restrict, spanSecondsMax, zero, type Steps } from '../base/steps.ts'
+import type { AgreementId, BlockId, PoolId } from '../base/id.ts'
+import { add, during, except, indicator, minimum, restrict, spanSecondsMax, where as gated, zero, type Steps } from '../base/steps.ts'
 import type { Instant, Interval } from '../base/time.ts'
 import { meteredSubjects, type MeteredSubject } from '../terms/metering.ts'
 import type { Schedule } from '../terms/schedule.ts'
-import { emptyColumns, push, sumOf, type Columns } from './columns.ts'
+import { countSteps, emptyColumns, push, sumOf, totalOf, type Columns } from './columns.ts'
 import { pushOut, type HealthLog, type Out } from './health.ts'
-import { emptySales, pushSale, type SalesLog } from './sales.ts'
+import { emptySales, orderIn, type SalesLog } from './sales.ts'
 
 /** When a source has no evidence of a block: of its health, of its sales. */
 type Silence = Readonly<{ health: Columns; sales: Columns }>
@@ -120,20 +120,15 @@ const cut = ({ starts, values }: Steps, from: Instant, to: Instant, take: (from:
   }
 }
 
-const each = ({ froms, tos, counts, length }: Columns, take: (from: Instant, to: Instant, gpus: number, i: number) => void): void => {
-  for (let i = 0; i < length; i++) take(froms[i]!, tos[i]!, counts[i]!, i)
-}
-
 /** Adds what a source says of sales while its word counts. */
 export const pushSalesWithin = (into: SalesLog, log: SalesLog, allocations: Steps, reservations: Steps): void => {
-  const columns = (of: Columns, order: OrderId | undefined, reserved: boolean): void =>
-    each(of, (from, to, gpus) =>
-      cut(reserved ? reservations : allocations, from, to, (low, high) => pushSale(into, { order, reserved, from: low, to: high, gpus })),
-    )
-  columns(log.open, undefined, false)
+  countSteps(into.open, gated(totalOf(log.open), allocations))
   for (const [order, { reserved, allocated }] of log.orders) {
-    columns(allocated, order, false)
-    columns(reserved, order, true)
+    const [kept, used] = [gated(totalOf(reserved), reservations), gated(totalOf(allocated), allocations)]
+    if (kept.starts.length === 0 && used.starts.length === 0) continue
+    const sold = orderIn(into, order)
+    countSteps(sold.reserved, kept)
+    countSteps(sold.allocated, used)
   }
 }
 

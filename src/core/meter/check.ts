@@ -2,6 +2,7 @@ import type { BlockId } from '../base/id.ts'
 import { add, during, except, indicator, maximum, restrict, valueAt, where, zero, type Steps } from '../base/steps.ts'
 import { formatLocal, type Interval } from '../base/time.ts'
 import type { ResolvedPool, Schedule } from '../terms/schedule.ts'
+import { totalOf } from './columns.ts'
 import type { PoolDelivery, Supply } from './deliver.ts'
 import type { Acceptance } from './reading.ts'
 import { excessOf, nameOf, printCount, printExcess, printInterval, type Excess, type MeterRefusal } from './refusal.ts'
@@ -59,11 +60,7 @@ const ordersNamedMax = 5
 
 /** `Sold then: order 5512 10,080, order 5530 10,152.` */
 const printOrders = (sales: SalesLog, at: number): string => {
-  const amount = ({ froms, tos, counts, length }: SalesLog['open']): number => {
-    let gpus = 0
-    for (let i = 0; i < length; i++) if (froms[i]! <= at && at < tos[i]!) gpus += counts[i]!
-    return gpus
-  }
+  const amount = (tally: SalesLog['open']): number => valueAt(totalOf(tally), at)
   const orders = [...sales.orders].map(([order, log]) => ({
     order: `order ${order}`,
     gpus: Math.max(amount(log.reserved), amount(log.allocated)),

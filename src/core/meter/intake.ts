@@ -3,7 +3,7 @@ import type { Instant, Interval } from '../base/time.ts'
 import type { ResolvedBlock, Schedule } from '../terms/schedule.ts'
 import { emptyCharges, pushCharge, type ChargeLog } from './charges.ts'
 import { emptyColumns, push, type Columns } from './columns.ts'
-import { note, type EvidenceLog } from './evidence.ts'
+import { digestsOf, note, noteBytes, type EvidenceLog } from './evidence.ts'
 import type { ConditionFact } from './facts.ts'
 import { claimsSource, heardOf, isWeighed, listedFor, outagesHeard, salesHeard, silenceHeard, type HeardLog } from './authority.ts'
 import { allowanceYears, emptyHealth, maintenanceKind, pushOut, type HealthLog, type Out, type OutKind } from './health.ts'
@@ -88,20 +88,45 @@ export const emptyIntake = (schedule: Schedule, window: Interval, lifeUntil: Ins
   }
 }
 
+/**
+ * An allocation as a table has it, with the 32 bytes of its digest at `digestAt`: for those who hand over millions. The object and the bytes may be
+ * used again after the call.
+ */
+export type AllocationRow = Readonly<{
+  source: string
+  pool: PoolId
+  order: OrderId | undefined
+  from: Instant
+  to: Instant
+  gpus: number
+  digests: Uint8Array
+  digestAt: number
+}>
+
 type OfBlock = Outage | Maintenance | Curtailment | Gap | Call | Acceptance
 
 /** Whether it depends on the agreement whether what a source says counts. */
 const isWordOf = ({ weighed, schedule }: Intake, source: string): boolean => weighed && source !== claimsSource(schedule.agreement)
 
-const takeSale = (intake: Intake, reading: Allocation | Reservation): PoolId | undefined => {
+type Sold = Pick<AllocationRow, 'source' | 'pool' | 'order' | 'from' | 'to' | 'gpus'>
+
+const takeSale = (intake: Intake, sold: Sold, reserved: boolean): PoolId | undefined => {
   const { pools, window, heard } = intake
-  const known = pools.get(reading.pool)
-  const sales = isWordOf(intake, reading.source) && known !== undefined ? salesHeard(heardOf(heard, reading.source), reading.pool) : known
-  const from = Math.max(reading.from, window.from)
-  const to = Math.min(reading.to, window.to)
+  const known = pools.get(sold.pool)
+  const sales = isWordOf(intake, sold.source) && known !== undefined ? salesHeard(heardOf(heard, sold.source), sold.pool) : known
+  const from = Math.max(sold.from, window.from)
+  const to = Math.min(sold.to, window.to)
   if (sales === undefined || from >= to) return undefined
-  pushSale(sales, { order: reading.order, reserved: reading.kind === 'reservation', from, to, gpus: reading.gpus })
-  return reading.pool
+  pushSale(sales, { order: sold.order, reserved, from, to, gpus: sold.gpus })
+  return sold.pool
+}
+
+/** As `take` of an allocation. */
+export const takeAllocation = (intake: Intake, row: AllocationRow): boolean => {
+  const pool = takeSale(intake, row, false)
+  if (pool === undefined) return false
+  noteBytes(digestsOf(intake.evidence, pool, 'allocation'), row.digests, row.digestAt)
+  return true
 }
 
 const outKindOf = (block: ResolvedBlock, reading: Outage | Maintenance | Curtailment | Gap): OutKind => {
@@ -166,7 +191,7 @@ export const take = (intake: Intake, reading: Reading, digest: string): boolean 
   switch (reading.kind) {
     case 'allocation':
     case 'reservation':
-      subject = takeSale(intake, reading)
+      subject = takeSale(intake, { ...reading, order: reading.order }, reading.kind === 'reservation')
       break
     case 'outage':
     case 'maintenance':

@@ -8,12 +8,12 @@ import { checkAcceptances, checkCalled, checkOutOfService, checkPlaced, checkPoo
 import { sumOf } from './columns.ts'
 import { assertConserved } from './conserve.ts'
 import { deliver, type PoolDelivery, type Supply } from './deliver.ts'
-import { evidenceOf, note, type EvidenceLog } from './evidence.ts'
+import { evidenceOf, note, type EvidenceLog, type HashOfParts } from './evidence.ts'
 import { checkIndices } from './check-indices.ts'
 import type { AcceptanceFact, BlockFacts, ConditionFact, Facts, OrderFact } from './facts.ts'
 import { healthOf, type Health } from './health.ts'
 import { holdingsOf } from './holdings.ts'
-import { emptyIntake, take, type BlockLog, type Intake } from './intake.ts'
+import { emptyIntake, take, takeAllocation, type AllocationRow, type BlockLog, type Intake } from './intake.ts'
 import type { Reading } from './reading.ts'
 import { firstRefusals, type MeterRefusal } from './refusal.ts'
 import { contractedOf, placedSalesOf, salesOfOrder } from './sales.ts'
@@ -29,6 +29,8 @@ export type Meter = Readonly<{
    * outages, maintenance, curtailments, gaps and calls.
    */
   add: (reading: Reading, digest: string) => void
+  /** As `add` of an allocation, without an object for each. */
+  addAllocation: (row: AllocationRow) => void
   /** The facts so far, or everything that keeps the readings from being facts together: the first `refusalsMax` of it. */
   facts: () => Facts | Readonly<{ refusals: readonly MeterRefusal[] }>
   /** What sources say beside those whose word counts, day by day: see `disagreementsOf`. */
@@ -135,7 +137,7 @@ const byTime = (a: AcceptanceFact, b: AcceptanceFact): number => {
   return a.at - b.at || (nameOf(a) < nameOf(b) ? -1 : 1)
 }
 
-const work = (schedule: Schedule, read: Intake): ReturnType<Meter['facts']> => {
+const work = (schedule: Schedule, read: Intake, hash: HashOfParts | undefined): ReturnType<Meter['facts']> => {
   const intake = weigh(read)
   const { window } = intake
   const measured = new Map([...intake.blocks].map(([id, log]) => [id, measure(schedule, window, log)]))
@@ -170,16 +172,16 @@ const work = (schedule: Schedule, read: Intake): ReturnType<Meter['facts']> => {
     orders: ordersOf(schedule, intake),
     holdings: pools.flatMap(({ pool, supplies }) => holdingsOf(schedule, pool, intake.pools.get(pool.id)!, supplies, window)),
     acceptances: [...measured.values()].flatMap(({ acceptances }) => acceptances).toSorted(byTime),
-    evidence: evidenceOf([intake.evidence, used]),
+    evidence: evidenceOf([intake.evidence, used], hash),
   }
 }
 
 /**
  * A meter for the readings of one agreement over one window. Readings of other pools, blocks and clauses, and intervals outside the window,
  * are passed over; acceptances, and planned maintenance from the start of the contract year, count although they come before it. Disputes
- * and rulings count up to `lifeUntil`, the end of the window if that is later.
+ * and rulings count up to `lifeUntil`, the end of the window if that is later. `hash` is what evidence is hashed by, if not by core's own.
  */
-export const makeMeter = (schedule: Schedule, window: Interval, lifeUntil: Instant = window.to): Meter => {
+export const makeMeter = (schedule: Schedule, window: Interval, lifeUntil: Instant = window.to, hash?: HashOfParts): Meter => {
   if (!(window.from < window.to)) throw new RangeError(`an empty window: ${window.from} to ${window.to}`)
   const intake = emptyIntake(schedule, window, Math.max(window.to, lifeUntil))
   let ignored = 0
@@ -187,7 +189,10 @@ export const makeMeter = (schedule: Schedule, window: Interval, lifeUntil: Insta
     add: (reading, digest) => {
       if (!take(intake, reading, digest)) ignored += 1
     },
-    facts: () => work(schedule, intake),
+    addAllocation: (row) => {
+      if (!takeAllocation(intake, row)) ignored += 1
+    },
+    facts: () => work(schedule, intake, hash),
     disagreements: () => disagreementsOf(intake),
     ignored: () => ignored,
   }

@@ -16,7 +16,7 @@ import {
 import { addDays, dateOf, startOfDate, type Interval, type LocalDate } from '../base/time.ts'
 import { meteredSubjects, type MeteredSubject } from '../terms/metering.ts'
 import { authorityOf, isWeighed, listedFor, silentOf, type Heard } from './authority.ts'
-import { emptyColumns, pushAll, sumOf } from './columns.ts'
+import { countAll, emptyTally, totalOf } from './columns.ts'
 import { emptyHealth, outSteps, pushOut } from './health.ts'
 import type { Intake } from './intake.ts'
 
@@ -43,10 +43,10 @@ const saidBy = ({ pools, outages }: Heard, subject: MeteredSubject, where: PoolI
   }
   const log = pools.get(where as PoolId)
   if (log === undefined) return zero
-  const all = emptyColumns()
-  if (subject === 'allocations') pushAll(all, log.open)
-  for (const { allocated, reserved } of log.orders.values()) pushAll(all, subject === 'allocations' ? allocated : reserved)
-  return sumOf(all)
+  const all = emptyTally()
+  if (subject === 'allocations') countAll(all, log.open)
+  for (const { allocated, reserved } of log.orders.values()) countAll(all, subject === 'allocations' ? allocated : reserved)
+  return totalOf(all)
 }
 
 type Place = Readonly<{ subject: MeteredSubject; where: PoolId | BlockId; blocks: readonly BlockId[] }>

@@ -1,26 +1,32 @@
 import type { BlockId, OrderId } from '../base/id.ts'
 import { add, maximum, zero, type Steps } from '../base/steps.ts'
 import type { Instant } from '../base/time.ts'
-import { emptyColumns, push, pushAll, sumOf, type Columns } from './columns.ts'
+import { count, countAll, emptyTally, isEmpty, totalOf, type Tally } from './columns.ts'
 
-type OrderLog = Readonly<{ reserved: Columns; allocated: Columns }>
+type OrderLog = Readonly<{ reserved: Tally; allocated: Tally }>
 
 /** What was read of the sales of one pool. */
 export type SalesLog = Readonly<{
   /** Allocations without an order: on-demand and spot, each sold by itself. */
-  open: Columns
+  open: Tally
   orders: Map<OrderId, OrderLog>
 }>
 
-export const emptySales = (): SalesLog => ({ open: emptyColumns(), orders: new Map() })
+export const emptySales = (): SalesLog => ({ open: emptyTally(), orders: new Map() })
 
 export type SaleInterval = Readonly<{ order: OrderId | undefined; reserved: boolean; from: Instant; to: Instant; gpus: number }>
 
+/** What was read of an order; nothing yet where it is new. */
+export const orderIn = ({ orders }: SalesLog, order: OrderId): OrderLog => {
+  let log = orders.get(order)
+  if (log === undefined) orders.set(order, (log = { reserved: emptyTally(), allocated: emptyTally() }))
+  return log
+}
+
 export const pushSale = (log: SalesLog, { order, reserved, from, to, gpus }: SaleInterval): void => {
-  if (order === undefined) return push(log.open, from, to, gpus)
-  let ofOrder = log.orders.get(order)
-  if (ofOrder === undefined) log.orders.set(order, (ofOrder = { reserved: emptyColumns(), allocated: emptyColumns() }))
-  push(reserved ? ofOrder.reserved : ofOrder.allocated, from, to, gpus)
+  if (order === undefined) return count(log.open, from, to, gpus)
+  const sold = orderIn(log, order)
+  count(reserved ? sold.reserved : sold.allocated, from, to, gpus)
 }
 
 /** The sum of many functions, in pairs of neighbours: events × log of their number. */
@@ -31,31 +37,31 @@ export const sumSteps = (all: readonly Steps[]): Steps => {
 }
 
 /** max(reserved, allocated): use inside a reservation counts once. */
-const ofOrder = ({ reserved, allocated }: OrderLog): Steps => maximum(sumOf(reserved), sumOf(allocated))
+const ofOrder = ({ reserved, allocated }: OrderLog): Steps => maximum(totalOf(reserved), totalOf(allocated))
 
 /** S*(t) of a pool, the sum over its orders of max(reserved, allocated), with everything that is sold without an order. */
 export const contractedOf = ({ open, orders }: SalesLog): Steps => {
   // Orders that were only reserved or only allocated are summed as they are, in one sweep with the open sales.
-  const plain = emptyColumns()
-  pushAll(plain, open)
+  const plain = emptyTally()
+  countAll(plain, open)
   const both: Steps[] = []
   for (const order of orders.values())
-    if (order.reserved.length > 0 && order.allocated.length > 0) both.push(ofOrder(order))
-    else for (const columns of [order.reserved, order.allocated]) pushAll(plain, columns)
-  return sumSteps([sumOf(plain), ...both])
+    if (!isEmpty(order.reserved) && !isEmpty(order.allocated)) both.push(ofOrder(order))
+    else for (const tally of [order.reserved, order.allocated]) countAll(plain, tally)
+  return sumSteps([totalOf(plain), ...both])
 }
 
 /** What was reserved and what was used of one order; nothing where it was never read of. */
 export const salesOfOrder = ({ orders }: SalesLog, order: OrderId): Readonly<{ reserved: Steps; allocated: Steps }> => {
   const log = orders.get(order)
-  return log === undefined ? { reserved: zero, allocated: zero } : { reserved: sumOf(log.reserved), allocated: sumOf(log.allocated) }
+  return log === undefined ? { reserved: zero, allocated: zero } : { reserved: totalOf(log.reserved), allocated: totalOf(log.allocated) }
 }
 
 /** What is reserved under all orders that are `counted`, together. */
 export const reservedOf = ({ orders }: SalesLog, counted: (order: OrderId) => boolean): Steps => {
-  const all = emptyColumns()
-  for (const [order, { reserved }] of orders) if (counted(order)) pushAll(all, reserved)
-  return sumOf(all)
+  const all = emptyTally()
+  for (const [order, { reserved }] of orders) if (counted(order)) countAll(all, reserved)
+  return totalOf(all)
 }
 
 /** Sales of one order and the blocks it is placed on. */
@@ -79,7 +85,7 @@ export const unplacedSalesOf = (
   pool: readonly BlockId[],
   placements: ReadonlyMap<OrderId, readonly BlockId[]>,
 ): (readonly [OrderId | undefined, Steps])[] => [
-  ...(log.open.length > 0 ? [[undefined, sumOf(log.open)] as const] : []),
+  ...(isEmpty(log.open) ? [] : [[undefined, totalOf(log.open)] as const]),
   ...[...log.orders]
     .filter(([order]) => !(placements.get(order) ?? []).some((block) => pool.includes(block)))
     .map(([order, sales]) => [order, ofOrder(sales)] as const),

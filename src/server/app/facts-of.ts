@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { BlockId, PoolId } from '../../core/base/id.ts'
 import type { Instant, Interval } from '../../core/base/time.ts'
 import { collate, type CollateRefusal, type Digested } from '../../core/meter/collate.ts'
@@ -8,11 +9,18 @@ import type { Reading } from '../../core/meter/reading.ts'
 import type { MeterRefusal } from '../../core/meter/refusal.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { referenceKey, type Reference } from '../store/effects.ts'
-import { findCharges, findReplacements, streamReadings, type ReadingsWanted } from '../store/readings-out.ts'
+import { findCharges, findReplacements, streamAllocations, streamReadings, type ReadingsWanted } from '../store/readings-out.ts'
 import type { Work } from '../store/transaction.ts'
 
 /** Readings that are each in order and cannot all be so: nothing is settled on them. */
 export type FactsRefusal = Readonly<{ refusals: readonly (CollateRefusal | MeterRefusal)[] }>
+
+/** `hashOfParts` of core, by the machine's own instructions: evidence of a campus is half a gigabyte. */
+const hashFast = (parts: Iterable<Uint8Array>): string => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
 
 type FactsRequest = Readonly<{
   schedule: Schedule
@@ -38,7 +46,7 @@ export const meterOf = async (
   const wanted = { ...wantedOf(schedule, window, Math.max(window.to, lifeUntil)), forClaims: also !== undefined }
   const { accepted, refused } = collate(await findReplacements(tx, wanted))
   if (refused.length > 0) return { refusals: refused }
-  const meter = makeMeter(schedule, window, lifeUntil)
+  const meter = makeMeter(schedule, window, lifeUntil, hashFast)
   const reduced = makeReduced()
   let readings = 0
   const add = (all: readonly Digested[]): void => {
@@ -51,6 +59,7 @@ export const meterOf = async (
   }
   add(accepted)
   for await (const rows of streamReadings(tx, wanted)) add(rows)
+  for await (const rows of streamAllocations(tx, wanted, meter.addAllocation)) onRead?.((readings += rows))
   add(await findCharges(tx, reduced.unseen()))
   return meter
 }

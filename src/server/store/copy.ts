@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StringDecoder } from 'node:string_decoder'
+import type { Readable } from 'node:stream'
 import type pg from 'pg'
 import { to } from 'pg-copy-streams'
 import type { Socket } from 'node:net'
@@ -78,6 +79,23 @@ export const copyIn = async (client: pg.PoolClient, statement: string, rows: str
   await copy.end()
 }
 
+/** The bytes of a query by COPY, in its binary form, wherever they happen to be cut. No parameters: every literal is in `query`, escaped. */
+export async function* copyOutBytes(client: pg.PoolClient, query: string): AsyncGenerator<Buffer, void, undefined> {
+  const stream = client.query(to(`copy (${query}) to stdout (format binary)`, { highWaterMark: 256 * 1024 }))
+  try {
+    yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  } finally {
+    await readToEnd(stream)
+  }
+}
+
+/** Whoever stops early leaves the connection in the middle of a COPY: it is read to its end, so that the rollback can be sent. */
+const readToEnd = async (stream: Readable): Promise<void> => {
+  if (stream.readableEnded || stream.destroyed || stream.errored !== null) return
+  stream.resume()
+  await once(stream, 'end')
+}
+
 /** The rows of a query by COPY, in its text form, a chunk of whole lines at a time. No parameters: every literal is in `query`, escaped. */
 export async function* copyOut(client: pg.PoolClient, query: string): AsyncGenerator<string[], void, undefined> {
   const stream = client.query(to(`copy (${query}) to stdout`, { highWaterMark: 256 * 1024 }))
@@ -90,10 +108,6 @@ export async function* copyOut(client: pg.PoolClient, query: string): AsyncGener
       if (lines.length > 0) yield lines
     }
   } finally {
-    // Whoever stops early leaves the connection in the middle of a COPY: read it to its end, so that the rollback can be sent.
-    if (!stream.readableEnded && !stream.destroyed && stream.errored === null) {
-      stream.resume()
-      await once(stream, 'end')
-    }
+    await readToEnd(stream)
   }
 }

@@ -1,5 +1,7 @@
 import type { Instant, Interval } from '../../core/base/time.ts'
 import type { Digested } from '../../core/meter/collate.ts'
+import type { AllocationRow } from '../../core/meter/intake.ts'
+import { allocationColumns, readAllocations } from './allocations-out.ts'
 import { copyOut } from './copy.ts'
 import type { Reference } from './effects.ts'
 import { columnsOut, fromRow } from './reading-rows.ts'
@@ -57,7 +59,7 @@ const conditions = (
   const reduces = reducesOf('r')
   const named = (row: string) => `${row}.source = r.source and ${row}.kind = 'charge'`
   return [
-    `r.kind in ('allocation', 'reservation', 'outage', 'curtailment') and ${placed} and ${inWindow('r')}`,
+    `r.kind in ('reservation', 'outage', 'curtailment') and ${placed} and ${inWindow('r')}`,
     `r.kind = 'maintenance' and ${placed} and ${overlapping('r', Math.min(maintenanceFrom, window.from), window.to)}`,
     `r.kind in ('gap', 'call', 'condition', 'charge') and ${placed} and ${inWindow('r')}`,
     ...(forClaims === true ? [`r.kind in ('rack', 'offer', 'claim') and ${placed} and ${inWindow('r')}`] : []),
@@ -75,6 +77,10 @@ const conditions = (
       and exists (${charges(inPools('c'))})`,
   ]
 }
+
+/** Allocations of these pools in the window: nearly all that there is. */
+const ofAllocations = (tx: Work, { pools, window }: ReadingsWanted): string =>
+  `r.kind = 'allocation' and r.pool = any (${quoted(tx, pools)}) and ${overlapping('r', window.from, window.to)}`
 
 const columns = columnsOut.replaceAll(/\w+/g, 'r.$&')
 
@@ -99,8 +105,9 @@ export const findCharges = async (tx: Work, named: readonly Reference[]): Promis
 
 /** All rows of these conditions that replace one or are replaced, and all their kin; `more` are queries of further names to begin from. */
 const replacementsOf = async (tx: Work, wanted: readonly string[], more: readonly string[] = []): Promise<Digested[]> => {
-  // A month is many small parts: workers, and code made for one query, take longer to start than the work does.
-  await tx.client.query('set local max_parallel_workers_per_gather = 0; set local jit = off')
+  // A month is many small parts: workers, and code made for one query, take longer to start than the work does. Replacements are few, so they are
+  // hashed: merging them would read millions of readings in the order of their names, which is not that of the table.
+  await tx.client.query('set local max_parallel_workers_per_gather = 0; set local jit = off; set local enable_mergejoin = off')
   const { rowCount } = await tx.client.query(`select from reading where replaces is not null limit 1`)
   if (rowCount === 0) return []
   const seeds = wanted.flatMap((condition) => [
@@ -123,8 +130,12 @@ const replacementsOf = async (tx: Work, wanted: readonly string[], more: readonl
   return found
 }
 
-/** All wanted readings that neither replace one nor are replaced, in no order, a stretch at a time. */
+/** All wanted readings but allocations that neither replace one nor are replaced, in no order, a stretch at a time. */
 export const streamReadings = (tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> => streamOf(tx, conditions(tx, wanted))
+
+/** All wanted allocations that neither replace one nor are replaced, in no order, handed over one at a time; yields how many came. */
+export const streamAllocations = (tx: Work, wanted: ReadingsWanted, take: (row: AllocationRow) => void): AsyncGenerator<number> =>
+  readAllocations(tx, `select ${allocationColumns} from reading r where ${ofAllocations(tx, wanted)} and ${alone}`, take)
 
 /**
  * All wanted readings that replace one or are replaced, each with everything that it replaces and that replaces it, and so on: wherever and
@@ -134,7 +145,11 @@ export const findReplacements = (tx: Work, wanted: ReadingsWanted): Promise<Dige
   const reduced = `exists (select from reading k where k.kind in ('credit', 'refund') and k.source = c.source
     and ${reducesOf('k')} in (c.id, c.replaces))`
   const placed = `c.pool = any (${quoted(tx, wanted.pools)})`
-  return replacementsOf(tx, conditions(tx, wanted), replacedCharges(`${placed} and ${reduced}`, 'c.source, c.id'))
+  return replacementsOf(
+    tx,
+    [ofAllocations(tx, wanted), ...conditions(tx, wanted)],
+    replacedCharges(`${placed} and ${reduced}`, 'c.source, c.id'),
+  )
 }
 
 /** Disputes and rulings of an agreement up to an instant, with all that replaces them. */
