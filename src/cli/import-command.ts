@@ -10,6 +10,9 @@ import { badInput, failure, type Context } from './context.ts'
 import { progressText, sayRefusals, sourceOf } from './reading-files.ts'
 import { withStore } from './with-store.ts'
 
+/** Rows between two words of progress: to put a number into words takes longer than to read some rows. */
+const showEveryRows = 10_000
+
 type Options = Readonly<{ keepGood?: boolean; key?: string; agreement?: string; zone?: string }>
 
 /** `offtake import FILE…`: each file in a transaction of its own. */
@@ -71,6 +74,7 @@ const importFile = async (
     batchRows: importBatchRows,
     ...(placement === undefined ? {} : { placement }),
   })
+  let next = 0
   const mode = keepGood === true ? 'keep-the-good' : 'all-or-nothing'
   try {
     const answer = await importReadings(store, {
@@ -82,7 +86,11 @@ const importFile = async (
       now: context.now(),
       by: 'offtake import',
       signal: context.signal,
-      onProgress: ({ rows: seen, bytesRead, bytesTotal }) => context.show(`${path}: ${progressText(seen, bytesRead, bytesTotal)}`),
+      onProgress: ({ rows: seen, bytesRead, bytesTotal }) => {
+        if (seen < next) return
+        next = seen + showEveryRows
+        context.show(`${path}: ${progressText(seen, bytesRead, bytesTotal)}`)
+      },
     })
     return tell(path, answer, context)
   } catch (error) {

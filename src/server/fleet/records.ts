@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto'
 import type { Json } from '../../core/base/canonical.ts'
 import type { Problem } from '../../core/base/problem.ts'
+import { parseAllocationLine } from '../../core/meter/parse-line.ts'
 import { columnProblems, parseReading, parseReadingRow, type Placement } from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { makeCsvReader, type CsvRecord } from './csv.ts'
@@ -26,6 +28,8 @@ const recordOf = (line: number, parsed: { reading: Reading } | { problems: Probl
 /** One JSON object a line; blank lines are passed over. */
 export const makeNdjsonReader = ({ zone, placement }: Door): RecordReader => {
   const recordOn = (text: string, line: number): Record => {
+    const plain = parseAllocationLine(text)
+    if (plain !== undefined) return { line, reading: plain.reading, digest: hash('sha256', plain.text) }
     let value: Json
     try {
       value = JSON.parse(text) as Json
