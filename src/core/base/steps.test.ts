@@ -281,6 +281,29 @@ describe('from and to lists', () => {
     )
   })
 
+  test('B5 so they do where seconds are many for each interval, and where they are few', () => {
+    const [spread, shift] = [100_000, 1_793_000_000]
+    fc.assert(
+      fc.property(intervals, (all) => {
+        const sumAt = (times: number) =>
+          fromIntervals(
+            Float64Array.from(all, ([from]) => shift + from * times),
+            Float64Array.from(all, ([from, length]) => shift + (from + length) * times),
+            Float64Array.from(all, ([, , count]) => count),
+          )
+        const [few, many] = [sumAt(1), sumAt(spread)]
+        assert.deepEqual(many.values, few.values)
+        assert.deepEqual(
+          [...many.starts].map((start) => (start - shift) / spread),
+          [...few.starts].map((start) => start - shift),
+        )
+      }),
+    )
+    for (const count of [0.5, -1, 2 ** 23])
+      assert.throws(() => fromIntervals(Float64Array.of(0, 0), Float64Array.of(9, 9), Float64Array.of(1, count)), RangeError)
+    assert.throws(() => fromIntervals(Float64Array.of(0, 0.5), Float64Array.of(9, 9), Float64Array.of(1, 1)), RangeError)
+  })
+
   test('B5 events and steps turn into each other; events in any order, those of one instant added up', () => {
     fc.assert(
       fc.property(denses, (a) => {

@@ -30,8 +30,8 @@ test('M19 evidence is the count and the hash of the sorted digests, whatever the
   )
 })
 
-test('M19 so it is for more digests than are written out at a time', () => {
-  const digests = Array.from({ length: 20_000 }, (_, i) => sha256(`${i}`))
+test('M19 so it is for more digests than are written out at a time, and than are kept in one array', () => {
+  const digests = Array.from({ length: 140_000 }, (_, i) => sha256(`${i}`))
   const log: EvidenceLog = new Map()
   for (const each of digests) note(log, 'a', 'outage', each)
   assert.equal(evidenceOf([log])[0]!.sha256, sha256(digests.toSorted(byText).join('')))

@@ -7,18 +7,7 @@ import { digestsOf, note, noteBytes, type EvidenceLog } from './evidence.ts'
 import type { ConditionFact } from './facts.ts'
 import { claimsSource, heardOf, isWeighed, listedFor, outagesHeard, salesHeard, silenceHeard, type HeardLog } from './authority.ts'
 import { allowanceYears, emptyHealth, maintenanceKind, pushOut, type HealthLog, type Out, type OutKind } from './health.ts'
-import type {
-  Acceptance,
-  Allocation,
-  Call,
-  ConditionReading,
-  Curtailment,
-  Gap,
-  Maintenance,
-  Outage,
-  Reading,
-  Reservation,
-} from './reading.ts'
+import type { Acceptance, Call, ConditionReading, Curtailment, Gap, Maintenance, Outage, Reading } from './reading.ts'
 import { emptySales, pushSale, type SalesLog } from './sales.ts'
 import { emptyTold, takeTold, type ToldLog } from './told.ts'
 
@@ -108,7 +97,7 @@ type OfBlock = Outage | Maintenance | Curtailment | Gap | Call | Acceptance
 /** Whether it depends on the agreement whether what a source says counts. */
 const isWordOf = ({ weighed, schedule }: Intake, source: string): boolean => weighed && source !== claimsSource(schedule.agreement)
 
-type Sold = Pick<AllocationRow, 'source' | 'pool' | 'order' | 'from' | 'to' | 'gpus'>
+type Sold = Pick<AllocationRow, 'source' | 'pool' | 'from' | 'to' | 'gpus'> & Readonly<{ order?: OrderId | undefined }>
 
 const takeSale = (intake: Intake, sold: Sold, reserved: boolean): PoolId | undefined => {
   const { pools, window, heard } = intake
@@ -191,7 +180,7 @@ export const take = (intake: Intake, reading: Reading, digest: string): boolean 
   switch (reading.kind) {
     case 'allocation':
     case 'reservation':
-      subject = takeSale(intake, { ...reading, order: reading.order }, reading.kind === 'reservation')
+      subject = takeSale(intake, reading, reading.kind === 'reservation')
       break
     case 'outage':
     case 'maintenance':

@@ -14,6 +14,7 @@ import { add, during, equal, integrate, restrict, scale, subtract, valueAt, zero
 import { monthInterval, startOfDate, type Interval } from '../base/time.ts'
 import type { Attribution } from '../terms/agreement.ts'
 import type { Schedule } from '../terms/schedule.ts'
+import { count as countIn, countAll, countSteps, emptyColumns, emptyTally, isEmpty, push, sumOf, totalOf } from './columns.ts'
 import { assertConserved } from './conserve.ts'
 import type { BlockFacts, Facts } from './facts.ts'
 import { makeMeter } from './meter.ts'
@@ -710,4 +711,38 @@ test('M20 the Philly trace sells what it is known to sell in October 2017, in UT
     // Not assert.equal: the difference of two functions of a hundred thousand events takes more memory to print than there is.
     assert.ok(facts!.contracted === facts!.proven.sold)
   }
+})
+
+test('M7 an allocation handed over as a row of a table is the same as the reading', () => {
+  fc.assert(
+    fc.property(world, ({ schedule, readings }) => {
+      const [whole, rows] = [makeMeter(schedule, window), makeMeter(schedule, window)]
+      for (const reading of readings) {
+        const digest = hashOf(readingText(reading))
+        whole.add(reading, digest)
+        if (reading.kind !== 'allocation') rows.add(reading, digest)
+        else rows.addAllocation({ ...reading, order: reading.order, digests: Buffer.from(`ff${digest}`, 'hex'), digestAt: 1 })
+      }
+      assert.deepEqual(rows.facts(), whole.facts())
+      assert.equal(rows.ignored(), whole.ignored())
+    }),
+  )
+})
+
+test('M8 what comes by the million is summed as it comes, to the same function', () => {
+  const [tally, columns] = [emptyTally(), emptyColumns()]
+  const more = emptyTally()
+  // More than are kept before they are summed; numbers by a small congruence, so that instants and counts vary.
+  for (let i = 0, x = 1; i < 2 ** 21 + 1000; i++, x = (x * 48_271) % 2_147_483_647) {
+    const [from, length, held] = [x % 100_000, 1 + (x % 977), 1 + (x % 5)]
+    countIn(tally, from, from + length, held)
+    push(columns, from, from + length, held)
+  }
+  countIn(more, 5, 10, 7)
+  assert.deepEqual(totalOf(tally), sumOf(columns))
+  countAll(more, tally)
+  countSteps(more, totalOf(tally))
+  push(columns, 5, 10, 7)
+  assert.deepEqual(totalOf(more), add(sumOf(columns), totalOf(tally)))
+  assert.deepEqual([isEmpty(emptyTally()), isEmpty(tally)], [true, false])
 })

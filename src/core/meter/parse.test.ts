@@ -19,6 +19,7 @@ import {
   readingText,
   type Placement,
 } from './parse.ts'
+import { parseAllocationLine } from './parse-line.ts'
 import type { Reading } from './reading.ts'
 import { readingSchema } from './reading-schema.ts'
 
@@ -324,4 +325,39 @@ test('M1 what is a reading conforms to the schema, and what does not conform is 
     { numRuns: 2000 },
   )
   assert.ok(refused > 200)
+})
+
+test('M1 the line of an allocation is read by its form as it is read in full, or left to that', () => {
+  const lines = anyReading(fc.constant('site'), fc.constant('-')).map((reading) => JSON.stringify(formatReading(reading)))
+  // Lines that are nearly right: a character more, less or other.
+  const touched = fc
+    .tuple(
+      lines,
+      fc.nat(),
+      fc.nat(2),
+      fc.constantFrom('"', '\\', ' ', '0', '9', '-', 'Z', 'é', ',', '}', '\u0000', '[01-02]', 'T24:00:00Z'),
+    )
+    .map(([line, place, cut, put]) => line.slice(0, place % line.length) + put + line.slice((place % line.length) + cut))
+  const odd = fc.constantFrom(
+    ...['2026-02-30T00:00:00Z', '2026-10-01T23:59:60Z', '2026-10-01T24:00:00Z', '0000-01-01T00:00:00Z', '2026-13-01T00:00:00Z'].map(
+      (from) => `{"kind":"allocation","source":"s","id":"i","from":"${from}","to":"2027-01-01T00:00:00Z","pool":"p","gpus":1}`,
+    ),
+    '{"kind":"allocation","source":"s","id":"i","from":"2026-10-01T00:00:00Z","to":"2026-10-01T00:00:00Z","pool":"p","gpus":1}',
+    '{"kind":"allocation","source":"s","id":"i","from":"2026-10-01T00:00:00Z","to":"2026-10-02T00:00:00Z","pool":"p","gpus":8388608}',
+    '{"kind":"allocation","source":"s","id":"i","from":"2026-10-01T00:00:00Z","to":"2026-10-02T00:00:00Z","pool":"p","gpus":3,"nodes":"a[1-2]"}',
+    '{"kind":"allocation","source":"s","id":"i","from":"2026-10-01T00:00:00Z","to":"2026-10-02T00:00:00Z","pool":"p","gpus":4,"nodes":"a[2-1]"}',
+  )
+  let taken = 0
+  fc.assert(
+    fc.property(fc.oneof(lines, touched, odd), (line) => {
+      const quick = parseAllocationLine(line)
+      if (quick === undefined) return
+      taken += 1
+      const full = parseReading(JSON.parse(line) as Json, 'Asia/Jakarta')
+      assert.deepEqual(full, { reading: quick.reading })
+      assert.equal(quick.text, readingText(quick.reading))
+    }),
+    { numRuns: 2000 },
+  )
+  assert.ok(taken > 100, `${taken}`)
 })

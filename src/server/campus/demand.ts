@@ -1,4 +1,4 @@
-import { addDays, dateOf, dayOfWeek, startOfDate, type Instant, type LocalDate } from '../../core/base/time.ts'
+import { addDays, dateOf, dayOfWeek, startOfDate, type Instant } from '../../core/base/time.ts'
 import { assumed } from '../history/calibration.ts'
 import { measured } from '../history/measured.ts'
 import { drawIndex, drawQuantile, makeRng, meanOf, type Quantiles, type Rng } from '../history/rng.ts'
@@ -58,8 +58,10 @@ export const drawRunning = (rng: Rng): Asked => {
   return { gpus, seconds: 1 }
 }
 
-/** How many times the average as many jobs arrive in an hour of a day. */
-const shapeOf = (date: LocalDate, hourOfDay: number): number => {
+/** How many times the average as many jobs arrive in the hour that begins at `at`, by the hour of the local week. */
+export const shapeAt = (at: Instant, zone: string): number => {
+  const date = dateOf(at, zone)
+  const hourOfDay = Math.min(23, Math.floor((at - startOfDate(date, zone)) / hour))
   const { hourOfDay: hours, dayOfWeek: days } = measured.jobs
   return ((hours[hourOfDay]! * 24) / sum(hours)) * ((days[dayOfWeek(date) - 1]! * 7) / sum(days))
 }
@@ -78,12 +80,9 @@ const drawBurst = (rng: Rng, gpus: number): number => {
 export type Demand = Readonly<{ gpus: number; rng: Rng }>
 export const makeDemand = (seed: number, name: string, gpus: number): Demand => ({ gpus, rng: makeRng(seed, `jobs of ${name}`) })
 
-/** How many jobs arrive in the hour that begins at `at`, by the hour of the local week, with bursts. */
-export const arrivalsIn = ({ gpus, rng }: Demand, at: Instant, zone: string): number => {
-  const date = dateOf(at, zone)
-  const hourOfDay = Math.min(23, Math.floor((at - startOfDate(date, zone)) / hour))
-  return Math.floor(((gpus * hour) / meanWork) * shapeOf(date, hourOfDay) * drawBurst(rng, gpus) + rng())
-}
+/** How many jobs arrive in an hour of this shape (`shapeAt`), with bursts. */
+export const arrivalsIn = ({ gpus, rng }: Demand, shape: number): number =>
+  Math.floor(((gpus * hour) / meanWork) * shape * drawBurst(rng, gpus) + rng())
 
 /** The first instants of the local days of an interval, and its end. */
 export const daysOf = (from: Instant, to: Instant, zone: string): Instant[] => {

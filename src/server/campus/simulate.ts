@@ -4,7 +4,7 @@ import { conditionsOf } from '../history/conditions.ts'
 import { drawWhole, makeRng } from '../history/rng.ts'
 import { tenantWeights } from './buyers.ts'
 import type { Campus, Recorder } from './campus.ts'
-import { arrivalsIn, daysOf, drawJob, drawRunning, makeChoice, makeDemand, type Demand } from './demand.ts'
+import { arrivalsIn, daysOf, drawJob, drawRunning, makeChoice, makeDemand, shapeAt, type Demand } from './demand.ts'
 import { billDay, endJob, makeFloor, startJob, startNodes, stopNodes, type Floor } from './floor.ts'
 import { inventoryOf, offersOf, reservationsOf, reservedCharges } from './inventory.ts'
 import { gpusPerNode, nodesPerRack } from './layout.ts'
@@ -42,10 +42,10 @@ const takeOver = (floor: Floor, { demands, tenantOf }: Drawing, at: Instant): vo
 }
 
 /** Arrivals of an hour, by the second: chains of areas. */
-const arrivalsBySecond = (demands: readonly Demand[], at: Instant, seconds: number, zone: string): readonly (number[] | undefined)[] => {
+const arrivalsBySecond = (demands: readonly Demand[], shape: number, seconds: number): readonly (number[] | undefined)[] => {
   const bySecond: (number[] | undefined)[] = Array.from({ length: seconds })
   for (const [area, demand] of demands.entries())
-    for (let left = arrivalsIn(demand, at, zone); left > 0; left--) {
+    for (let left = arrivalsIn(demand, shape); left > 0; left--) {
       const second = drawWhole(demand.rng, 0, seconds - 1)
       const there = bySecond[second]
       if (there === undefined) bySecond[second] = [area]
@@ -99,7 +99,7 @@ export function* simulate(campus: Campus, { recorder, onHour }: Watching = {}): 
   // Hours of UTC, which the first and the last of a month in half an hour's zone are halves of.
   for (let [from, to] = [window.from, window.from]; from < window.to; from = to) {
     to = Math.min((Math.floor(from / hour) + 1) * hour, window.to)
-    const arrivals = arrivalsBySecond(drawing.demands, from, to - from, schedule.zone)
+    const arrivals = arrivalsBySecond(drawing.demands, shapeAt(from, schedule.zone), to - from)
     for (let at = from; at < to; at++) {
       collect(at)
       if (batch.length >= batchRows) {
