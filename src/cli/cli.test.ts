@@ -372,6 +372,66 @@ test('CLI6 generate gives the same bytes for the same seed, and import takes the
   assert.match((await offtake([...now, 'close', 'sharon-ai', '2026-08'], home)).out, /Net, /)
 })
 
+test('CLI15 simulate fleet gives the same bytes for the same seed; import reads what is piped in, and close --through settles it', async () => {
+  const own = { OFFTAKE_HOME: join(folder, 'home-campus') }
+  const simulate = ['simulate', 'fleet', '--gpus', '1000', '--month', '2026-10', '--seed', '3']
+  const rows = join(folder, 'telemetry.ndjson')
+  const [first, second] = await Promise.all([offtake(simulate), offtake([...simulate, '--telemetry', rows])])
+  assert.equal(first.code, 0, first.err)
+  assert.match(first.err, /firmus-batam: 936 GPUs in 13 racks of 234 nodes, .*synthetic, calibrated on/)
+  assert.equal(first.out, second.out)
+  const told = fs.readFileSync(rows, 'utf8').split('\n').slice(0, -1)
+  assert.equal(told.length, 744 * 936)
+  const { node, gpu, hour } = JSON.parse(told[0]!) as Record<string, unknown>
+  assert.deepEqual({ node, gpu, hour }, { node: 'b1-r001-n01', gpu: 0, hour: Date.parse('2026-09-30T17:00:00Z') / 1000 })
+  const readings = first.out.split('\n').length - 1
+  await offtake(['load', join(import.meta.dirname, '../../examples/firmus-batam.yaml')], own)
+  // No file is named: what is piped in is read.
+  const imported = await offtake([...now, 'import'], own, first.out)
+  assert.equal(imported.out, `-: ${readings.toLocaleString('en')} accepted, 0 repeats, 0 refused\n`, imported.err)
+  const early = await offtake([...now, 'close', 'firmus-batam', '2026-10'], own)
+  assert.equal(early.code, 2)
+  assert.match(early.err, /the next to close is 2026-08; offtake close --through closes them/)
+  const closed = await offtake([...now, 'close', 'firmus-batam', '2026-10', '--through'], own)
+  assert.equal(closed.code, 0, closed.err)
+  assert.match(closed.err, /2026-08 closed and posted[^]*2026-09 closed and posted/)
+  assert.match(closed.out, /October 2026, Firmus, Batam/)
+  const again = await offtake([...now, 'close', 'firmus-batam', '2026-10', '--through'], own)
+  assert.deepEqual([again.code, again.out], [0, closed.out])
+})
+
+test('CLI15 what cannot be simulated is said: too few GPUs, another month, sales by order', async () => {
+  const refused = async (...args: string[]) => {
+    const { code, out, err } = await offtake(['simulate', 'fleet', ...args])
+    assert.deepEqual([code, out], [2, ''], err)
+    return err
+  }
+  assert.match(await refused('--gpus', '71', '--month', '2026-10'), /no whole rack of 72 GPUs/)
+  assert.match(await refused('--gpus', '720', '--month', '2026-07'), /does not run then/)
+  assert.match(await refused('--gpus', '720', '--month', '2026-13'), /a month such as 2026-10/)
+  assert.match(await refused('--gpus', '0', '--month', '2026-10'), /whole number from 1/)
+  assert.match(await refused('--gpus', '72', '--month', '2026-10', '--load', '1.5'), /part of one/)
+})
+
+test('CLI15 a simulation ends quietly when its reader has seen enough, and on Ctrl-C', async () => {
+  const run = promisify(execFile)
+  const { stdout, stderr } = await run(
+    '/bin/sh',
+    ['-c', `${process.execPath} src/cli/offtake.ts simulate fleet --gpus 20000 --month 2026-10 | head -n 3`],
+    {
+      cwd: join(import.meta.dirname, '../..'),
+    },
+  )
+  assert.equal(stdout.split('\n').length, 4)
+  assert.doesNotMatch(stderr, /EPIPE|Error/)
+  const { child, ended, out } = startOfftake(['simulate', 'fleet', '--gpus', '20000', '--month', '2026-10'], {})
+  while (out() === '') await new Promise((done) => setTimeout(done, 20))
+  child.kill('SIGINT')
+  const stopped = await ended
+  assert.equal(stopped.code, 1)
+  assert.match(stopped.err, /stopped after [\d,]+ readings: what was written is no whole month/)
+})
+
 test('CLI7 the commands in the guide work as they are written', async () => {
   const root = join(import.meta.dirname, '../..')
   const guide = fs.readFileSync(join(root, 'docs/cli.md'), 'utf8')

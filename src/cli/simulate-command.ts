@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { InvalidArgumentError, type Command } from 'commander'
@@ -99,16 +98,12 @@ const problemOf = ({ pools, agreement }: Schedule): string | undefined => {
 /** Writes, and waits until more can be taken. */
 type Sink = Readonly<{ pour: (text: string) => Promise<void>; end: () => Promise<void> }>
 
+/** A file, written as it is poured: whatever keeps it from being written is said at once. */
 const fileSink = (path: string): Sink => {
-  const file = createWriteStream(path)
+  const file = openSync(path, 'w')
   return {
-    pour: async (text) => {
-      if (!file.write(text)) await once(file, 'drain')
-    },
-    end: async () => {
-      file.end()
-      await once(file, 'finish')
-    },
+    pour: async (text) => writeFileSync(file, text),
+    end: async () => closeSync(file),
   }
 }
 
