@@ -13,7 +13,99 @@ type Break = Readonly<{ law: string; test: string; file: string; find: string; p
 const settlement = 'src/core/settlement'
 const laws = `${settlement}/laws.test.ts`
 const debt = `${settlement}/debt-facility.test.ts`
+const campus = 'src/server/campus'
 const breaks: readonly Break[] = [
+  {
+    law: 'CA2 what stands is whole racks',
+    test: `${campus}/campus.test.ts`,
+    file: `${campus}/layout.ts`,
+    find: 'countsInFullPercent * gpus) racks -= 1',
+    put: 'countsInFullPercent * gpus) break',
+  },
+  {
+    law: 'CA3 no GPU is sold twice',
+    test: `${campus}/campus.test.ts`,
+    file: `${campus}/floor.ts`,
+    find: 'floor.placement.stop(each)',
+    put: 'void floor.placement',
+  },
+  {
+    law: 'CA5 what an order keeps',
+    test: `${campus}/campus.test.ts`,
+    file: `${campus}/buyers.ts`,
+    find: 'racks: racks.slice(end, end + count)',
+    put: 'racks: racks.slice(Math.max(0, end - 1), Math.max(0, end - 1) + count)',
+  },
+  {
+    law: 'CA6 a job goes to the fullest rack',
+    test: `${campus}/placement.test.ts`,
+    file: `${campus}/placement.ts`,
+    find: 'free[node]! < least) [best, least]',
+    put: 'free[node]! > 0) [best, least]',
+  },
+  {
+    law: 'CA7 failures come at the published rate',
+    test: `${campus}/campus.test.ts`,
+    file: `${campus}/works.ts`,
+    find: 'layout.gpus * failuresPerGpuHour + rng()',
+    put: 'layout.gpus * failuresPerGpuHour',
+  },
+  {
+    law: 'CA8 each day a tenant is charged',
+    test: `${campus}/campus.test.ts`,
+    file: `${campus}/billing.ts`,
+    find: 'since[tenant] = at',
+    put: 'since[tenant] = Math.max(at, since[tenant]!) + 1',
+  },
+  {
+    law: 'CA10 rows agree with what every GPU did',
+    test: `${campus}/telemetry-rows.test.ts`,
+    file: `${campus}/telemetry-rows.ts`,
+    find: 'if (since[which]! >= 0) since[which] = at',
+    put: 'if (since[which]! < 0) since[which] = -1',
+  },
+  {
+    law: 'CA13 through the store too',
+    test: 'test/campus-law.test.ts',
+    file: 'src/server/store/allocations-out.ts',
+    find: 'rest = bytes.subarray(at)',
+    put: 'rest = bytes.subarray(bytes.length)',
+  },
+  {
+    law: 'M1 the line of an allocation',
+    test: 'src/core/meter/parse.test.ts',
+    file: 'src/core/meter/parse-line.ts',
+    find: '[0-5]\\\\d:[0-5]\\\\dZ',
+    put: '\\\\d\\\\d:\\\\d\\\\dZ',
+  },
+  {
+    law: 'M7 an allocation handed over as a row',
+    test: 'src/core/meter/meter.test.ts',
+    file: 'src/core/meter/evidence.ts',
+    find: 'room[start + i] = bytes[at + i]!',
+    put: 'room[start + i] = bytes[i]!',
+  },
+  {
+    law: 'M8 what comes by the million',
+    test: 'src/core/meter/meter.test.ts',
+    file: 'src/core/meter/columns.ts',
+    find: 'tally.sum = add(tally.sum, sumOf(columns))',
+    put: 'tally.sum = sumOf(columns)',
+  },
+  {
+    law: 'M19 evidence is the count',
+    test: 'src/core/meter/evidence.test.ts',
+    file: 'src/core/meter/evidence.ts',
+    find: 'if (x[atX + i] !== y[atY + i]) return',
+    put: 'if (i < 31 && x[atX + i] !== y[atY + i]) return',
+  },
+  {
+    law: 'B5 so they do where seconds are many',
+    test: 'src/core/base/steps.test.ts',
+    file: 'src/core/base/steps.ts',
+    find: 'changes[to]! -= count',
+    put: 'changes[to]! -= 1',
+  },
   {
     law: 'ST3 Q never exceeds unsold',
     test: laws,
