@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import * as fs from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
@@ -184,6 +184,7 @@ export const run = async (print: Print): Promise<boolean> => {
     const { data } = await ask<{ data: string }>(server.url('postgres'), `select current_setting('data_directory') as data`)
     const postmaster = Number(fs.readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
     const bench: Bench = { print, server, admin, folder, postmaster }
+    print(`${loadavg()[0]!.toFixed(1)} programs wanted a processor in the last minute: figures are only as good as the machine is quiet`)
     print('memory is the proportional set size of the command and of every process of its PostgreSQL together, looked at every 200 ms')
     const all: Size[] = []
     const rows = join(folder, 'rows.copy')

@@ -4,13 +4,59 @@ import type { Evidence } from './facts.ts'
 /** SHA-256 in hex of parts one after the other: `hashOfParts`, or a faster one that core cannot import. */
 export type HashOfParts = (parts: Iterable<Uint8Array>) => string
 
-/** SHA-256 digests, 32 bytes each, in arrays of `partDigests` that are filled one after the other: none is ever copied. */
-type Digests = { parts: Uint8Array[]; length: number }
+/** SHA-256 digests, 32 bytes each, in one array that grows. */
+type Pile = { bytes: Uint8Array; length: number }
+
+/**
+ * Digests in one pile while they are few; then in 256, by their first byte: each is then sorted and written out within what a processor keeps close,
+ * and what lies in memory of eight million digests is never copied as a whole.
+ */
+type Digests = { few: Pile; piles: readonly Pile[]; length: number }
 
 /** The digests of the readings of each subject and kind. */
 export type EvidenceLog = Map<string, Map<string, Digests>>
 
 const digestBytes = 32
+/** So many are kept in one pile. */
+const fewMax = 4096
+const pilesCount = 256
+
+const emptyPile = (digests: number): Pile => ({ bytes: new Uint8Array(digests * digestBytes), length: 0 })
+
+/** Grows by a quarter: of millions, half as much again would be a hundred megabytes for nothing. */
+const push = (pile: Pile, bytes: Uint8Array, at: number): void => {
+  const start = pile.length * digestBytes
+  if (start === pile.bytes.length) {
+    const grown = new Uint8Array((pile.length + Math.max(8, pile.length >>> 2)) * digestBytes)
+    grown.set(pile.bytes)
+    pile.bytes = grown
+  }
+  const room = pile.bytes
+  for (let i = 0; i < digestBytes; i++) room[start + i] = bytes[at + i]!
+  pile.length += 1
+}
+
+/** The digests of a subject and kind. */
+export const digestsOf = (log: EvidenceLog, subject: string, kind: string): Digests => {
+  let kinds = log.get(subject)
+  if (kinds === undefined) log.set(subject, (kinds = new Map()))
+  let digests = kinds.get(kind)
+  if (digests === undefined) kinds.set(kind, (digests = { few: emptyPile(8), piles: [], length: 0 }))
+  return digests
+}
+
+/** As `note`, of the 32 bytes that begin at `at`. */
+export const noteBytes = (digests: Digests, bytes: Uint8Array, at: number): void => {
+  if (digests.length === fewMax) {
+    digests.piles = Array.from({ length: pilesCount }, () => emptyPile(fewMax / pilesCount))
+    const { few } = digests
+    for (let from = 0; from < few.bytes.length && from < fewMax * digestBytes; from += digestBytes)
+      push(digests.piles[few.bytes[from]!]!, few.bytes, from)
+    digests.few = emptyPile(0)
+  }
+  push(digests.length < fewMax ? digests.few : digests.piles[bytes[at]!]!, bytes, at)
+  digests.length += 1
+}
 
 /** The value of a small hexadecimal digit's character code, 255 for anything else. */
 const nibbles = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -18,125 +64,50 @@ const nibbles = Uint8Array.from({ length: 128 }, (_, code) => {
   return value < 0 ? 255 : value
 })
 
-/** Digests in one array: 2 MiB, so that few readings take little and millions are never copied. */
-const partBits = 16
-const partDigests = 2 ** partBits
-/** The first array begins small and grows. */
-const firstDigests = 8
-
-const grown = (bytes: Uint8Array): Uint8Array => {
-  const larger = new Uint8Array(bytes.length * 2)
-  larger.set(bytes)
-  return larger
-}
-
-/** The array that the next digest goes to, with room for it. */
-const roomIn = ({ parts, length }: Digests): Uint8Array => {
-  const [part, at] = [length >>> partBits, startOf(length)]
-  if (part === parts.length) parts.push(new Uint8Array((part === 0 ? firstDigests : partDigests) * digestBytes))
-  else if (at === parts[part]!.length) parts[part] = grown(parts[part]!)
-  return parts[part]!
-}
-
-const appendHex = (digests: Digests, hex: string): void => {
-  const bytes = roomIn(digests)
-  const at = startOf(digests.length)
-  let seen = hex.length === 2 * digestBytes ? 0 : 255
-  for (let i = 0; i < digestBytes; i++) {
-    const high = nibbles[hex.charCodeAt(2 * i)] ?? 255
-    const low = nibbles[hex.charCodeAt(2 * i + 1)] ?? 255
-    seen |= high | low
-    bytes[at + i] = high * 16 + low
-  }
-  if (seen > 15) throw new RangeError(`not a SHA-256 in small hexadecimal digits: ${hex}`)
-  digests.length += 1
-}
-
-/** The digests of a subject and kind; found again and again, so the caller may keep it. */
-export const digestsOf = (log: EvidenceLog, subject: string, kind: string): Digests => {
-  let kinds = log.get(subject)
-  if (kinds === undefined) log.set(subject, (kinds = new Map()))
-  let digests = kinds.get(kind)
-  if (digests === undefined) kinds.set(kind, (digests = { parts: [], length: 0 }))
-  return digests
-}
-
 /** Notes that a subject rests on a reading. Throws `RangeError` when the digest is no SHA-256 in hex. */
-export const note = (log: EvidenceLog, subject: string, kind: string, digest: string): void =>
-  appendHex(digestsOf(log, subject, kind), digest)
-
-/** As `note`, of the 32 bytes that begin at `at`. */
-export const noteBytes = (digests: Digests, bytes: Uint8Array, at: number): void => {
-  const room = roomIn(digests)
-  const start = startOf(digests.length)
-  for (let i = 0; i < digestBytes; i++) room[start + i] = bytes[at + i]!
-  digests.length += 1
+export const note = (log: EvidenceLog, subject: string, kind: string, digest: string): void => {
+  const bytes = new Uint8Array(digestBytes)
+  let seen = digest.length === 2 * digestBytes ? 0 : 255
+  for (let i = 0; i < digestBytes; i++) {
+    const high = nibbles[digest.charCodeAt(2 * i)] ?? 255
+    const low = nibbles[digest.charCodeAt(2 * i + 1)] ?? 255
+    seen |= high | low
+    bytes[i] = high * 16 + low
+  }
+  if (seen > 15) throw new RangeError(`not a SHA-256 in small hexadecimal digits: ${digest}`)
+  noteBytes(digestsOf(log, subject, kind), bytes, 0)
 }
-
-/** The array that holds a digest, and where it begins there. */
-const partOf = (parts: readonly Uint8Array[], digest: number): Uint8Array => parts[digest >>> partBits]!
-const startOf = (digest: number): number => (digest & (partDigests - 1)) * digestBytes
 
 const comparing =
-  (parts: readonly Uint8Array[]) =>
+  ({ bytes }: Pile) =>
   (a: number, b: number): number => {
-    const [x, y, atX, atY] = [partOf(parts, a), partOf(parts, b), startOf(a), startOf(b)]
-    for (let i = 0; i < digestBytes; i++) if (x[atX + i] !== y[atY + i]) return x[atX + i]! - y[atY + i]!
+    const [atA, atB] = [a * digestBytes, b * digestBytes]
+    for (let i = 0; i < digestBytes; i++) if (bytes[atA + i] !== bytes[atB + i]) return bytes[atA + i]! - bytes[atB + i]!
     return 0
   }
-
-/** So many digests are sorted as they are: the piles alone would take longer. */
-const pileFrom = 4096
-const pilesCount = 65_536
-
-/** Digests by their first 16 bits: `order` holds them pile after pile, pile `i` before `ends[i + 1]`. */
-const pilesOf = ({ parts, length }: Digests): { order: Uint32Array; ends: Uint32Array } => {
-  const ends = new Uint32Array(pilesCount + 1)
-  const pile = (digest: number): number => {
-    const [bytes, at] = [partOf(parts, digest), startOf(digest)]
-    return bytes[at]! * 256 + bytes[at + 1]!
-  }
-  for (let i = 0; i < length; i++) ends[pile(i) + 1]! += 1
-  for (let i = 1; i < ends.length; i++) ends[i]! += ends[i - 1]!
-  const order = new Uint32Array(length)
-  const next = ends.slice(0, -1)
-  for (let i = 0; i < length; i++) order[next[pile(i)]!++] = i
-  return { order, ends }
-}
 
 /** Digests of a pile that plain numbers can sort: 32 bits of a digest and its place in the pile share a double. */
 const packedMax = 2 ** 20
 
 /**
- * Sorts a pile by the bytes after its first two: by the next four as numbers, which the engine sorts by itself, and by the rest where those are
- * equal, which of true hashes they hardly ever are.
+ * The places of a pile's digests in the order of their bytes: by four bytes as numbers, which the engine sorts by itself, and by all where those are
+ * equal, which of true hashes they hardly ever are. `first` is 1 where all begin with one byte.
  */
-const sortPile = (parts: readonly Uint8Array[], pile: Uint32Array): void => {
-  const compare = comparing(parts)
-  if (pile.length > packedMax) return pile.set(pile.toSorted(compare))
-  const before = pile.slice()
-  const keys = new Float64Array(before.length)
-  for (let i = 0; i < before.length; i++) {
-    const [bytes, at] = [partOf(parts, before[i]!), startOf(before[i]!)]
-    const key = ((bytes[at + 2]! * 256 + bytes[at + 3]!) * 256 + bytes[at + 4]!) * 256 + bytes[at + 5]!
-    keys[i] = key * packedMax + i
-  }
+const inOrder = (pile: Pile, first: 0 | 1): Uint32Array => {
+  const { bytes, length } = pile
+  const compare = comparing(pile)
+  if (length > packedMax) return Uint32Array.from({ length }, (_, i) => i).toSorted(compare)
+  const keys = new Float64Array(length)
+  for (let i = 0, at = first; i < length; i++, at += digestBytes)
+    keys[i] = (((bytes[at]! * 256 + bytes[at + 1]!) * 256 + bytes[at + 2]!) * 256 + bytes[at + 3]!) * packedMax + i
   keys.sort()
+  const order = new Uint32Array(length)
   let isTied = false
-  for (let i = 0; i < keys.length; i++) {
-    pile[i] = before[keys[i]! % packedMax]!
+  for (let i = 0; i < length; i++) {
+    order[i] = keys[i]! % packedMax
     isTied ||= i > 0 && Math.floor(keys[i]! / packedMax) === Math.floor(keys[i - 1]! / packedMax)
   }
-  if (isTied) pile.set(pile.toSorted(compare))
-}
-
-/** The digests in the order of their bytes: one counting pass over the first 16 bits, then each of its piles by itself. */
-const inOrder = (digests: Digests): Uint32Array => {
-  const { parts, length } = digests
-  if (length < pileFrom) return Uint32Array.from({ length }, (_, i) => i).toSorted(comparing(parts))
-  const { order, ends } = pilesOf(digests)
-  for (let i = 0; i < pilesCount; i++) if (ends[i + 1]! - ends[i]! > 1) sortPile(parts, order.subarray(ends[i], ends[i + 1]))
-  return order
+  return isTied ? order.toSorted(compare) : order
 }
 
 /** The four hexadecimal digits of every two bytes, as they lie in memory: one number for another, whichever way this machine orders bytes. */
@@ -148,31 +119,25 @@ const makeDigits = (): Uint32Array => {
   }
   return new Uint32Array(four.buffer)
 }
-/** How many digests are written out as hexadecimal digits at a time. */
-const batch = 4096
+const digits = makeDigits()
 const pairsOfDigest = digestBytes / 2
 
-/** Some digests, written out one after the other into `text`. */
-const writeText = (parts: readonly Uint16Array[], digits: Uint32Array, some: Uint32Array, text: Uint32Array): void => {
+/** A pile, sorted and written out as hexadecimal digits. */
+const textOf = (pile: Pile, first: 0 | 1): Uint8Array => {
+  const pairs = new Uint16Array(pile.bytes.buffer)
+  const text = new Uint32Array(pile.length * pairsOfDigest)
   let at = 0
-  for (let i = 0; i < some.length; i++) {
-    const bytes = parts[some[i]! >>> partBits]!
-    const start = (some[i]! & (partDigests - 1)) * pairsOfDigest
-    for (let j = start; j < start + pairsOfDigest; j++) text[at++] = digits[bytes[j]!]!
+  for (const place of inOrder(pile, first)) {
+    const start = place * pairsOfDigest
+    for (let i = start; i < start + pairsOfDigest; i++) text[at++] = digits[pairs[i]!]!
   }
+  return new Uint8Array(text.buffer)
 }
 
-// Batch by batch in one array, so that the text of a million digests never stands in memory.
-const sortedText = function* (digests: Digests): Generator<Uint8Array> {
-  const order = inOrder(digests)
-  const text = new Uint32Array(Math.min(batch, order.length) * pairsOfDigest)
-  const digits = makeDigits()
-  const parts = digests.parts.map(({ buffer }) => new Uint16Array(buffer))
-  for (let from = 0; from < order.length; from += batch) {
-    const some = order.subarray(from, from + batch)
-    writeText(parts, digits, some, text)
-    yield new Uint8Array(text.buffer, 0, some.length * digestBytes * 2)
-  }
+// Pile by pile, so that the text of a million digests never stands in memory.
+const sortedText = function* ({ few, piles }: Digests): Generator<Uint8Array> {
+  if (piles.length === 0) yield textOf(few, 0)
+  for (const pile of piles) yield textOf(pile, 1)
 }
 
 /**
