@@ -96,8 +96,8 @@ const breaks: readonly Break[] = [
     law: 'M19 evidence is the count',
     test: 'src/core/meter/evidence.test.ts',
     file: 'src/core/meter/evidence.ts',
-    find: 'if (x[atX + i] !== y[atY + i]) return',
-    put: 'if (i < 31 && x[atX + i] !== y[atY + i]) return',
+    find: 'if (bytes[atA + i] !== bytes[atB + i]) return',
+    put: 'if (i < 31 && bytes[atA + i] !== bytes[atB + i]) return',
   },
   {
     law: 'B5 so they do where seconds are many',
