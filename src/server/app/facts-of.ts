@@ -9,7 +9,14 @@ import type { Reading } from '../../core/meter/reading.ts'
 import type { MeterRefusal } from '../../core/meter/refusal.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { referenceKey, type Reference } from '../store/effects.ts'
-import { findCharges, findReplacements, streamAllocations, streamReadings, type ReadingsWanted } from '../store/readings-out.ts'
+import {
+  findCharges,
+  findReplacements,
+  streamAllocations,
+  streamReadings,
+  streamWholeAllocations,
+  type ReadingsWanted,
+} from '../store/readings-out.ts'
 import type { Work } from '../store/transaction.ts'
 
 /** Readings that are each in order and cannot all be so: nothing is settled on them. */
@@ -59,7 +66,9 @@ export const meterOf = async (
   }
   add(accepted)
   for await (const rows of streamReadings(tx, wanted)) add(rows)
-  for await (const rows of streamAllocations(tx, wanted, meter.addAllocation)) onRead?.((readings += rows))
+  // Claims ask for the nodes of a job; settlement does not.
+  if (also !== undefined) for await (const rows of streamWholeAllocations(tx, wanted)) add(rows)
+  else for await (const rows of streamAllocations(tx, wanted, meter.addAllocation)) onRead?.((readings += rows))
   add(await findCharges(tx, reduced.unseen()))
   return meter
 }

@@ -133,7 +133,11 @@ const replacementsOf = async (tx: Work, wanted: readonly string[], more: readonl
 /** All wanted readings but allocations that neither replace one nor are replaced, in no order, a stretch at a time. */
 export const streamReadings = (tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> => streamOf(tx, conditions(tx, wanted))
 
-/** All wanted allocations that neither replace one nor are replaced, in no order, handed over one at a time; yields how many came. */
+/** All wanted allocations that neither replace one nor are replaced, as readings: for those who need more of them than settlement does. */
+export const streamWholeAllocations = (tx: Work, wanted: ReadingsWanted): AsyncGenerator<Digested[]> =>
+  streamOf(tx, [ofAllocations(tx, wanted)])
+
+/** The same without an object for each, in no order, handed over one at a time; yields how many came. */
 export const streamAllocations = (tx: Work, wanted: ReadingsWanted, take: (row: AllocationRow) => void): AsyncGenerator<number> =>
   readAllocations(tx, `select ${allocationColumns} from reading r where ${ofAllocations(tx, wanted)} and ${alone}`, take)
 
