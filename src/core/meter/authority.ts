@@ -128,8 +128,12 @@ const each = ({ froms, tos, counts, length }: Columns, take: (from: Instant, to:
 export const pushSalesWithin = (into: SalesLog, log: SalesLog, allocations: Steps, reservations: Steps): void => {
   const columns = (of: Columns, order: OrderId | undefined, reserved: boolean): void =>
     each(of, (from, to, gpus) =>
-      cut(reserved ? reservations : allocations, from, to, (low, high) => pushSale(into, { order, reserved, from: low, to: high, gpus })),
+      cut(reserved ? reservations : allocations, from, to, (low, high) =>
+        pushSale(into, { order, reserved, spot: false, from: low, to: high, gpus }),
+      ),
     )
+  // What may be interrupted is among these, and is kept once more by itself.
+  each(log.spot, (from, to, gpus) => cut(allocations, from, to, (low, high) => push(into.spot, low, high, gpus)))
   columns(log.open, undefined, false)
   for (const [order, { reserved, allocated }] of log.orders) {
     columns(allocated, order, false)

@@ -100,7 +100,8 @@ const takeSale = (intake: Intake, reading: Allocation | Reservation): PoolId | u
   const from = Math.max(reading.from, window.from)
   const to = Math.min(reading.to, window.to)
   if (sales === undefined || from >= to) return undefined
-  pushSale(sales, { order: reading.order, reserved: reading.kind === 'reservation', from, to, gpus: reading.gpus })
+  const spot = reading.kind === 'allocation' && reading.product === 'spot'
+  pushSale(sales, { order: reading.order, reserved: reading.kind === 'reservation', spot, from, to, gpus: reading.gpus })
   return reading.pool
 }
 

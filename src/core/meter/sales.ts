@@ -1,5 +1,5 @@
 import type { BlockId, OrderId } from '../base/id.ts'
-import { add, maximum, zero, type Steps } from '../base/steps.ts'
+import { add, maximum, subtract, zero, type Steps } from '../base/steps.ts'
 import type { Instant } from '../base/time.ts'
 import { emptyColumns, push, pushAll, sumOf, type Columns } from './columns.ts'
 
@@ -10,13 +10,24 @@ export type SalesLog = Readonly<{
   /** Allocations without an order: on-demand and spot, each sold by itself. */
   open: Columns
   orders: Map<OrderId, OrderLog>
+  /** Again, of all allocations, those that may be interrupted. */
+  spot: Columns
 }>
 
-export const emptySales = (): SalesLog => ({ open: emptyColumns(), orders: new Map() })
+export const emptySales = (): SalesLog => ({ open: emptyColumns(), orders: new Map(), spot: emptyColumns() })
 
-export type SaleInterval = Readonly<{ order: OrderId | undefined; reserved: boolean; from: Instant; to: Instant; gpus: number }>
+export type SaleInterval = Readonly<{
+  order: OrderId | undefined
+  reserved: boolean
+  /** An allocation of product `spot`. */
+  spot: boolean
+  from: Instant
+  to: Instant
+  gpus: number
+}>
 
-export const pushSale = (log: SalesLog, { order, reserved, from, to, gpus }: SaleInterval): void => {
+export const pushSale = (log: SalesLog, { order, reserved, spot, from, to, gpus }: SaleInterval): void => {
+  if (spot) push(log.spot, from, to, gpus)
   if (order === undefined) return push(log.open, from, to, gpus)
   let ofOrder = log.orders.get(order)
   if (ofOrder === undefined) log.orders.set(order, (ofOrder = { reserved: emptyColumns(), allocated: emptyColumns() }))
@@ -43,6 +54,18 @@ export const contractedOf = ({ open, orders }: SalesLog): Steps => {
     if (order.reserved.length > 0 && order.allocated.length > 0) both.push(ofOrder(order))
     else for (const columns of [order.reserved, order.allocated]) pushAll(plain, columns)
   return sumSteps([sumOf(plain), ...both])
+}
+
+/** GPUs of a pool that jobs held: those that may be interrupted, and all others. */
+export type PoolUse = Readonly<{ firm: Steps; spot: Steps }>
+
+/** What was allocated in a pool, whether under orders or not. */
+export const useOf = ({ open, orders, spot }: SalesLog): PoolUse => {
+  const all = emptyColumns()
+  pushAll(all, open)
+  for (const { allocated } of orders.values()) pushAll(all, allocated)
+  const interruptible = sumOf(spot)
+  return { firm: subtract(sumOf(all), interruptible), spot: interruptible }
 }
 
 /** What was reserved and what was used of one order; nothing where it was never read of. */
