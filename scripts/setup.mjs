@@ -182,6 +182,12 @@ const testPrograms = [
   { file: process.env.CHROMIUM ?? '/usr/bin/chromium', package: 'chromium', skipped: 'the browser tests' },
   { file: process.env.PROMETHEUS ?? '/usr/bin/prometheus', package: 'prometheus', skipped: 'the story in which Prometheus is the sender' },
   { file: process.env.HLEDGER ?? '/usr/bin/hledger', package: 'hledger', skipped: 'the tests that read our books with hledger' },
+  {
+    file: process.env.SLURM ?? '/usr/sbin/slurmrestd',
+    package:
+      'slurmctld slurmd slurmdbd slurmrestd slurm-client slurm-wlm-basic-plugins slurm-wlm-jwt-plugin slurm-wlm-mysql-plugin munge mariadb-server',
+    skipped: 'the tests on a Slurm cluster',
+  },
 ]
 
 const policy = '/usr/sbin/policy-rc.d'
@@ -210,7 +216,7 @@ const installTestPrograms = async () => {
   const apt = (...args) => run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], { DEBIAN_FRONTEND: 'noninteractive' })
   try {
     await apt('update')
-    await withoutServices(() => apt('install', '-y', '--no-install-recommends', ...missing.map((each) => each.package)))
+    await withoutServices(() => apt('install', '-y', '--no-install-recommends', ...missing.flatMap((each) => each.package.split(' '))))
   } catch (error) {
     // Without the system's package server the other tests still tell something; a continuous integration run must not pass over it.
     if (process.env.CI) throw error

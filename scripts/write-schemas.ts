@@ -4,6 +4,7 @@ import { portfolioSchema } from '../src/core/credit/portfolio-shape.ts'
 import { readingSchema } from '../src/core/meter/reading-schema.ts'
 import { clauseKinds } from '../src/core/settlement/kinds.ts'
 import { agreementSchemaOf } from '../src/core/terms/shape.ts'
+import { agentSchema } from '../src/server/fleet/agent-shape.ts'
 import { storySchema } from '../src/server/history/story-shape.ts'
 
 // The published schemas are the objects that documents and readings are checked with; a test holds them to each other.
@@ -12,3 +13,4 @@ writeFileSync(join(docs, 'agreement.schema.json'), JSON.stringify(agreementSchem
 writeFileSync(join(docs, 'reading.schema.json'), JSON.stringify(readingSchema))
 writeFileSync(join(docs, 'portfolio.schema.json'), JSON.stringify(portfolioSchema))
 writeFileSync(join(docs, 'story.schema.json'), JSON.stringify(storySchema))
+writeFileSync(join(docs, 'agent.schema.json'), JSON.stringify(agentSchema))

@@ -162,7 +162,13 @@ describe('set-up', () => {
   test('H8 without Chromium and without a way to install it, the browser tests are skipped by name; in continuous integration it is an error', async () => {
     const folder = makeFolder()
     await start(folder).ended
-    const without = { PATH: folder, CHROMIUM: join(folder, 'no-chromium'), HLEDGER: process.execPath, PROMETHEUS: process.execPath }
+    const without = {
+      PATH: folder,
+      CHROMIUM: join(folder, 'no-chromium'),
+      HLEDGER: process.execPath,
+      PROMETHEUS: process.execPath,
+      SLURM: process.execPath,
+    }
     const outside = await start(folder, { ...without, CI: undefined }, ['--tests']).ended
     assert.deepEqual([outside.code, outside.out], [0, ''])
     assert.match(outside.err, /the browser tests will be skipped/)
@@ -170,9 +176,11 @@ describe('set-up', () => {
     // Root would have installed it and could not; for another user the browser tests themselves fail.
     assert.equal(inside.code, process.getuid?.() === 0 ? 1 : 0)
     assert.match(inside.err, process.getuid?.() === 0 ? /apt-get cannot be run/ : /the browser tests will fail/)
-    const present = await start(folder, { CHROMIUM: process.execPath, HLEDGER: process.execPath, PROMETHEUS: process.execPath }, [
-      '--tests',
-    ]).ended
+    const present = await start(
+      folder,
+      { CHROMIUM: process.execPath, HLEDGER: process.execPath, PROMETHEUS: process.execPath, SLURM: process.execPath },
+      ['--tests'],
+    ).ended
     assert.deepEqual(present, { code: 0, out: '', err: '' })
   })
 })

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { parseInstant, type Instant } from '../core/base/time.ts'
 import { homeUsual } from '../server/open-store.ts'
 import { addAdvance } from './advance-command.ts'
+import { addAgent } from './agent-command.ts'
 import { addCheck } from './check-command.ts'
 import { addClaims } from './claims-command.ts'
 import { badInput, failure, type Context } from './context.ts'
@@ -73,6 +74,7 @@ for (const add of [
   addGenerate,
   addSimulate,
   addAdvance,
+  addAgent,
   addServe,
   addTelemetry,
 ])

@@ -123,6 +123,8 @@ const cut = ({ starts, values }: Steps, from: Instant, to: Instant, take: (from:
 /** Adds what a source says of sales while its word counts. */
 export const pushSalesWithin = (into: SalesLog, log: SalesLog, allocations: Steps, reservations: Steps): void => {
   countSteps(into.open, gated(totalOf(log.open), allocations))
+  // What may be interrupted is among these, and is kept once more by itself.
+  countSteps(into.spot, gated(totalOf(log.spot), allocations))
   for (const [order, { reserved, allocated }] of log.orders) {
     const [kept, used] = [gated(totalOf(reserved), reservations), gated(totalOf(allocated), allocations)]
     if (kept.starts.length === 0 && used.starts.length === 0) continue

@@ -85,6 +85,7 @@ export type AllocationRow = Readonly<{
   source: string
   pool: PoolId
   order: OrderId | undefined
+  product: string | undefined
   from: Instant
   to: Instant
   gpus: number
@@ -97,7 +98,8 @@ type OfBlock = Outage | Maintenance | Curtailment | Gap | Call | Acceptance
 /** Whether it depends on the agreement whether what a source says counts. */
 const isWordOf = ({ weighed, schedule }: Intake, source: string): boolean => weighed && source !== claimsSource(schedule.agreement)
 
-type Sold = Pick<AllocationRow, 'source' | 'pool' | 'from' | 'to' | 'gpus'> & Readonly<{ order?: OrderId | undefined }>
+type Sold = Pick<AllocationRow, 'source' | 'pool' | 'from' | 'to' | 'gpus'> &
+  Readonly<{ order?: OrderId | undefined; product?: string | undefined }>
 
 const takeSale = (intake: Intake, sold: Sold, reserved: boolean): PoolId | undefined => {
   const { pools, window, heard } = intake
@@ -106,7 +108,7 @@ const takeSale = (intake: Intake, sold: Sold, reserved: boolean): PoolId | undef
   const from = Math.max(sold.from, window.from)
   const to = Math.min(sold.to, window.to)
   if (sales === undefined || from >= to) return undefined
-  pushSale(sales, { order: sold.order, reserved, from, to, gpus: sold.gpus })
+  pushSale(sales, { order: sold.order, reserved, spot: !reserved && sold.product === 'spot', from, to, gpus: sold.gpus })
   return sold.pool
 }
 

@@ -721,7 +721,14 @@ test('M7 an allocation handed over as a row of a table is the same as the readin
         const digest = hashOf(readingText(reading))
         whole.add(reading, digest)
         if (reading.kind !== 'allocation') rows.add(reading, digest)
-        else rows.addAllocation({ ...reading, order: reading.order, digests: Buffer.from(`ff${digest}`, 'hex'), digestAt: 1 })
+        else
+          rows.addAllocation({
+            ...reading,
+            order: reading.order,
+            product: reading.product,
+            digests: Buffer.from(`ff${digest}`, 'hex'),
+            digestAt: 1,
+          })
       }
       assert.deepEqual(rows.facts(), whole.facts())
       assert.equal(rows.ignored(), whole.ignored())

@@ -16,8 +16,8 @@ import { holdingsOf } from './holdings.ts'
 import { emptyIntake, take, takeAllocation, type AllocationRow, type BlockLog, type Intake } from './intake.ts'
 import type { Reading } from './reading.ts'
 import { firstRefusals, type MeterRefusal } from './refusal.ts'
-import { contractedOf, placedSalesOf, salesOfOrder } from './sales.ts'
 import { disagreementsOf, type Disagreement } from './reconcile.ts'
+import { contractedOf, emptySales, placedSalesOf, salesOfOrder, useOf, type PoolUse } from './sales.ts'
 import { makeShares } from './shares.ts'
 import { toldOf } from './told.ts'
 import { weigh } from './weigh.ts'
@@ -35,6 +35,8 @@ export type Meter = Readonly<{
   facts: () => Facts | Readonly<{ refusals: readonly MeterRefusal[] }>
   /** What sources say beside those whose word counts, day by day: see `disagreementsOf`. */
   disagreements: () => readonly Disagreement[]
+  /** What jobs held in a pool so far, of which the facts say only what of it was sold. Nothing where the agreement has no such pool. */
+  use: (pool: PoolId) => PoolUse
   /** How many readings were of other pools, blocks, clauses or times. */
   ignored: () => number
 }>
@@ -194,6 +196,7 @@ export const makeMeter = (schedule: Schedule, window: Interval, lifeUntil: Insta
     },
     facts: () => work(schedule, intake, hash),
     disagreements: () => disagreementsOf(intake),
+    use: (pool) => useOf(weigh(intake).pools.get(pool) ?? emptySales()),
     ignored: () => ignored,
   }
 }

@@ -1,5 +1,5 @@
 import type { BlockId, OrderId } from '../base/id.ts'
-import { add, maximum, zero, type Steps } from '../base/steps.ts'
+import { add, maximum, subtract, zero, type Steps } from '../base/steps.ts'
 import type { Instant } from '../base/time.ts'
 import { count, countAll, emptyTally, isEmpty, totalOf, type Tally } from './columns.ts'
 
@@ -10,11 +10,21 @@ export type SalesLog = Readonly<{
   /** Allocations without an order: on-demand and spot, each sold by itself. */
   open: Tally
   orders: Map<OrderId, OrderLog>
+  /** Again, of all allocations, those that may be interrupted. */
+  spot: Tally
 }>
 
-export const emptySales = (): SalesLog => ({ open: emptyTally(), orders: new Map() })
+export const emptySales = (): SalesLog => ({ open: emptyTally(), orders: new Map(), spot: emptyTally() })
 
-export type SaleInterval = Readonly<{ order: OrderId | undefined; reserved: boolean; from: Instant; to: Instant; gpus: number }>
+export type SaleInterval = Readonly<{
+  order: OrderId | undefined
+  reserved: boolean
+  /** An allocation of product `spot`. */
+  spot: boolean
+  from: Instant
+  to: Instant
+  gpus: number
+}>
 
 /** What was read of an order; nothing yet where it is new. */
 export const orderIn = ({ orders }: SalesLog, order: OrderId): OrderLog => {
@@ -23,7 +33,8 @@ export const orderIn = ({ orders }: SalesLog, order: OrderId): OrderLog => {
   return log
 }
 
-export const pushSale = (log: SalesLog, { order, reserved, from, to, gpus }: SaleInterval): void => {
+export const pushSale = (log: SalesLog, { order, reserved, spot, from, to, gpus }: SaleInterval): void => {
+  if (spot) count(log.spot, from, to, gpus)
   if (order === undefined) return count(log.open, from, to, gpus)
   const sold = orderIn(log, order)
   count(reserved ? sold.reserved : sold.allocated, from, to, gpus)
@@ -49,6 +60,18 @@ export const contractedOf = ({ open, orders }: SalesLog): Steps => {
     if (!isEmpty(order.reserved) && !isEmpty(order.allocated)) both.push(ofOrder(order))
     else for (const tally of [order.reserved, order.allocated]) countAll(plain, tally)
   return sumSteps([totalOf(plain), ...both])
+}
+
+/** GPUs of a pool that jobs held: those that may be interrupted, and all others. */
+export type PoolUse = Readonly<{ firm: Steps; spot: Steps }>
+
+/** What was allocated in a pool, whether under orders or not. */
+export const useOf = ({ open, orders, spot }: SalesLog): PoolUse => {
+  const all = emptyTally()
+  countAll(all, open)
+  for (const { allocated } of orders.values()) countAll(all, allocated)
+  const interruptible = totalOf(spot)
+  return { firm: subtract(totalOf(all), interruptible), spot: interruptible }
 }
 
 /** What was reserved and what was used of one order; nothing where it was never read of. */

@@ -4,13 +4,13 @@ import { copyOutBytes } from './copy.ts'
 import type { Work } from './transaction.ts'
 
 /** The columns of an allocation that its settlement needs, in the order in which they are read. */
-export const allocationColumns = 'r.starts_at, r.ends_at, r.gpus, r.pool, r.order_id, r.source, r.digest'
+export const allocationColumns = 'r.starts_at, r.ends_at, r.gpus, r.pool, r.order_id, r.product, r.source, r.digest'
 
 /** The header of COPY's binary form: a signature, flags, and an extension of no bytes. */
 const headerBytes = 19
 /** Of a row: how many fields it has; then each has its length, −1 for null, and its bytes. */
 const [fieldCountBytes, lengthBytes] = [2, 4]
-const fieldsWanted = 7
+const fieldsWanted = 8
 
 const int8At = (bytes: Buffer, at: number): number => bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)
 
@@ -29,8 +29,18 @@ type Written = { -readonly [K in keyof AllocationRow]: AllocationRow[K] }
 
 /** Takes rows out of bytes that end anywhere; what is left of them is given again with the next. */
 const makeDecoder = (take: (row: AllocationRow) => void) => {
-  const [poolOf, orderOf, sourceOf] = [makeNameReader(), makeNameReader(), makeNameReader()]
-  const row: Written = { source: '', pool: '' as PoolId, order: undefined, from: 0, to: 0, gpus: 0, digests: new Uint8Array(), digestAt: 0 }
+  const [poolOf, orderOf, productOf, sourceOf] = [makeNameReader(), makeNameReader(), makeNameReader(), makeNameReader()]
+  const row: Written = {
+    source: '',
+    pool: '' as PoolId,
+    order: undefined,
+    product: undefined,
+    from: 0,
+    to: 0,
+    gpus: 0,
+    digests: new Uint8Array(),
+    digestAt: 0,
+  }
   const ends = new Int32Array(fieldsWanted)
   /** Where each field ends; −1 where the row is not here as a whole. A null field ends where its length does, and begins after. */
   const measure = (bytes: Buffer, from: number): number => {
@@ -54,9 +64,10 @@ const makeDecoder = (take: (row: AllocationRow) => void) => {
       row.pool = poolOf(bytes, ends[2]! + lengthBytes, ends[3]!) as PoolId
       const orderFrom = ends[3]! + lengthBytes
       row.order = bytes.readInt32BE(ends[3]) < 0 ? undefined : (orderOf(bytes, orderFrom, ends[4]!) as OrderId)
-      row.source = sourceOf(bytes, ends[4]! + lengthBytes, ends[5]!)
+      row.product = bytes.readInt32BE(ends[4]) < 0 ? undefined : productOf(bytes, ends[4]! + lengthBytes, ends[5]!)
+      row.source = sourceOf(bytes, ends[5]! + lengthBytes, ends[6]!)
       row.digests = bytes
-      row.digestAt = ends[5]! + lengthBytes
+      row.digestAt = ends[6]! + lengthBytes
       take(row)
       at = next
       rows += 1
