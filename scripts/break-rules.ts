@@ -5,6 +5,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { fleetBreaks } from './fleet-breaks.ts'
 import { ingestBreaks } from './ingest-breaks.ts'
+import { rackBreaks } from './rack-breaks.ts'
 import { schedulerBreaks } from './scheduler-breaks.ts'
 import { supportBreaks } from './support-breaks.ts'
 import { telemetryBreaks } from './telemetry-breaks.ts'
@@ -643,6 +644,7 @@ const breaks: readonly Break[] = [
   ...telemetryBreaks,
   ...fleetBreaks,
   ...ingestBreaks,
+  ...rackBreaks,
   ...schedulerBreaks,
   {
     law: 'DF4 a waterfall pays out exactly its cash',

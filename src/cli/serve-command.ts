@@ -68,7 +68,7 @@ const serveUntilStopped = async (
   )
   try {
     const telemetry = serveTelemetry(context, () => now(), say)
-    const door = await serve(open.store, { port, now: () => now(), flex, telemetry: telemetry.sink })
+    const door = await serve(open.store, { port, now: () => now(), flex, telemetry: telemetry.sink, lag: telemetry.lag })
     if ('taken' in door) {
       say(door.taken)
       return failure

@@ -1,8 +1,9 @@
 import { ActionIcon, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { instantText, isMonth, monthText } from './dates.ts'
+import { ClaimCrumbs, FactoryCrumbs, FactoryPicker, useFactoryRow } from './FactoryBar.tsx'
 import { Help } from './Help.tsx'
 import { useKeys } from './keys.ts'
 import { Navigation } from './Navigation.tsx'
@@ -26,6 +27,7 @@ const SchemeButton = () => {
 }
 
 type Here = Readonly<{ id?: string; month?: string }>
+type Place = Here & Readonly<{ factory?: string; hall?: string; agreement?: string; claimed?: string }>
 
 const Crumbs = ({ id, month, title }: Here & Readonly<{ title: string | undefined }>) => (
   <nav className="crumbs" aria-label="Path">
@@ -64,14 +66,18 @@ const Clock = ({ zone }: Readonly<{ zone: string | undefined }>) => {
 
 /** What stands around every page: where one is, what time it is, and the way to everything else that exists. */
 export const Frame = () => {
-  const { id, month }: Here = useParams({ strict: false })
-  const { data } = useQuery({ ...agreement(id ?? ''), enabled: id !== undefined })
+  const { id, month, factory, hall, agreement: agreementName, claimed }: Place = useParams({ strict: false })
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  const row = useFactoryRow(factory)
+  const named = id ?? agreementName
+  const { data } = useQuery({ ...agreement(named ?? ''), enabled: named !== undefined })
   const navigate = useNavigate()
   const [help, setHelp] = useState(false)
   const [menu, setMenu] = useState(false)
   useKeys({
     '?': () => setHelp(true),
     y: () => void navigator.clipboard.writeText(location.href).then(() => announce('Address copied')),
+    'g f': () => void navigate({ to: '/factories' }),
     'g a': () => void navigate({ to: '/agreements' }),
   })
   return (
@@ -87,10 +93,17 @@ export const Frame = () => {
           <i aria-hidden="true" />
           Offtake
         </Link>
-        <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={data?.title} />
+        {path.startsWith('/claims') ? (
+          <ClaimCrumbs agreement={agreementName} month={claimed} />
+        ) : path.startsWith('/factories') ? (
+          <FactoryCrumbs factory={factory} hall={hall} />
+        ) : (
+          <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={data?.title} />
+        )}
         <span className="spring" />
         {id === undefined || month === undefined ? null : <PeriodPicker id={id} month={month} />}
-        <Clock zone={data?.zone} />
+        {row === undefined ? null : <FactoryPicker row={row} />}
+        <Clock zone={data?.zone ?? row?.zone} />
         <SchemeButton />
         <Tooltip label="Keys and marks">
           <ActionIcon aria-label="Keys and marks" onClick={() => setHelp(true)}>

@@ -4,10 +4,12 @@ import { Absent, absences } from './Absent.tsx'
 
 const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['g', 'a'], 'Agreements'],
+  [['g', 'f'], 'Factories'],
   [['['], 'Period before'],
   [[']'], 'Period after'],
   [['j'], 'Next amount of the statement'],
   [['k'], 'Amount before'],
+  [['↑', '↓', '←', '→'], 'Move on the map of racks; Enter comes nearer'],
   [['e'], 'Explain the amount; so does Enter'],
   [['↑', '↓'], 'Move in the reasons'],
   [['←', '→'], 'Fold and unfold a reason'],

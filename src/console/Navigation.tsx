@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { AgreementRowWire } from '../wire/agreement.ts'
-import { isMonth, monthText } from './dates.ts'
+import { claims } from './claim-queries.ts'
+import { isMonth, monthText, shortMonth } from './dates.ts'
+import { factories } from './factory-queries.ts'
 import { agreements } from './queries.ts'
 
 /** Agreements that the navigation names; the page of agreements has them all. */
@@ -32,6 +34,53 @@ const Entry = ({ row, id, month }: Here & Readonly<{ row: AgreementRowWire }>) =
   </li>
 )
 
+/** Factories with racks on record; nothing where there is none. */
+const Factories = () => {
+  const { data } = useQuery(factories)
+  const rows = data?.factories ?? []
+  return rows.length === 0 ? null : (
+    <>
+      <Link to="/factories" className="navigation-head" activeOptions={whole}>
+        Factories
+      </Link>
+      <ul>
+        {rows.slice(0, namedMax).map((row) => (
+          <li key={`${row.id} ${row.agreement}`}>
+            <Link
+              to="/factories/$factory"
+              params={{ factory: row.id }}
+              search={{ of: rows.some((each) => each.id === row.id && each !== row) ? row.agreement : undefined }}
+              activeOptions={{ exact: false, includeSearch: false, includeHash: false }}
+            >
+              {row.id}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** Claims that were verified, the latest of each agreement. */
+const Claims = () => {
+  const { data } = useQuery(claims)
+  const latest = (data?.claims ?? []).filter((each, i, all) => all.findIndex(({ agreement }) => agreement === each.agreement) === i)
+  return latest.length === 0 ? null : (
+    <>
+      <h2>Claims</h2>
+      <ul>
+        {latest.slice(0, namedMax).map(({ agreement, month }) => (
+          <li key={agreement}>
+            <Link to="/claims/$agreement/$claimed" params={{ agreement, claimed: month }} activeOptions={whole}>
+              {agreement}, {shortMonth(month)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
 /** The way to everything that exists, and to nothing else. */
 export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => void }>) => {
   const { data } = useQuery(agreements)
@@ -49,6 +98,8 @@ export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => vo
           <Entry key={row.id} row={row} id={id} month={month} />
         ))}
       </ul>
+      <Factories />
+      <Claims />
       <p>
         <sup className="assumed">a</sup> rests on an assumption: the term was not disclosed
       </p>

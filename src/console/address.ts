@@ -12,6 +12,30 @@ export type PeriodView = Readonly<{
   day?: string | undefined
 }>
 
+export const rowOrders = ['position', 'unsold', 'flags'] as const
+export const rowFilters = ['all', 'unsold', 'down', 'flagged'] as const
+
+/** What the address of a factory says beside its hall: when, how near, which rows in which order, which cell and finding. */
+export type FactoryView = Readonly<{
+  month?: string | undefined
+  /** A local date: its quarter hours. */
+  day?: string | undefined
+  /** The unit of a rack: its nodes. */
+  rack?: string | undefined
+  order?: (typeof rowOrders)[number] | undefined
+  show?: (typeof rowFilters)[number] | undefined
+  /** A row and an instant, such as `hall-1/r003@2026-10-16T03:00:00Z`. */
+  cell?: string | undefined
+  kind?: string | undefined
+  finding?: string | undefined
+  table?: string | undefined
+  /** Where several agreements have racks at one factory. */
+  of?: string | undefined
+}>
+
+/** What the address of a claim says: which kind of findings is open, which of them. */
+export type ClaimView = Readonly<{ finding?: string | undefined; kind?: string | undefined }>
+
 export type AgreementView = Readonly<{ table?: string | undefined }>
 
 const whole = (value: unknown): number | undefined =>
@@ -31,6 +55,28 @@ export const parsePeriodView = (search: Record<string, unknown>): PeriodView =>
     table: word(search['table']),
     day: date(search['day']),
   })
+
+const oneOf = <T extends string>(all: readonly T[], value: unknown): T | undefined => all.find((each) => each === value)
+const month = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(value) ? value : undefined
+const day = (value: unknown): string | undefined => (value === 'all' ? undefined : date(value))
+
+export const parseFactoryView = (search: Record<string, unknown>): FactoryView =>
+  present({
+    month: month(search['month']),
+    day: day(search['day']),
+    rack: word(search['rack']),
+    order: oneOf(rowOrders, search['order']),
+    show: oneOf(rowFilters, search['show']),
+    cell: word(search['cell']),
+    kind: word(search['kind']),
+    finding: word(search['finding']),
+    table: word(search['table']),
+    of: word(search['of']),
+  })
+
+export const parseClaimView = (search: Record<string, unknown>): ClaimView =>
+  present({ finding: word(search['finding']), kind: word(search['kind']) })
 
 export const parseAgreementView = (search: Record<string, unknown>): AgreementView => present({ table: word(search['table']) })
 

@@ -27,16 +27,29 @@ const unreadable = (response: Response): Failure =>
     requestId: response.headers.get('x-request-id') ?? undefined,
   })
 
-/** Reads JSON of this origin. Rejects with a `Failure`, and with nothing else but an abort. */
-export const getJson = async <T>(path: string, signal: AbortSignal): Promise<T> => {
-  const response = await fetch(path, { signal, headers: { accept: 'application/json' } }).catch((error: unknown) => {
-    throw signal.aborted ? error : unreachable()
-  })
+const read = async <T>(response: Response): Promise<T> => {
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok && body !== undefined) return body as T
   const problem = body as Partial<ProblemWire> | undefined
   if (typeof problem?.type !== 'string' || typeof problem.detail !== 'string') throw unreadable(response)
   throw new Failure(problem as ProblemWire)
+}
+
+/** Reads JSON of this origin. Rejects with a `Failure`, and with nothing else but an abort. */
+export const getJson = async <T>(path: string, signal: AbortSignal): Promise<T> => {
+  const response = await fetch(path, { signal, headers: { accept: 'application/json' } }).catch((error: unknown) => {
+    throw signal.aborted ? error : unreachable()
+  })
+  return read<T>(response)
+}
+
+/** Sends JSON to this origin under a key that names the act: what is sent again with it is done once. Rejects with a `Failure`. */
+export const postJson = async <T>(path: string, body: unknown, key: string): Promise<T> => {
+  const headers = { accept: 'application/json', 'content-type': 'application/json', 'idempotency-key': key }
+  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
+    throw unreachable()
+  })
+  return read<T>(response)
 }
 
 /** `/api/readings?a=1&b=2`, without what is undefined. */

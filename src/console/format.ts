@@ -32,6 +32,22 @@ export const gpuHours = (gpuSeconds: string): string => {
   return decimalText(hours.n !== 0n && /^-?0$/.test(whole) ? toFixed(hours, endless) : whole)
 }
 
+/** GPUs over a stretch of time: whole where they are, else with one decimal. */
+export const gpusText = (gpuSeconds: number, seconds: number): string => {
+  const gpus = over(rational(gpuSeconds), rational(seconds))
+  return decimalText(toFixed(gpus, gpus.d === 1n ? 0 : 1))
+}
+
+/** Hours of a count of seconds: whole where they are, else exact, or with two decimals where they have no end. */
+export const hoursOfSeconds = (seconds: number): string => exactOr(over(rational(seconds), rational(3600)), 0)
+
+/** How long ago: `41 s`, `19 min`, `3 h`, `16 d`. */
+export const ageText = (seconds: number): string => {
+  if (seconds < 90) return `${seconds} s`
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`
+  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${countText(seconds / 86_400)} d`
+}
+
 /** Whether GPU-seconds are whole GPU-hours. */
 export const isWholeHours = (gpuSeconds: string): boolean => hoursOf(gpuSeconds).d === 1n
 

@@ -18,6 +18,8 @@ export type Palette = Readonly<{
   breach: string
   breachTint: string
   sold: string
+  /** A tint of sold: kept, and held by no job. */
+  soldIdle: string
   called: string
   unsold: string
   unavailable: string
@@ -47,6 +49,7 @@ const light: Palette = {
   breach: '#B3261E',
   breachTint: '#FDECEA',
   sold: '#3D6CD3',
+  soldIdle: '#A9BEF0',
   called: '#A52777',
   unsold: '#C8801A',
   unavailable: '#2A2E35',
@@ -75,6 +78,7 @@ const dark: Palette = {
   breach: '#FF8A80',
   breachTint: '#331A18',
   sold: '#2F6BE6',
+  soldIdle: '#1D3A78',
   called: '#DFA0EE',
   unsold: '#EE8709',
   unavailable: '#EAECF1',
@@ -96,3 +100,45 @@ export const variablesOf = (palette: Palette): Record<string, string> =>
 /** What a GPU of accepted capacity is doing, in the order in which it is always stacked, from the bottom. */
 export const states = ['sold', 'called', 'unsold', 'unavailable', 'planned'] as const
 export type CapacityState = (typeof states)[number]
+
+/** What a cell of the map of racks shows, from the bottom of the stack; then why a cell has no colour of its own. */
+export const cellRoles = [
+  'soldUsed',
+  'soldIdle',
+  'called',
+  'unsold',
+  'unavailable',
+  'noEvidence',
+  'planned',
+  'notAccepted',
+  'notYet',
+] as const
+export type CellRole = (typeof cellRoles)[number]
+
+/** The role of the palette that a cell is painted in. Three kinds of absence differ: what is not known is surface, with a border drawn around it. */
+export const cellColour: Readonly<Record<CellRole, keyof Palette>> = {
+  soldUsed: 'sold',
+  soldIdle: 'soldIdle',
+  called: 'called',
+  unsold: 'unsold',
+  unavailable: 'unavailable',
+  noEvidence: 'surface',
+  planned: 'planned',
+  notAccepted: 'sunk',
+  notYet: 'page',
+}
+
+export const cellNames: Readonly<Record<CellRole, string>> = {
+  soldUsed: 'Sold, used',
+  soldIdle: 'Sold, idle',
+  called: 'Called',
+  unsold: 'Unsold',
+  unavailable: 'Unavailable',
+  noEvidence: 'No evidence',
+  planned: 'Planned',
+  notAccepted: 'Not accepted',
+  notYet: 'Not yet',
+}
+
+/** The colour of a cell as style sheets name it. */
+export const cellVariable = (role: CellRole): string => `var(--${cellColour[role].replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)})`

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { parseAgreementView, parsePeriodView, parseSearch, writeSearch } from './address.ts'
+import { parseAgreementView, parseClaimView, parseFactoryView, parsePeriodView, parseSearch, writeSearch } from './address.ts'
 import { Frame } from './Frame.tsx'
 import { NoPage } from './Answer.tsx'
 
@@ -31,9 +31,36 @@ export const periodRoute = createRoute({
   component: lazyRouteComponent(() => import('./PeriodPage.tsx'), 'PeriodPage'),
 })
 
+const factories = createRoute({
+  getParentRoute: () => root,
+  path: '/factories',
+  component: lazyRouteComponent(() => import('./FactoriesPage.tsx'), 'FactoriesPage'),
+})
+
+const factoryRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/factories/$factory',
+  validateSearch: parseFactoryView,
+  component: lazyRouteComponent(() => import('./FactoryPage.tsx'), 'FactoryPage'),
+})
+
+const hallRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/factories/$factory/$hall',
+  validateSearch: parseFactoryView,
+  component: lazyRouteComponent(() => import('./HallPage.tsx'), 'HallPage'),
+})
+
+const claimRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/claims/$agreement/$claimed',
+  validateSearch: parseClaimView,
+  component: lazyRouteComponent(() => import('./ClaimPage.tsx'), 'ClaimPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, agreements, agreementRoute, periodRoute]),
+    routeTree: root.addChildren([home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute]),
     parseSearch,
     stringifySearch: writeSearch,
     scrollRestoration: true,

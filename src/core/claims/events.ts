@@ -81,10 +81,12 @@ export type ByNode = Readonly<{ starts: Uint32Array; order: Uint32Array }>
 /** One counting pass, whatever the order in which they came. */
 export const byNode = (log: EventLog, nodes: number): ByNode => {
   const starts = new Uint32Array(nodes + 1)
-  for (let i = 0; i < log.length; i++) starts[log.nodes[i]! + 1]! += 1
+  // What was cut down to nothing says nothing: its end would come before its start, and nobody would take back what the start puts.
+  const says = (i: number): boolean => log.froms[i]! < log.tos[i]!
+  for (let i = 0; i < log.length; i++) if (says(i)) starts[log.nodes[i]! + 1]! += 1
   for (let node = 0; node < nodes; node++) starts[node + 1]! += starts[node]!
   const next = starts.slice()
-  const order = new Uint32Array(log.length)
-  for (let i = 0; i < log.length; i++) order[next[log.nodes[i]!]!++] = i
+  const order = new Uint32Array(starts[nodes]!)
+  for (let i = 0; i < log.length; i++) if (says(i)) order[next[log.nodes[i]!]!++] = i
   return { starts, order }
 }

@@ -11,7 +11,11 @@ import {
 import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
 import { agreementRoutes } from './agreement-routes.ts'
+import { claimRoutes, type ClaimSource } from './claim-routes.ts'
+import { factoryRoutes } from './factory-routes.ts'
+import type { FactorySource } from './factory-source.ts'
 import { answerBroken } from './broken-request.ts'
+import { hallFile } from './hall-file.ts'
 import { guard } from './guard.ts'
 import type { IngestDoor } from './ingest-door.ts'
 import { ingestLimits, type IngestLimits } from './ingest-limits.ts'
@@ -24,6 +28,10 @@ import type { ApiSource } from './source.ts'
 
 export type ApiOptions = Readonly<{
   source: ApiSource
+  /** What is read of factories; without it, there are none here. */
+  factories?: FactorySource | undefined
+  /** What is read of claims, and decided about them. */
+  claims?: ClaimSource | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -46,6 +54,8 @@ const version = '0.1.0'
 /** The HTTP door: shapes in, shapes out. OpenAPI is written from the same shapes. Listen on a loopback address: there is no login yet. */
 export const makeApi = async ({
   source,
+  factories,
+  claims,
   ingest,
   limits = {},
   consoleFolder,
@@ -79,6 +89,9 @@ export const makeApi = async ({
   await api.register((routes) => agreementRoutes(routes, source))
   await api.register((routes) => periodRoutes(routes, source))
   await api.register((routes) => readingRoutes(routes, source))
+  if (factories !== undefined) await api.register((routes) => factoryRoutes(routes, factories))
+  if (factories !== undefined) await api.register((routes) => hallFile(routes, factories))
+  if (claims !== undefined) await api.register((routes) => claimRoutes(routes, claims))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
   await api.register(async (routes) => {

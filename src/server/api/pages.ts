@@ -5,7 +5,15 @@ import type { FastifyInstance } from 'fastify'
 import { notFound, Refusal, sendRefusal } from './problems.ts'
 
 /** The addresses of pages; the console's own router draws them. */
-const pages = [/^\/$/, /^\/agreements\/?$/, /^\/agreements\/[^/]+\/?$/, /^\/agreements\/[^/]+\/periods\/[^/]+\/?$/]
+const pages = [
+  /^\/$/,
+  /^\/agreements\/?$/,
+  /^\/agreements\/[^/]+\/?$/,
+  /^\/agreements\/[^/]+\/periods\/[^/]+\/?$/,
+  /^\/factories\/?$/,
+  /^\/factories\/[^/]+(\/[^/]+)?\/?$/,
+  /^\/claims\/[^/]+\/[^/]+\/?$/,
+]
 
 const unbuilt = new Refusal({
   kind: 'console-not-built',

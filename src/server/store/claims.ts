@@ -146,16 +146,23 @@ export const findRacks = async (queries: Queries, run: string): Promise<RackRow[
   return rows.map(({ rack, block, gpus, hours }) => ({ rack, block, gpus, hours: hours as HeatRun[] }))
 }
 
-export type FindingFilter = Readonly<{ kind?: string | undefined; finding?: string | undefined; offset?: number; limit: number }>
+export type FindingFilter = Readonly<{
+  kind?: string | undefined
+  verdict?: string | undefined
+  finding?: string | undefined
+  offset?: number
+  limit: number
+}>
 
 /** Findings of a run, the most money first. */
 export const findFindings = async (
   queries: Queries,
   run: string,
-  { kind, finding, offset = 0, limit }: FindingFilter,
+  { kind, verdict, finding, offset = 0, limit }: FindingFilter,
 ): Promise<StoredFinding[]> => {
   let asked = queries.selectFrom('claim_finding').selectAll().where('run', '=', run).orderBy('position').offset(offset).limit(limit)
   if (kind !== undefined) asked = asked.where('kind', '=', kind)
+  if (verdict !== undefined) asked = asked.where('verdict', '=', verdict as StoredFinding['verdict'])
   if (finding !== undefined) asked = asked.where('finding', '=', finding)
   return (await asked.execute()).map((row): StoredFinding => {
     const { names, ...evidence } = row.evidence as StoredFinding['evidence'] & { names: ReadingName[] }

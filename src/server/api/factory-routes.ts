@@ -1,0 +1,288 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { dateOf, formatInstant, isDate, monthInterval, monthOf, parseInstant } from '../../core/base/time.ts'
+import {
+  FactoriesShape,
+  factoriesMax,
+  FactoryMonthShape,
+  FactoryName,
+  FactoryQueryShape,
+  HallShape,
+  RackReadingsShape,
+  rackReadingsPageMax,
+  ReconciliationShape,
+  reconciliationPageDefault,
+  reconciliationPageMax,
+  SourcesShape,
+  type HallWire,
+  type ReconciliationWire,
+} from '../../wire/factory.ts'
+import { Month } from '../../wire/scalars.ts'
+import type { FactoryMoment, FactoryRecord } from '../app/factories.ts'
+import type { ReconcileAnswer } from '../app/reconcile.ts'
+import { sourcesMax } from '../store/rack-rows.ts'
+import { problems } from './agreement-routes.ts'
+import { ofReading } from './factory-readings.ts'
+import type { FactorySource } from './factory-source.ts'
+import { toFactoryMonth, toFactoryRow, toHall } from './factory-view.ts'
+import { notFound, Refusal } from './problems.ts'
+
+const Params = z.object({ id: FactoryName, month: Month })
+export const HallParams = Params.extend({ hall: z.string().min(1).max(200) })
+export const HallQuery = FactoryQueryShape.extend({
+  day: z.iso.date().optional().meta({ description: 'a local date of the month: by quarter hours' }),
+  rack: z.string().max(200).optional().meta({ description: 'the unit of a rack: its nodes are the rows' }),
+})
+const RackQuery = FactoryQueryShape.extend({
+  unit: z.string().min(1).max(200).meta({ description: 'the unit of a rack, or the name of a node' }),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+})
+const PageQuery = FactoryQueryShape.extend({
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/, 'should be the `next` of a page')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(reconciliationPageMax).default(reconciliationPageDefault),
+})
+
+const invalid = (pointer: string, detail: string): Refusal =>
+  new Refusal({
+    kind: 'invalid-request',
+    status: 400,
+    title: 'The request is not right',
+    detail: `${pointer}: ${detail}`,
+    errors: [{ pointer, detail }],
+  })
+
+/** The factory of a request, or a refusal that names those there are. */
+const factoryOf = async (source: FactorySource, id: string, agreement: string | undefined): Promise<FactoryRecord> => {
+  const all = await source.listFactories()
+  const found = all.find((each) => each.id === id && (agreement === undefined || each.schedule.agreement === agreement))
+  if (found !== undefined) return found
+  const known = [...new Set(all.map((each) => each.id))].slice(0, 10).join(', ')
+  throw notFound(
+    `There is no factory ${id} with a rack on record${agreement === undefined ? '' : ` under ${agreement}`}. ${known === '' ? 'No rack is on record yet: readings of kind rack bring them.' : `There is: ${known}.`}`,
+  )
+}
+
+/** A month of a factory that has begun and lies in the term. */
+const momentOf = async (
+  source: FactorySource,
+  { id, month, agreement }: Readonly<{ id: string; month: string; agreement: string | undefined }>,
+): Promise<FactoryMoment> => {
+  const record = await factoryOf(source, id, agreement)
+  const { from, to, zone, agreement: name } = record.schedule
+  const interval = monthInterval(month, zone)
+  const refuse = (kind: string, title: string, detail: string) => new Refusal({ kind, status: 404, title, detail })
+  if (interval.from >= to || interval.to <= from)
+    throw refuse(
+      'outside-term',
+      'Outside the term',
+      `${month} lies outside the term of ${name}, from ${monthOf(from, zone)} to ${monthOf(to - 1, zone)}.`,
+    )
+  if (interval.from > source.now())
+    throw refuse('not-begun', 'Not begun', `${month} has not begun yet in ${zone}: no GPU can have done anything in it.`)
+  return { record, month }
+}
+
+const drawn = async (source: FactorySource, moment: FactoryMoment) => {
+  const view = await source.draw(moment)
+  if (view !== undefined) return view
+  throw new Refusal({
+    kind: 'no-racks',
+    status: 404,
+    title: 'No racks',
+    detail: `No rack of ${moment.record.id} stands in ${moment.month}: readings of kind rack say since when each does.`,
+  })
+}
+
+const toReconciliation = (answer: ReconcileAnswer): ReconciliationWire['rows'] => {
+  if (answer.kind === 'refused')
+    throw new Refusal({ kind: 'cannot-reconcile', status: 409, title: 'The month cannot be reconciled', detail: answer.messages.join(' ') })
+  return [
+    ...answer.disagreements.map(({ subject, where, source, counted, date, more, less }) => ({
+      subject: subject as string,
+      where: where as string,
+      source,
+      counted: [...counted],
+      date,
+      more,
+      less,
+    })),
+    ...answer.soldButDown.map(({ block, gpuSeconds }) => ({
+      subject: 'sold-but-down',
+      where: block as string,
+      source: null,
+      counted: [],
+      date: null,
+      more: gpuSeconds,
+      less: 0,
+    })),
+  ].toSorted((a, b) => b.more + b.less - a.more - a.less)
+}
+
+const factoryLists = (api: FastifyInstance, source: FactorySource): void => {
+  const routes = api.withTypeProvider<ZodTypeProvider>()
+  routes.get(
+    '/api/factories',
+    { schema: { operationId: 'listFactories', summary: 'Factories with racks on record', response: { 200: FactoriesShape, ...problems } } },
+    async () => ({ now: formatInstant(source.now()), factories: (await source.listFactories()).slice(0, factoriesMax).map(toFactoryRow) }),
+  )
+  routes.get(
+    '/api/factories/:id/months/:month',
+    {
+      schema: {
+        operationId: 'readFactoryMonth',
+        summary: 'A factory through a month: its halls by day, and how racks tie to what is settled',
+        params: Params,
+        querystring: FactoryQueryShape,
+        response: { 200: FactoryMonthShape, ...problems },
+      },
+    },
+    async ({ params, query }) => {
+      const moment = await momentOf(source, { ...params, agreement: query.agreement })
+      return toFactoryMonth(moment, await drawn(source, moment), source.now())
+    },
+  )
+}
+
+/** A hall as it was asked for, or why there is none. */
+export const hallOf = async (
+  source: FactorySource,
+  { hall, ...params }: z.infer<typeof HallParams>,
+  { agreement, day, rack }: z.infer<typeof HallQuery>,
+): Promise<HallWire> => {
+  const moment = await momentOf(source, { ...params, agreement })
+  if (day !== undefined && (!isDate(day) || day.slice(0, 7) !== params.month))
+    throw invalid('/query/day', `should be a day of ${params.month}`)
+  const asked = { ...moment, hall, day, rack }
+  const shown = toHall(asked, await drawn(source, asked), source.now())
+  if (shown === undefined)
+    throw notFound(
+      rack === undefined
+        ? `${params.id} has no hall ${hall} in ${params.month}.`
+        : `Hall ${hall} of ${params.id} has no rack ${rack} in ${params.month}.`,
+    )
+  return shown
+}
+
+const hallRoute = (api: FastifyInstance, source: FactorySource): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/factories/:id/months/:month/halls/:hall',
+    {
+      schema: {
+        operationId: 'readHall',
+        summary: 'What every rack of a hall was doing, as runs: a month by hours, a day by quarter hours; or the nodes of one rack',
+        params: HallParams,
+        querystring: HallQuery,
+        response: { 200: HallShape, ...problems },
+      },
+    },
+    ({ params, query }) => hallOf(source, params, query),
+  )
+}
+
+const sourceRoutes = (api: FastifyInstance, source: FactorySource): void => {
+  const routes = api.withTypeProvider<ZodTypeProvider>()
+  routes.get(
+    '/api/factories/:id/months/:month/sources',
+    {
+      schema: {
+        operationId: 'listFactorySources',
+        summary: 'Who tells of this factory, and how long ago',
+        params: Params,
+        querystring: FactoryQueryShape,
+        response: { 200: SourcesShape, ...problems },
+      },
+    },
+    async ({ params, query }) => {
+      const { record, month } = await momentOf(source, { ...params, agreement: query.agreement })
+      const [{ sources }, newest] = await Promise.all([source.listSources(record, month), source.newestSample(record)])
+      const now = source.now()
+      return {
+        now: formatInstant(now),
+        more: sources.length === sourcesMax,
+        telemetry: newest === undefined ? null : { newest: formatInstant(newest), ageSeconds: Math.max(0, now - newest) },
+        sources: sources.map((row) => ({
+          source: row.source,
+          kinds: [...row.kinds],
+          readings: row.readings,
+          lastRecorded: formatInstant(row.lastRecorded),
+          lastEffect: row.lastEnd === undefined ? null : formatInstant(row.lastEnd),
+          ageSeconds: Math.max(0, now - row.lastRecorded),
+          lagSeconds: row.lastEnd === undefined ? null : Math.max(0, now - row.lastEnd),
+        })),
+      }
+    },
+  )
+  routes.get(
+    '/api/factories/:id/months/:month/reconciliation',
+    {
+      schema: {
+        operationId: 'listReconciliation',
+        summary: 'What sources say differently of the same GPUs, the largest first',
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: ReconciliationShape, ...problems, 409: problems[404] },
+      },
+    },
+    async ({ params, query: { agreement, cursor, limit } }) => {
+      const { record, month } = await momentOf(source, { ...params, agreement })
+      const rows = toReconciliation(await source.reconcile(record, month))
+      const first = Number(cursor ?? 0)
+      const next = first + limit < rows.length ? String(first + limit) : null
+      return {
+        agreement: record.schedule.agreement,
+        month,
+        zone: record.schedule.zone,
+        total: rows.length,
+        rows: rows.slice(first, first + limit),
+        next,
+      }
+    },
+  )
+}
+
+const rackRoute = (api: FastifyInstance, source: FactorySource): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/factories/:id/months/:month/rack',
+    {
+      schema: {
+        operationId: 'readRack',
+        summary: 'What readings say of one rack or node in a stretch of a month: source, id, order, digest',
+        params: Params,
+        querystring: RackQuery,
+        response: { 200: RackReadingsShape, ...problems },
+      },
+    },
+    async ({ params, query }) => {
+      const { record } = await momentOf(source, { ...params, agreement: query.agreement })
+      const { zone } = record.schedule
+      const whole = monthInterval(params.month, zone)
+      const at = (text: string | undefined, otherwise: number): number => {
+        const instant = text === undefined ? otherwise : parseInstant(text, zone)
+        return typeof instant === 'number' ? Math.min(whole.to, Math.max(whole.from, instant)) : otherwise
+      }
+      const window = { from: at(query.from, whole.from), to: at(query.to, whole.to) }
+      if (window.from >= window.to) throw invalid('/query/to', `should be after ${dateOf(window.from, zone)} and in ${params.month}`)
+      const { readings, isRack } = await source.readRack(record, { unit: query.unit, window })
+      if (!isRack) throw notFound(`${params.id} has no rack or node ${query.unit} in ${params.month}.`)
+      return {
+        unit: query.unit,
+        from: formatInstant(window.from),
+        to: formatInstant(window.to),
+        readings: readings.slice(0, rackReadingsPageMax).map(ofReading),
+        more: readings.length > rackReadingsPageMax,
+      }
+    },
+  )
+}
+
+export const factoryRoutes = async (api: FastifyInstance, source: FactorySource): Promise<void> => {
+  factoryLists(api, source)
+  hallRoute(api, source)
+  sourceRoutes(api, source)
+  rackRoute(api, source)
+}

@@ -1,0 +1,41 @@
+import { canonical, type Json } from '../../core/base/canonical.ts'
+import { Refusal } from './problems.ts'
+
+/** Answers that are kept for whoever repeats a request: the oldest goes first. Characters of a key. */
+export const repeatsMax = 1_000
+export const keyLengthMax = 200
+
+type Kept<T> = Readonly<{ content: string; answer: Promise<T> }>
+
+/**
+ * What was done under an `Idempotency-Key` is answered again and not done again, as long as this process runs; a key with other content is refused. One
+ * that failed may be tried again. After a restart the use case itself refuses what is done already.
+ */
+export const makeRepeats = <T>() => {
+  const kept = new Map<string, Kept<T>>()
+  return (key: string | undefined, content: Json, act: () => Promise<T>): Promise<T> => {
+    if (key === undefined) return act()
+    if (key === '' || key.length > keyLengthMax)
+      throw new Refusal({
+        kind: 'invalid-request',
+        status: 400,
+        title: 'The request is not right',
+        detail: `Idempotency-Key is 1 to ${keyLengthMax} characters.`,
+      })
+    const text = canonical(content)
+    const known = kept.get(key)
+    if (known !== undefined && known.content !== text)
+      throw new Refusal({
+        kind: 'key-taken',
+        status: 422,
+        title: 'Another request has this key',
+        detail: `Idempotency-Key ${key} came with another content before: a new request needs a key of its own.`,
+      })
+    if (known !== undefined) return known.answer
+    const answer = act()
+    kept.set(key, { content: text, answer })
+    answer.catch(() => kept.delete(key))
+    if (kept.size > repeatsMax) kept.delete(kept.keys().next().value!)
+    return answer
+  }
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import * as fs from 'node:fs'
+import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core'
+
+export const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const absent = !fs.existsSync(executablePath)
+if (absent && process.env['CI']) throw new Error(`no Chromium at ${executablePath}: apt-get install --no-install-recommends chromium`)
+/** Why tests in a browser are skipped; false where they run. */
+export const skip = absent ? `no Chromium at ${executablePath}` : false
+
+const args = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0, args })
+
+/** Opens pages of one address that fail their test for what they complain of, and for any request that leaves it. Refusals under test are named. */
+export const makeOpenPage =
+  (browser: () => Browser, address: () => string) =>
+  async (options: BrowserContextOptions = {}, expected = /^$/) => {
+    const context = await browser().newContext({
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: 'reduce',
+      locale: 'en-US',
+      timezoneId: 'America/Los_Angeles',
+      ...options,
+    })
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => message.type() === 'error' && !expected.test(message.text()) && complaints.push(message.text()))
+    page.on(
+      'request',
+      (request) => request.url().startsWith(address()) || request.url().startsWith('data:') || complaints.push(request.url()),
+    )
+    const go = async (path: string) => void (await page.goto(address() + path))
+    return { page, go, close: async () => (await context.close(), assert.deepEqual(complaints, [])) }
+  }
