@@ -21,8 +21,8 @@ export const claim =
 
 const month = '2026-10'
 const sizes = [10_000, 40_000, 170_000] as const
-/** GPUs whose month is settled from samples too: a row for each GPU and minute is two hundred million. */
-const sampledGpus = 5000
+/** GPUs whose month is settled from samples too: a row for each GPU and minute is more than four hundred million. */
+const sampledGpus = 10_000
 const goals = { events: 16_000_000, seconds: 60, peakMiB: 2048, times: 20, perEvent: 1.5 } as const
 const root = join(import.meta.dirname, '..')
 const example = join(root, 'examples/firmus-batam.yaml')

@@ -4,6 +4,7 @@ import { encodeBatch, sampleSelect, sampleStructure } from '../src/server/teleme
 import type { SampleBatch } from '../src/server/telemetry/sample.ts'
 import { openTelemetry, type Telemetry } from '../src/server/telemetry/telemetry.ts'
 import { groupSamplesMax } from '../src/server/telemetry/write.ts'
+import { fillMonth, gpusOfNode } from './parts/telemetry-month.ts'
 import type { Print } from './run.ts'
 
 export const name = 'telemetry'
@@ -124,24 +125,15 @@ const writeSamples = async (telemetry: Telemetry, print: Print): Promise<boolean
 const monthHours = 744
 const monthFrom = Date.UTC(2026, 9, 1) / 1000
 
-/** A campus-month of hourly rows, made in ClickHouse: a week at a time, as folds make overlapping parts. */
-const makeMonth = async (telemetry: Telemetry): Promise<void> => {
-  for (let first = 0; first < monthHours; first += 168) {
-    const hours = Math.min(168, monthHours - first)
-    await telemetry.engine.command(`
-INSERT INTO offtake.telemetry_hourly
-SELECT 'campus', concat('b1-r', leftPad(toString(intDiv(unit, 18) + 1), 4, '0'), '-n', leftPad(toString(unit % 18 + 1), 2, '0')), gpu,
-  toDateTime(${monthFrom} + 3600 * at, 'UTC'), 240, if(chance % 1000 < 3, 3600 - chance % 600, 3600), active,
-  if(active = 0, 0, least(3600, active + chance % 20)), if(active = 0, 190 + chance % 20, 900 + chance % 400) AS most,
-  if(active = 0, 185, most - 150 - chance % 7) AS mean, toUInt64(mean) * 3600000, round(active / 36, 1), round(active / 3600 * 0.7, 3),
-  if(chance % 1000000 = 0, [toUInt16(79)], []), 1
-FROM (
-  SELECT intDiv(number, ${hours}) AS card, intDiv(card, 4) AS unit, toUInt8(card % 4) AS gpu, number % ${hours} + ${first} AS at,
-    cityHash64(card, at) AS chance, if(cityHash64(unit, intDiv(at, 30)) % 100 < 75, 3000 + chance % 601, 0) AS active
-  FROM numbers_mt(${gpus * hours})
-)`)
-  }
-}
+/** Three quarters of the stretches of thirty hours of a node are busy. */
+const makeMonth = (telemetry: Telemetry): Promise<void> =>
+  fillMonth(telemetry, {
+    factory: 'campus',
+    from: monthFrom,
+    hours: monthHours,
+    nodes: gpus / gpusOfNode,
+    active: 'if(cityHash64(unit, intDiv(at, 30)) % 100 < 75, 3000 + chance % 601, 0)',
+  })
 
 /** The most memory that this process had resident while it worked. */
 const peakOf = async <Answer>(work: () => Promise<Answer>): Promise<[number, Answer]> => {

@@ -1,11 +1,14 @@
 import { InvalidArgumentError, type Command } from 'commander'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { formatInstant } from '../core/base/time.ts'
 import { clusterForm, recordVersion, writeRetention, writeVersion } from '../server/telemetry/ddl.ts'
 import { foldDaysMax, retentionDaysMax, retentionDaysUsual } from '../server/telemetry/prune.ts'
 import { versions } from '../server/telemetry/schema.ts'
 import { openTelemetry, type Telemetry } from '../server/telemetry/telemetry.ts'
-import type { Context } from './context.ts'
+import { readHourlyRow, type HourlyRow } from '../server/telemetry/hourly.ts'
+import { badInput, type Context } from './context.ts'
 
 const newest = versions.at(-1)!.version
 
@@ -44,6 +47,45 @@ const withTelemetry = async (context: Context, retentionDays: number, work: (tel
   }
 }
 
+/** Rows that are kept at a time, and refusals that are told. */
+const rowsAtOnce = 50_000
+const refusalsShownMax = 100
+
+/** Reads hourly rows. Every line that is none is told; what comes after the first of them is not kept, and the same file may come again. */
+const importHours = async (path: string, context: Context): Promise<number> => {
+  const input = path === '-' ? context.stdin : createReadStream(path)
+  let [line, refused, kept] = [0, 0, 0]
+  await withTelemetry(context, retentionDaysUsual, async (telemetry) => {
+    let rows: HourlyRow[] = []
+    const keep = async (): Promise<void> => {
+      if (rows.length > 0 && refused === 0) await telemetry.takeHours(rows)
+      kept += refused === 0 ? rows.length : 0
+      rows = []
+      context.show(`${path}: ${kept.toLocaleString('en')} hourly rows`)
+    }
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+      line += 1
+      if (text.trim() === '') continue
+      const read = readHourlyLine(text)
+      if ('problems' in read) {
+        refused += 1
+        if (refused <= refusalsShownMax) context.say(`${path}:${line}: ${read.problems.join('; ')}`)
+      } else if (rows.push(read) === rowsAtOnce) await keep()
+    }
+    await keep()
+  })
+  context.print(`${path}: ${kept.toLocaleString('en')} hourly rows kept, ${refused.toLocaleString('en')} lines refused\n`)
+  return refused === 0 ? 0 : badInput
+}
+
+const readHourlyLine = (text: string): ReturnType<typeof readHourlyRow> => {
+  try {
+    return readHourlyRow(JSON.parse(text))
+  } catch (error) {
+    return { problems: [`is no JSON: ${(error as Error).message.slice(0, 200)}`] }
+  }
+}
+
 /** `offtake telemetry`: the store of what GPUs did. */
 export const addTelemetry = (program: Command, context: Context): void => {
   const telemetry = program.command('telemetry').description('the store of GPU telemetry: ClickHouse by CLICKHOUSE_URL, else embedded')
@@ -69,6 +111,13 @@ export const addTelemetry = (program: Command, context: Context): void => {
         )
       }),
     )
+  telemetry
+    .command('import')
+    .description('keep hourly rows that were folded elsewhere, as NDJSON, up to the first line that is none')
+    .argument('[file]', 'NDJSON of hourly rows, or - for standard input', '-')
+    .action(async (file: string) => {
+      process.exitCode = await importHours(file, context)
+    })
   retention(telemetry.command('lag'))
     .description('show the newest sample of each factory')
     .action(({ retentionDays }: DdlOptions) =>

@@ -34,7 +34,8 @@ export const nameBytesMax = 253
 export const gpuMax = 255
 // oxlint-disable-next-line no-control-regex -- Control characters are what is looked for.
 const nameForm = /^[^\u0000-\u001f\u007f]+$/
-const isName = (text: string): boolean => nameForm.test(text) && Buffer.byteLength(text) <= nameBytesMax
+/** Whether a text can name a factory or a node. */
+export const isName = (text: string): boolean => nameForm.test(text) && Buffer.byteLength(text) <= nameBytesMax
 
 export type Reason = 'bad-name' | 'bad-gpu' | 'unknown-metric' | 'bad-time' | 'too-old' | 'in-the-future' | 'blank' | 'out-of-range'
 

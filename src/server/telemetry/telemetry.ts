@@ -4,6 +4,7 @@ import { encodeBatch } from './encode.ts'
 import type { Engine } from './engine.ts'
 import { fold, type Folded } from './fold.ts'
 import type { Measure } from './fold-sql.ts'
+import { hourlyInto, type HourlyRow } from './hourly.ts'
 import { migrate } from './migrate.ts'
 import { nodeMonths, type NodeMonths } from './node-months.ts'
 import { foldDaysMax, prune, retentionDaysMax, retentionDaysUsual } from './prune.ts'
@@ -43,6 +44,8 @@ export type Telemetry = Readonly<{
   waiting: () => number
   /** Brings hourly rows up to date with the samples of all hours that begin before `until`. One process at a time is to do this. */
   fold: (until: Instant) => Promise<Folded>
+  /** Keeps hourly rows that were folded elsewhere. They take the place of those that are there of the same GPU and hour. */
+  takeHours: (rows: readonly HourlyRow[]) => Promise<void>
   /** What hourly rows say, node by node. */
   nodeMonths: (wanted: NodeMonths) => AsyncGenerator<NodeTelemetry>
   /** The same, added up to racks. */
@@ -124,6 +127,7 @@ export const openTelemetry = async (place: TelemetryPlace, options: TelemetryOpt
       folding = folded.catch(() => {})
       return folded
     },
+    takeHours: async (rows) => engine.insert(hourlyInto(rows, await nextVersion(engine, nowMs()))),
     nodeMonths: (wanted) => nodeMonths(engine, wanted),
     rackHours: (wanted, rackOf) => rackHours(nodeMonths(engine, wanted), rackOf),
     lag: () => readLag(engine),
