@@ -9,6 +9,7 @@ import { makeExcesses } from './excesses.ts'
 import type { Finding } from './finding.ts'
 import { heatRuns } from './heat.ts'
 import { emptyIntake, take, type Intake } from './intake.ts'
+import { lendWithin } from './lend.ts'
 import { addSegment, clearHours, emptyHours, emptyVerdict, judgeHour, limitsOf } from './judge.ts'
 import { bitsOf } from './market.ts'
 import { placesOf, type Places, type Stay } from './places.ts'
@@ -83,11 +84,20 @@ const makeBench = ({ intake, field, tally }: Court) => {
   }
 }
 
-const accountsOf = ({ intake, field, tally, isRead }: Court, facts: Facts): Account[] =>
-  intake.schedule.blocks.map(({ id }, i) => {
+const accountsOf = ({ intake, field, tally, isRead }: Court, facts: Facts): Account[] => {
+  const { blocks, pools } = intake.schedule
+  const standings = blocks.map(({ id }, i) => {
     const ofBlock = facts.blocks.find(({ block }) => block === id)!
-    return accountOf(askOf(intake, ofBlock, field.places.loose, isRead[i]!), tally.blocks[i]!.free)
+    return { id, asked: askOf(intake, ofBlock, field.places.loose, isRead[i]!), free: tally.blocks[i]!.free }
   })
+  const free = new Map(
+    pools.flatMap((pool) => {
+      const ofPool = pool.blocks.flatMap((block) => standings.filter(({ id }) => id === block))
+      return lendWithin(pool.attribution, ofPool).map((each, i) => [ofPool[i]!.id, each] as const)
+    }),
+  )
+  return standings.map(({ id, asked }) => accountOf(asked, free.get(id)!))
+}
 
 /** Of nodes of a block without any telemetry: what is left of their want of evidence when the account has absorbed its part of it. */
 const darkOf = ({ dark, free }: BlockTally, account: Account): Float64Array =>
