@@ -103,4 +103,18 @@ export const fleetBreaks = [
     find: 'seconds > skewSeconds',
     put: 'seconds > 0',
   },
+  {
+    law: 'CL14 what blocks of a pool lend each other is theirs together',
+    test: 'src/core/claims/lend.test.ts',
+    file: 'src/core/claims/lend.ts',
+    find: 'other.free.eligible[hour]! -= given',
+    put: 'other.free.eligible[hour]! -= 0',
+  },
+  {
+    law: 'CL14 under specific attribution',
+    test: 'src/core/claims/lend.test.ts',
+    file: 'src/core/claims/lend.ts',
+    find: "attribution === 'specific' || blocks.length < 2",
+    put: 'blocks.length < 2',
+  },
 ] as const
