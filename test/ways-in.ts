@@ -7,7 +7,7 @@ import { makeApi } from '../src/server/api/api.ts'
 import type { IngestLimits } from '../src/server/api/ingest-limits.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { loadAgreement } from '../src/server/app/load-agreement.ts'
-import { makeReader } from '../src/server/app/read.ts'
+import { makeReaders } from '../src/server/app/read.ts'
 import type { FlexMapping } from '../src/server/fleet/flex-mapping.ts'
 import type { SampleBatch, TelemetrySink } from '../src/server/fleet/telemetry-sink.ts'
 import type { Store } from '../src/server/store/database.ts'
@@ -97,7 +97,7 @@ type Options = Readonly<{ limits?: Partial<IngestLimits>; flex?: FlexMapping; te
 export const openWays = async (store: Store, { limits = {}, telemetry, flex, now = () => wayNow }: Options = {}) => {
   const told: string[] = []
   const api = await makeApi({
-    source: makeReader(store, now),
+    source: makeReaders(store, now),
     ingest: { ...makeIngest(store, now), telemetry, flex },
     limits,
     consoleFolder: join(import.meta.dirname, '../.cache/console'),

@@ -4,7 +4,7 @@ import { makeApi } from './api/api.ts'
 import { makeClaims } from './app/claims.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
-import { makeReader } from './app/read.ts'
+import { makeReaders } from './app/read.ts'
 import type { FlexMapping } from './fleet/flex-mapping.ts'
 import type { TelemetrySink } from './fleet/telemetry-sink.ts'
 import type { Store } from './store/database.ts'
@@ -29,7 +29,7 @@ export type Serving = Readonly<{
 /** Opens the API and the console on the loopback address. Port 0 takes any that is free. */
 export const serve = async (store: Store, { port, now, telemetry, lag, flex }: Serving): Promise<Door | PortTaken> => {
   const api = await makeApi({
-    source: makeReader(store, now),
+    source: makeReaders(store, now),
     factories: makeFactories(store, now, lag === undefined ? undefined : { lag }),
     claims: makeClaims(store, now),
     ingest: { ...makeIngest(store, now), telemetry, flex },

@@ -10,6 +10,7 @@ import { AgreementName } from '../../wire/scalars.ts'
 import { toAgreement, toAgreementRow } from './agreement-view.ts'
 import { notFound } from './problems.ts'
 import type { AgreementRecord, ApiSource, StatementHead } from './source.ts'
+import type { SourceOf } from './principal.ts'
 
 /** Most agreements that one list holds; more wants a page of its own. */
 export const agreementsMax = 200
@@ -63,17 +64,19 @@ const periodsOf = (schedule: Schedule, statements: readonly StatementHead[], now
   return rows.toReversed()
 }
 
-const listAgreements = (api: FastifyInstance, source: ApiSource): void => {
+const listAgreements = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/agreements',
     {
+      config: { needs: 'agreements:read' },
       schema: {
         operationId: 'listAgreements',
         summary: 'Every agreement, with its latest month',
         response: { 200: AgreementsShape, ...problems },
       },
     },
-    async () => {
+    async (request) => {
+      const source = sourceOf(request)
       const agreements = []
       for (const id of (await source.listAgreements()).slice(0, agreementsMax))
         agreements.push(toAgreementRow(await agreementOf(source, id), await source.listStatements(id)))
@@ -82,10 +85,11 @@ const listAgreements = (api: FastifyInstance, source: ApiSource): void => {
   )
 }
 
-const readAgreement = (api: FastifyInstance, source: ApiSource): void => {
+const readAgreement = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/agreements/:id',
     {
+      config: { needs: 'agreements:read' },
       schema: {
         operationId: 'readAgreement',
         summary: 'The terms in words beside their data, the ramp, rates, caps and clauses',
@@ -93,7 +97,11 @@ const readAgreement = (api: FastifyInstance, source: ApiSource): void => {
         response: { 200: AgreementShape, ...problems },
       },
     },
-    async ({ params: { id } }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const {
+        params: { id },
+      } = request
       const record = await agreementOf(source, id)
       const [statements, settled] = await Promise.all([source.listStatements(id), source.listSettled(id)])
       return toAgreement(record, { statements, settled, now: source.now() })
@@ -101,10 +109,11 @@ const readAgreement = (api: FastifyInstance, source: ApiSource): void => {
   )
 }
 
-const listPeriods = (api: FastifyInstance, source: ApiSource): void => {
+const listPeriods = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/agreements/:id/periods',
     {
+      config: { needs: 'statements:read' },
       schema: {
         operationId: 'listPeriods',
         summary: 'The months that have begun, and what each came to',
@@ -112,7 +121,11 @@ const listPeriods = (api: FastifyInstance, source: ApiSource): void => {
         response: { 200: PeriodsShape, ...problems },
       },
     },
-    async ({ params: { id } }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const {
+        params: { id },
+      } = request
       const { schedule } = await agreementOf(source, id)
       const now = source.now()
       return {
@@ -126,10 +139,11 @@ const listPeriods = (api: FastifyInstance, source: ApiSource): void => {
   )
 }
 
-const readDocument = (api: FastifyInstance, source: ApiSource): void => {
+const readDocument = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/agreements/:id/versions/:version',
     {
+      config: { needs: 'agreements:read' },
       schema: {
         operationId: 'readDocument',
         summary: 'A version as it was signed, byte for byte',
@@ -137,7 +151,11 @@ const readDocument = (api: FastifyInstance, source: ApiSource): void => {
         produces: ['application/yaml'],
       },
     },
-    async ({ params: { id, version } }, reply) => {
+    async (request, reply) => {
+      const source = sourceOf(request)
+      const {
+        params: { id, version },
+      } = request
       const { versions } = await agreementOf(source, id)
       const signed = versions.find(({ agreement }) => agreement.version === version)
       if (signed === undefined) throw notFound(`Agreement ${id} has no version ${version}; the latest is ${versions.length}.`)
@@ -149,9 +167,9 @@ const readDocument = (api: FastifyInstance, source: ApiSource): void => {
   )
 }
 
-export const agreementRoutes = async (api: FastifyInstance, source: ApiSource): Promise<void> => {
-  listAgreements(api, source)
-  readAgreement(api, source)
-  listPeriods(api, source)
-  readDocument(api, source)
+export const agreementRoutes = async (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): Promise<void> => {
+  listAgreements(api, sourceOf)
+  readAgreement(api, sourceOf)
+  listPeriods(api, sourceOf)
+  readDocument(api, sourceOf)
 }

@@ -16,13 +16,14 @@ import { fileOf } from '../../../test/rows.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { makeIngest } from '../app/ingest.ts'
 import { importReadings } from '../app/import-readings.ts'
-import { makeReader } from '../app/read.ts'
+import { makeReaders } from '../app/read.ts'
+import { everything } from '../store/reach.ts'
 import { makeApi } from './api.ts'
 
 const { close, ...store } = await testDatabase()
 const months = await closeWorld(store)
 const told: string[] = []
-const source = makeReader(store, () => worldNow)
+const source = makeReaders(store, () => worldNow)
 const consoleFolder = join(import.meta.dirname, '../../../.cache/console')
 const ingest = { ...makeIngest(store, () => worldNow), telemetry: undefined, flex: undefined }
 const api = await makeApi({ source, ingest, consoleFolder, report: (text) => void told.push(text) })
@@ -109,7 +110,7 @@ test('API2 what is not there is told with what is', async () => {
 
 test('API2 a fault inside is told to the report and not to the caller', async () => {
   const broken = await makeApi({
-    source: { ...source, listAgreements: () => Promise.reject(new Error('secret address of the database')) },
+    source: (reach) => ({ ...source(reach), listAgreements: () => Promise.reject(new Error('secret address of the database')) }),
     consoleFolder,
     report: (text) => void told.push(text),
   })
@@ -286,7 +287,7 @@ test('API7 an explanation holds the clause, the assumptions and the evidence of 
 test('API8 every rate on every month of the term is what the schedule has in force', async () => {
   for (const id of ['sharon-ai', 'firmus-batam']) {
     const { lanes } = await get<AgreementWire>(`/api/agreements/${id}`)
-    const { schedule } = (await source.findAgreement(id))!
+    const { schedule } = (await source(everything).findAgreement(id))!
     let compared = 0
     for (const clause of schedule.clauses.filter(({ kind }) => kind === 'revenue-share' || kind === 'capacity-backstop'))
       for (const covered of clause.covers)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import swagger from '@fastify/swagger'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -22,26 +22,36 @@ import { ingestLimits, type IngestLimits } from './ingest-limits.ts'
 import { ingestRoutes } from './ingest-routes.ts'
 import { serveConsole } from './pages.ts'
 import { periodRoutes } from './period-routes.ts'
+import { guardAccess, local, reachOf, type Identify, type SourceOf } from './principal.ts'
 import { answerProblems } from './problems.ts'
 import { readingRoutes } from './reading-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
 import type { ApiSource } from './source.ts'
+import { nothing, type Reach } from '../store/reach.ts'
+
+type Report = (text: string) => void
 
 export type ApiOptions = Readonly<{
-  source: ApiSource
+  source: (reach: Reach) => ApiSource
   /** What is read of factories; without it, there are none here. */
-  factories?: FactorySource | undefined
+  factories?: ((reach: Reach) => FactorySource) | undefined
   /** What is read of claims, and decided about them. */
-  claims?: ClaimSource | undefined
+  claims?: ((reach: Reach) => ClaimSource) | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
   limits?: Partial<IngestLimits>
+  /** On whose behalf a request is made. Default: whoever is at this machine, who may do everything; then listen on a loopback address alone. */
+  identify?: Identify
+  /** Whether what is shown is made up, and whether time is moved by hand. */
+  demo?: boolean
+  sandbox?: () => boolean
   /** Where the built console is. */
   consoleFolder: string
   /** Names this server answers to besides loopback ones. Default none. */
   hosts?: readonly string[]
   /** Told what went wrong inside. Default: standard error. */
-  report?: (text: string) => void
+  report?: Report
 }>
 
 /** Bytes of a request's body, but of the ways in: they bound their own. */
@@ -51,17 +61,52 @@ const requestMsMax = 3_600_000
 const connectionsMax = 1_000
 const version = '0.1.0'
 
-/** The HTTP door: shapes in, shapes out. OpenAPI is written from the same shapes. Listen on a loopback address: there is no login yet. */
-export const makeApi = async ({
-  source,
-  factories,
-  claims,
-  ingest,
-  limits = {},
-  consoleFolder,
-  hosts = [],
-  report = (text) => void process.stderr.write(`${text}\n`),
-}: ApiOptions) => {
+/** What is read on behalf of a request: within its reach. */
+const within =
+  <T>(read: (reach: Reach) => T): SourceOf<T> =>
+  (request) =>
+    read(reachOf(request))
+
+/** A line for each family of routes. */
+const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
+  const { source, factories, claims, ingest, limits = {} } = options
+  await api.register((routes) => sessionRoutes(routes, options))
+  await api.register((routes) => agreementRoutes(routes, within(source)))
+  await api.register((routes) => periodRoutes(routes, within(source)))
+  await api.register((routes) => readingRoutes(routes, within(source)))
+  if (factories !== undefined) await api.register((routes) => factoryRoutes(routes, within(factories)))
+  if (factories !== undefined) await api.register((routes) => hallFile(routes, within(factories)))
+  if (claims !== undefined) await api.register((routes) => claimRoutes(routes, within(claims)))
+  if (ingest !== undefined)
+    await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
+}
+
+/** Whether it answers, and what can be asked. */
+const addAnswers = async (api: FastifyInstance, { source }: ApiOptions): Promise<void> => {
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/health',
+    {
+      config: { needs: 'nothing' },
+      schema: {
+        operationId: 'health',
+        summary: 'Whether the server answers, and what it takes the time to be',
+        response: { 200: HealthShape },
+      },
+    },
+    () => ({ status: 'ok' as const, now: formatInstant(source(nothing).now()), version }),
+  )
+  api.get('/openapi.json', { schema: { hide: true } }, () => api.swagger())
+}
+
+const information = {
+  title: 'Offtake',
+  version,
+  description: 'What was agreed, what is owed, and why. Amounts are decimal strings, never numbers.',
+}
+
+/** The HTTP door: shapes in, shapes out. OpenAPI is written from the same shapes. It listens nowhere by itself. */
+export const makeApi = async (options: ApiOptions) => {
+  const { identify = async () => local, consoleFolder, hosts = [], report = (text) => void process.stderr.write(`${text}\n`) } = options
   const api = Fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: requestMsMax,
@@ -74,40 +119,14 @@ export const makeApi = async ({
   api.server.maxConnections = connectionsMax
   guard(api, hosts)
   answerProblems(api, report)
+  guardAccess(api, identify)
   await api.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Offtake',
-        version,
-        description: 'What was agreed, what is owed, and why. Amounts are decimal strings, never numbers.',
-      },
-    },
+    openapi: { openapi: '3.1.0', info: information },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
-  await api.register((routes) => agreementRoutes(routes, source))
-  await api.register((routes) => periodRoutes(routes, source))
-  await api.register((routes) => readingRoutes(routes, source))
-  if (factories !== undefined) await api.register((routes) => factoryRoutes(routes, factories))
-  if (factories !== undefined) await api.register((routes) => hallFile(routes, factories))
-  if (claims !== undefined) await api.register((routes) => claimRoutes(routes, claims))
-  if (ingest !== undefined)
-    await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
-  await api.register(async (routes) => {
-    routes.withTypeProvider<ZodTypeProvider>().get(
-      '/api/health',
-      {
-        schema: {
-          operationId: 'health',
-          summary: 'Whether the server answers, and what it takes the time to be',
-          response: { 200: HealthShape },
-        },
-      },
-      () => ({ status: 'ok' as const, now: formatInstant(source.now()), version }),
-    )
-    routes.get('/openapi.json', { schema: { hide: true } }, () => api.swagger())
-  })
+  await addRoutes(api, options, report)
+  await api.register((routes) => addAnswers(routes, options))
   await serveConsole(api, consoleFolder)
   return api
 }

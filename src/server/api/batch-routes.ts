@@ -5,6 +5,7 @@ import { BatchDetailShape, BatchesQueryShape, BatchesShape, BatchParamsShape, Pr
 import type { ImportHead } from '../store/batches.ts'
 import { problems } from './agreement-routes.ts'
 import type { Ways } from './ways.ts'
+import { reachOf } from './principal.ts'
 import { notFound } from './problems.ts'
 
 const toBatch = ({ batch, recordedAt, key, mode, file, accepted, repeats, refused, late }: ImportHead): BatchWire => ({
@@ -23,6 +24,7 @@ const listOf = (api: FastifyInstance, { door }: Ways): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/ingest/batches',
     {
+      config: { needs: 'feeds:read' },
       schema: {
         operationId: 'listBatches',
         summary: 'Imports, the latest first, a page at a time',
@@ -30,9 +32,13 @@ const listOf = (api: FastifyInstance, { door }: Ways): void => {
         response: { 200: BatchesShape, ...problems },
       },
     },
-    async ({ query: { cursor, limit } }) => {
+    async (request) => {
+      const { cursor, limit } = request.query
       // One more than the page holds: so that it is known whether another follows.
-      const found = await door.listBatches({ before: cursor === undefined ? undefined : BigInt(cursor), limit: limit + 1 })
+      const found = await door.listBatches(reachOf(request), {
+        before: cursor === undefined ? undefined : BigInt(cursor),
+        limit: limit + 1,
+      })
       const page = found.slice(0, limit)
       return { batches: page.map(toBatch), next: found.length > limit ? `${page.at(-1)!.batch}` : null }
     },
@@ -43,6 +49,7 @@ const detailOf = (api: FastifyInstance, { door }: Ways): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/ingest/batches/:id',
     {
+      config: { needs: 'feeds:read' },
       schema: {
         operationId: 'readBatch',
         summary: 'One import, with what of it was refused',
@@ -50,8 +57,9 @@ const detailOf = (api: FastifyInstance, { door }: Ways): void => {
         response: { 200: BatchDetailShape, ...problems },
       },
     },
-    async ({ params: { id } }) => {
-      const found = await door.findBatch(BigInt(id))
+    async (request) => {
+      const { id } = request.params
+      const found = await door.findBatch(reachOf(request), BigInt(id))
       if (found === undefined) throw notFound(`There is no import ${id} here; /api/ingest/batches lists what there is.`)
       const refusals = found.refusals.map(({ line, problems: all }) => ({
         line,
@@ -66,11 +74,12 @@ const detailOf = (api: FastifyInstance, { door }: Ways): void => {
 export const batchRoutes = (api: FastifyInstance, ways: Ways): void => {
   listOf(api, ways)
   detailOf(api, ways)
-  api
-    .withTypeProvider<ZodTypeProvider>()
-    .get(
-      '/api/ingest/progress',
-      { schema: { operationId: 'readProgress', summary: 'The uploads that are under way', response: { 200: ProgressShape, ...problems } } },
-      () => ways.uploads.list(),
-    )
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/ingest/progress',
+    {
+      config: { needs: 'feeds:read' },
+      schema: { operationId: 'readProgress', summary: 'The uploads that are under way', response: { 200: ProgressShape, ...problems } },
+    },
+    () => ways.uploads.list(),
+  )
 }

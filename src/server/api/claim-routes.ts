@@ -23,12 +23,10 @@ import { problems } from './agreement-routes.ts'
 import { toClaim, toDecision, toFinding, toFindingDetail, toRings } from './claim-view.ts'
 import { notFound, Refusal } from './problems.ts'
 import { makeRepeats } from './repeats.ts'
+import { actorOf, mustBe, principalOf, type SourceOf } from './principal.ts'
 
 /** What the door needs to know of claims, and the one write: decisions. */
-export type ClaimSource = ReturnType<typeof makeClaims>
-
-/** Who decides, until there is a login: whoever sits at the loopback address. */
-export const consoleActor = 'console'
+export type ClaimSource = ReturnType<ReturnType<typeof makeClaims>>
 
 const Params = z.object({ agreement: AgreementName, month: Month })
 const FindingParams = Params.extend({ finding: FindingId })
@@ -66,22 +64,24 @@ const findingOf = async (source: ClaimSource, name: ClaimName, id: string) => {
   throw notFound(`There is no finding ${id} in ${name.month} of ${name.agreement}.`)
 }
 
-const sums = (api: FastifyInstance, source: ClaimSource): void => {
+const sums = (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): void => {
   const routes = api.withTypeProvider<ZodTypeProvider>()
   routes.get(
     '/api/claims',
     {
+      config: { needs: 'claims:read' },
       schema: {
         operationId: 'listClaims',
         summary: 'Months whose claims were verified, the latest first',
         response: { 200: ClaimsShape, ...problems },
       },
     },
-    async () => ({ claims: await source.listClaims() }),
+    async (request) => ({ claims: await sourceOf(request).listClaims() }),
   )
   routes.get(
     '/api/claims/:agreement/:month',
     {
+      config: { needs: 'claims:read' },
       schema: {
         operationId: 'readClaim',
         summary: 'The claim of a month: what is claimed, eligible, rejected and unproven, and what was found',
@@ -89,15 +89,16 @@ const sums = (api: FastifyInstance, source: ClaimSource): void => {
         response: { 200: ClaimShape, ...problems },
       },
     },
-    async ({ params }) => toClaim(await claimOf(source, params)),
+    async (request) => toClaim(await claimOf(sourceOf(request), request.params)),
   )
 }
 
-const lists = (api: FastifyInstance, source: ClaimSource): void => {
+const lists = (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): void => {
   const routes = api.withTypeProvider<ZodTypeProvider>()
   routes.get(
     '/api/claims/:agreement/:month/findings',
     {
+      config: { needs: 'claims:read' },
       schema: {
         operationId: 'listFindings',
         summary: 'What was found, the most money first, a page at a time',
@@ -106,7 +107,12 @@ const lists = (api: FastifyInstance, source: ClaimSource): void => {
         response: { 200: FindingsShape, ...problems },
       },
     },
-    async ({ params, query: { kind: asked, cursor, limit } }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const {
+        params,
+        query: { kind: asked, cursor, limit },
+      } = request
       const claim = await claimOf(source, params)
       const [verdict, kind] = asked === undefined || !asked.includes('.') ? [undefined, asked] : (asked.split('.') as [string, string])
       const offset = Number(cursor ?? 0)
@@ -121,6 +127,7 @@ const lists = (api: FastifyInstance, source: ClaimSource): void => {
   routes.get(
     '/api/claims/:agreement/:month/rings',
     {
+      config: { needs: 'claims:read' },
       schema: {
         operationId: 'listRings',
         summary: 'Findings on the racks of a hall, as they are drawn',
@@ -129,15 +136,24 @@ const lists = (api: FastifyInstance, source: ClaimSource): void => {
         response: { 200: RingsShape, ...problems },
       },
     },
-    async ({ params, query: { hall } }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const {
+        params,
+        query: { hall },
+      } = request
       const claim = await claimOf(source, params)
       const { kept, found } = await source.listFindings(claim, { offset: 0, limit: ringsMax })
       return { rings: toRings([...kept, ...found], hall), more: claim.run.findings > found.length }
     },
   )
-  routes.get(
+}
+
+const detail = (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
     '/api/claims/:agreement/:month/findings/:finding',
     {
+      config: { needs: 'claims:read' },
       schema: {
         operationId: 'readFinding',
         summary: 'One finding with its evidence: readings with source, id and digest, telemetry by hour, decisions',
@@ -145,15 +161,19 @@ const lists = (api: FastifyInstance, source: ClaimSource): void => {
         response: { 200: FindingDetailShape, ...problems },
       },
     },
-    async ({ params: { finding, ...name } }) => toFindingDetail(await findingOf(source, name, finding)),
+    async (request) => {
+      const { finding, ...name } = request.params
+      return toFindingDetail(await findingOf(sourceOf(request), name, finding))
+    },
   )
 }
 
-const decisions = (api: FastifyInstance, source: ClaimSource): void => {
+const decisions = (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): void => {
   const repeats = makeRepeats<DecidedWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/claims/:agreement/:month/findings/:finding/decision',
     {
+      config: { needs: 'claims:decide' },
       schema: {
         operationId: 'decideFinding',
         summary: 'Confirms a finding, restores what was claimed, or asks the operator; with an Idempotency-Key it is done once',
@@ -163,10 +183,17 @@ const decisions = (api: FastifyInstance, source: ClaimSource): void => {
         response: { 200: DecidedShape, ...problems, 409: problems[404], 422: problems[404] },
       },
     },
-    async ({ params: { finding, ...name }, headers, body }) => {
-      await findingOf(source, name, finding)
-      return repeats(headers['idempotency-key'], { ...name, finding, ...body }, async () => {
-        const answer = await source.decide({ ...name, finding, ...body, by: consoleActor })
+    async (request) => {
+      const source = sourceOf(request)
+      const {
+        params: { finding, ...name },
+        headers,
+        body,
+      } = request
+      const { schedule } = await findingOf(source, name, finding)
+      mustBe(principalOf(request), schedule, ['guarantor'])
+      return repeats(headers['idempotency-key'], { ...name, finding, ...body, by: principalOf(request).id }, async () => {
+        const answer = await source.decide({ ...name, finding, ...body, by: actorOf(request) })
         if (answer.kind === 'refused')
           throw new Refusal({ kind: 'cannot-decide', status: 409, title: 'Not decided', detail: answer.messages.join(' ') })
         return { finding: answer.finding.id, decision: toDecision(answer.decision), notes: [...answer.notes] }
@@ -175,8 +202,9 @@ const decisions = (api: FastifyInstance, source: ClaimSource): void => {
   )
 }
 
-export const claimRoutes = async (api: FastifyInstance, source: ClaimSource): Promise<void> => {
-  sums(api, source)
-  lists(api, source)
-  decisions(api, source)
+export const claimRoutes = async (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): Promise<void> => {
+  sums(api, sourceOf)
+  lists(api, sourceOf)
+  detail(api, sourceOf)
+  decisions(api, sourceOf)
 }

@@ -13,6 +13,8 @@ import { keeping } from './keeping.ts'
 import { contentTypeOf, howTo, ingestProblems, keyOf, placeFor, type Ways } from './ways.ts'
 import { checkDeclared, declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
 import { Refusal } from './problems.ts'
+import type { Actor } from '../store/audit.ts'
+import { actorOf } from './principal.ts'
 
 const [structured, batched] = ['application/cloudevents+json', 'application/cloudevents-batch+json']
 
@@ -80,9 +82,9 @@ const asBatch = (rows: readonly (ReadingRow | RowRefusal)[], bytesRead: number):
 })
 
 type Query = Readonly<{ mode: 'keep-the-good' | 'all-or-nothing'; agreement?: string | undefined }>
-type Sent = Readonly<{ form: Mode; events: readonly ReadEvent[]; bytes: number; key: string | undefined }>
+type Sent = Readonly<{ form: Mode; events: readonly ReadEvent[]; bytes: number; key: string | undefined; by: Actor }>
 
-const takeReadings = async ({ form, events, bytes, key }: Sent, { mode, agreement }: Query, ways: Ways): Promise<IngestedWire> => {
+const takeReadings = async ({ form, events, bytes, key, by }: Sent, { mode, agreement }: Query, ways: Ways): Promise<IngestedWire> => {
   const how = await howTo(ways, agreement)
   const batch = asBatch(
     events.map((read, i) => rowOf(read, i + 1, how)),
@@ -91,6 +93,7 @@ const takeReadings = async ({ form, events, bytes, key }: Sent, { mode, agreemen
   // A sender of one event looks at the status alone.
   if (form !== 'batched' && batch.refusals.length > 0) throw refusedWhole(batch.refusals.length, batch.refusals)
   const answer = await ways.door.importBatch(batch, {
+    by,
     file: `events (${form})`,
     key,
     mode: form === 'batched' ? mode : 'all-or-nothing',
@@ -101,7 +104,7 @@ const takeReadings = async ({ form, events, bytes, key }: Sent, { mode, agreemen
 
 const nothingTold: IngestedWire = { batch: null, accepted: 0, repeats: 0, refused: 0, late: 0, again: false, refusals: [] }
 
-const takeFlex = async ({ form, events }: Sent, { door }: Ways): Promise<IngestedWire> => {
+const takeFlex = async ({ form, events, by }: Sent, { door }: Ways): Promise<IngestedWire> => {
   const { flex: mapping } = door
   if (mapping === undefined)
     throw new Refusal({
@@ -124,7 +127,7 @@ const takeFlex = async ({ form, events }: Sent, { door }: Ways): Promise<Ingeste
   })
   if (refusals.length > 0) throw refusedWhole(refusals.length, refusals)
   const numbered = events.map((read, i) => ({ line: i + 1, event: (read as { event: CloudEvent }).event }))
-  const answer = await door.importFlex({ events: numbered, mapping, file: `DSX Flex (${form})` })
+  const answer = await door.importFlex({ events: numbered, mapping, file: `DSX Flex (${form})`, by })
   if (answer.kind === 'unread') throw refusedWhole(answer.refusals.length, answer.refusals)
   return answer.kind === 'heard' ? nothingTold : ingested(answer)
 }
@@ -139,7 +142,7 @@ const take = async (request: FastifyRequest, query: Query, ways: Ways): Promise<
     const body = await wholeBody(request.raw, bodyLimit, limits)
     await place.turn
     const events = eventsOf(form, request, body, limits.eventsMax)
-    const sent: Sent = { form, events, bytes: body.length, key: keyOf(request) }
+    const sent: Sent = { form, events, bytes: body.length, key: keyOf(request), by: actorOf(request) }
     const ofFlex = events.some((read) => 'event' in read && isFlexEvent(read.event))
     return await (ofFlex ? takeFlex(sent, ways) : takeReadings(sent, query, ways))
   } finally {
@@ -152,6 +155,7 @@ export const eventRoutes = (api: FastifyInstance, ways: Ways): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/ingest/events',
     {
+      config: { needs: 'readings:write' },
       schema: {
         operationId: 'ingestEvents',
         summary: 'Brings readings in as events of CloudEvents 1.0: structured, batched or binary',

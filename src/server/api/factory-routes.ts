@@ -27,6 +27,7 @@ import { ofReading } from './factory-readings.ts'
 import type { FactorySource } from './factory-source.ts'
 import { toFactoryMonth, toFactoryRow, toHall } from './factory-view.ts'
 import { notFound, Refusal } from './problems.ts'
+import type { SourceOf } from './principal.ts'
 
 const Params = z.object({ id: FactoryName, month: Month })
 export const HallParams = Params.extend({ hall: z.string().min(1).max(200) })
@@ -123,16 +124,23 @@ const toReconciliation = (answer: ReconcileAnswer): ReconciliationWire['rows'] =
   ].toSorted((a, b) => b.more + b.less - a.more - a.less)
 }
 
-const factoryLists = (api: FastifyInstance, source: FactorySource): void => {
+const factoryLists = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): void => {
   const routes = api.withTypeProvider<ZodTypeProvider>()
   routes.get(
     '/api/factories',
-    { schema: { operationId: 'listFactories', summary: 'Factories with racks on record', response: { 200: FactoriesShape, ...problems } } },
-    async () => ({ now: formatInstant(source.now()), factories: (await source.listFactories()).slice(0, factoriesMax).map(toFactoryRow) }),
+    {
+      config: { needs: 'factories:read' },
+      schema: { operationId: 'listFactories', summary: 'Factories with racks on record', response: { 200: FactoriesShape, ...problems } },
+    },
+    async (request) => {
+      const source = sourceOf(request)
+      return { now: formatInstant(source.now()), factories: (await source.listFactories()).slice(0, factoriesMax).map(toFactoryRow) }
+    },
   )
   routes.get(
     '/api/factories/:id/months/:month',
     {
+      config: { needs: 'factories:read' },
       schema: {
         operationId: 'readFactoryMonth',
         summary: 'A factory through a month: its halls by day, and how racks tie to what is settled',
@@ -141,7 +149,9 @@ const factoryLists = (api: FastifyInstance, source: FactorySource): void => {
         response: { 200: FactoryMonthShape, ...problems },
       },
     },
-    async ({ params, query }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const { params, query } = request
       const moment = await momentOf(source, { ...params, agreement: query.agreement })
       return toFactoryMonth(moment, await drawn(source, moment), source.now())
     },
@@ -168,10 +178,11 @@ export const hallOf = async (
   return shown
 }
 
-const hallRoute = (api: FastifyInstance, source: FactorySource): void => {
+const hallRoute = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/factories/:id/months/:month/halls/:hall',
     {
+      config: { needs: 'factories:read' },
       schema: {
         operationId: 'readHall',
         summary: 'What every rack of a hall was doing, as runs: a month by hours, a day by quarter hours; or the nodes of one rack',
@@ -180,15 +191,16 @@ const hallRoute = (api: FastifyInstance, source: FactorySource): void => {
         response: { 200: HallShape, ...problems },
       },
     },
-    ({ params, query }) => hallOf(source, params, query),
+    (request) => hallOf(sourceOf(request), request.params, request.query),
   )
 }
 
-const sourceRoutes = (api: FastifyInstance, source: FactorySource): void => {
+const sourceRoutes = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): void => {
   const routes = api.withTypeProvider<ZodTypeProvider>()
   routes.get(
     '/api/factories/:id/months/:month/sources',
     {
+      config: { needs: 'factories:read' },
       schema: {
         operationId: 'listFactorySources',
         summary: 'Who tells of this factory, and how long ago',
@@ -197,7 +209,9 @@ const sourceRoutes = (api: FastifyInstance, source: FactorySource): void => {
         response: { 200: SourcesShape, ...problems },
       },
     },
-    async ({ params, query }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const { params, query } = request
       const { record, month } = await momentOf(source, { ...params, agreement: query.agreement })
       const [{ sources }, newest] = await Promise.all([source.listSources(record, month), source.newestSample(record)])
       const now = source.now()
@@ -217,9 +231,13 @@ const sourceRoutes = (api: FastifyInstance, source: FactorySource): void => {
       }
     },
   )
-  routes.get(
+}
+
+const reconciliationRoute = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
     '/api/factories/:id/months/:month/reconciliation',
     {
+      config: { needs: 'factories:read' },
       schema: {
         operationId: 'listReconciliation',
         summary: 'What sources say differently of the same GPUs, the largest first',
@@ -228,7 +246,12 @@ const sourceRoutes = (api: FastifyInstance, source: FactorySource): void => {
         response: { 200: ReconciliationShape, ...problems, 409: problems[404] },
       },
     },
-    async ({ params, query: { agreement, cursor, limit } }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const {
+        params,
+        query: { agreement, cursor, limit },
+      } = request
       const { record, month } = await momentOf(source, { ...params, agreement })
       const rows = toReconciliation(await source.reconcile(record, month))
       const first = Number(cursor ?? 0)
@@ -245,10 +268,11 @@ const sourceRoutes = (api: FastifyInstance, source: FactorySource): void => {
   )
 }
 
-const rackRoute = (api: FastifyInstance, source: FactorySource): void => {
+const rackRoute = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/factories/:id/months/:month/rack',
     {
+      config: { needs: 'factories:read' },
       schema: {
         operationId: 'readRack',
         summary: 'What readings say of one rack or node in a stretch of a month: source, id, order, digest',
@@ -257,7 +281,9 @@ const rackRoute = (api: FastifyInstance, source: FactorySource): void => {
         response: { 200: RackReadingsShape, ...problems },
       },
     },
-    async ({ params, query }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const { params, query } = request
       const { record } = await momentOf(source, { ...params, agreement: query.agreement })
       const { zone } = record.schedule
       const whole = monthInterval(params.month, zone)
@@ -280,9 +306,10 @@ const rackRoute = (api: FastifyInstance, source: FactorySource): void => {
   )
 }
 
-export const factoryRoutes = async (api: FastifyInstance, source: FactorySource): Promise<void> => {
-  factoryLists(api, source)
-  hallRoute(api, source)
-  sourceRoutes(api, source)
-  rackRoute(api, source)
+export const factoryRoutes = async (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): Promise<void> => {
+  factoryLists(api, sourceOf)
+  hallRoute(api, sourceOf)
+  sourceRoutes(api, sourceOf)
+  reconciliationRoute(api, sourceOf)
+  rackRoute(api, sourceOf)
 }

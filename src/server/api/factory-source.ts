@@ -1,4 +1,4 @@
 import type { makeFactories } from '../app/factories.ts'
 
 /** What the door needs to know of factories: reads only. */
-export type FactorySource = ReturnType<typeof makeFactories>
+export type FactorySource = ReturnType<ReturnType<typeof makeFactories>>

@@ -9,7 +9,7 @@ import type { FactoriesWire, FactoryMonthWire, HallWire, RackReadingsWire, Recon
 import type { ProblemWire } from '../../wire/problem.ts'
 import { makeClaims } from '../app/claims.ts'
 import { makeFactories } from '../app/factories.ts'
-import { makeReader } from '../app/read.ts'
+import { makeReaders } from '../app/read.ts'
 import { makeApi } from './api.ts'
 
 const { close, ...store } = await testDatabase()
@@ -17,7 +17,7 @@ await loadCampus(store)
 const now = () => campusNow
 const told: string[] = []
 const api = await makeApi({
-  source: makeReader(store, now),
+  source: makeReaders(store, now),
   factories: makeFactories(store, now),
   claims: makeClaims(store, now),
   consoleFolder: join(import.meta.dirname, 'nothing'),
@@ -120,7 +120,7 @@ test('API22 a rack opens on its readings, a source has an age, and differences a
 test('API22 where telemetry is kept, the age of its newest sample is told', async () => {
   const lag = () => Promise.resolve([{ factory: campusFactory, latestMs: (campusNow - 41) * 1000 + 999 }])
   const heard = await makeApi({
-    source: makeReader(store, now),
+    source: makeReaders(store, now),
     factories: makeFactories(store, now, { lag }),
     consoleFolder: join(import.meta.dirname, 'nothing'),
   })

@@ -5,6 +5,7 @@ import { csv, numberCell, rationalCell, textCell } from '../../core/statements/c
 import { factoryRoles, factoryStates, type HallWire } from '../../wire/factory.ts'
 import { hallOf, HallParams, HallQuery } from './factory-routes.ts'
 import type { FactorySource } from './factory-source.ts'
+import type { SourceOf } from './principal.ts'
 
 /** The rows of a hall for a spreadsheet: hours by colour, GPU-hours by state, as exact decimals. */
 const hallCsv = (hall: HallWire): string => {
@@ -25,10 +26,11 @@ const hallCsv = (hall: HallWire): string => {
 }
 
 /** A hall as a file. */
-export const hallFile = async (api: FastifyInstance, source: FactorySource): Promise<void> => {
+export const hallFile = async (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): Promise<void> => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/factories/:id/months/:month/halls/:hall/rows.csv',
     {
+      config: { needs: 'factories:read' },
       schema: {
         operationId: 'downloadHallCsv',
         summary: 'The rows of a hall for a spreadsheet',
@@ -37,7 +39,9 @@ export const hallFile = async (api: FastifyInstance, source: FactorySource): Pro
         produces: ['text/csv; charset=utf-8'],
       },
     },
-    async ({ params, query }, reply) => {
+    async (request, reply) => {
+      const source = sourceOf(request)
+      const { params, query } = request
       const hall = await hallOf(source, params, query)
       const name = [params.id, params.hall, query.rack, query.day ?? params.month].filter((part) => part !== undefined).join('-')
       reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}.csv"`)

@@ -11,6 +11,7 @@ import { AgreementParams, agreementOf, problems } from './agreement-routes.ts'
 import { toExplanation } from './explain-view.ts'
 import { notFound, Refusal } from './problems.ts'
 import type { ApiSource, StatementRecord } from './source.ts'
+import type { SourceOf } from './principal.ts'
 
 const PeriodParams = AgreementParams.extend({ month: Month })
 const VersionQuery = z.object({
@@ -63,11 +64,12 @@ const files = {
 } as const
 
 /** A statement as a file: to keep, to hash, to settle the next month from. */
-const statementFiles = (api: FastifyInstance, source: ApiSource): void => {
+const statementFiles = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void => {
   for (const kind of ['json', 'csv'] as const)
     api.withTypeProvider<ZodTypeProvider>().get(
       `/api/agreements/:id/periods/:month/statement.${kind}`,
       {
+        config: { needs: 'statements:read' },
         schema: {
           operationId: `downloadStatement${kind === 'json' ? 'Json' : 'Csv'}`,
           summary: files[kind].summary,
@@ -76,7 +78,9 @@ const statementFiles = (api: FastifyInstance, source: ApiSource): void => {
           produces: [files[kind].type],
         },
       },
-      async ({ params, query, headers }, reply) => {
+      async (request, reply) => {
+        const source = sourceOf(request)
+        const { params, query, headers } = request
         const found = await statementOf(source, params.id, params.month, query.v)
         if (unchanged(reply, headers['if-none-match'], found)) return reply.code(304).send()
         const { statement } = found
@@ -87,12 +91,13 @@ const statementFiles = (api: FastifyInstance, source: ApiSource): void => {
     )
 }
 
-export const periodRoutes = async (api: FastifyInstance, source: ApiSource): Promise<void> => {
-  statementFiles(api, source)
+export const periodRoutes = async (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): Promise<void> => {
+  statementFiles(api, sourceOf)
   const routes = api.withTypeProvider<ZodTypeProvider>()
   routes.get(
     '/api/agreements/:id/periods/:month',
     {
+      config: { needs: 'statements:read' },
       schema: {
         operationId: 'readPeriod',
         summary: 'The statement of a month, every line with its reasons',
@@ -101,7 +106,9 @@ export const periodRoutes = async (api: FastifyInstance, source: ApiSource): Pro
         response: { 200: PeriodShape, ...problems },
       },
     },
-    async ({ params, query, headers }, reply) => {
+    async (request, reply) => {
+      const source = sourceOf(request)
+      const { params, query, headers } = request
       const found = await statementOf(source, params.id, params.month, query.v)
       if (unchanged(reply, headers['if-none-match'], found)) return reply.code(304 as 200).send(undefined as never)
       const { id, hash, recordedAt, versions, standing, statement } = found
@@ -111,6 +118,7 @@ export const periodRoutes = async (api: FastifyInstance, source: ApiSource): Pro
   routes.get(
     '/api/agreements/:id/periods/:month/lines/:number',
     {
+      config: { needs: 'statements:read' },
       schema: {
         operationId: 'explainLine',
         summary: 'Why a line is what it is: its clause in words, its reasons, assumptions and evidence',
@@ -119,7 +127,9 @@ export const periodRoutes = async (api: FastifyInstance, source: ApiSource): Pro
         response: { 200: ExplanationShape, ...problems },
       },
     },
-    async ({ params, query, headers }, reply) => {
+    async (request, reply) => {
+      const source = sourceOf(request)
+      const { params, query, headers } = request
       const found = await statementOf(source, params.id, params.month, query.v)
       const line = found.statement.lines.find(({ number }) => number === params.number)
       if (line === undefined)

@@ -6,6 +6,7 @@ import { ReadingsQueryShape, ReadingsShape, type ReadingWire } from '../../wire/
 import { agreementOf, problems } from './agreement-routes.ts'
 import { Refusal } from './problems.ts'
 import type { ApiSource, ReadingCursor, ReadingRecord } from './source.ts'
+import type { SourceOf } from './principal.ts'
 
 const CursorShape = z.tuple([z.int(), z.string(), z.string()])
 
@@ -56,10 +57,11 @@ const instantOf = (text: string | undefined, otherwise: number): number => {
   return typeof at === 'number' ? at : otherwise
 }
 
-export const readingRoutes = async (api: FastifyInstance, source: ApiSource): Promise<void> => {
+export const readingRoutes = async (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): Promise<void> => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/readings',
     {
+      config: { needs: 'readings:read' },
       schema: {
         operationId: 'listReadings',
         summary: 'The readings a fact rests on, a page at a time',
@@ -67,7 +69,9 @@ export const readingRoutes = async (api: FastifyInstance, source: ApiSource): Pr
         response: { 200: ReadingsShape, ...problems },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const source = sourceOf(request)
+      const { query } = request
       await agreementOf(source, query.agreement)
       const { readings, next } = await source.listReadings({
         agreement: query.agreement,

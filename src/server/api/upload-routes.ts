@@ -10,6 +10,7 @@ import { ingested } from './ingested.ts'
 import { keeping } from './keeping.ts'
 import { contentTypeOf, howTo, keyOf, ingestProblems, placeFor, type Ways } from './ways.ts'
 import { Refusal } from './problems.ts'
+import { actorOf } from './principal.ts'
 
 const formats: Readonly<Record<string, 'ndjson' | 'csv'>> = {
   'application/x-ndjson': 'ndjson',
@@ -74,6 +75,7 @@ const upload = async (request: FastifyRequest, { mode, agreement, file }: Query,
     const stream = Readable.from(asEncoded(bodyChunks(request.raw, bodyLimit, limits), request), { objectMode: false })
     const options = { zone, batchRows: importBatchRows, ...(placement === undefined ? {} : { placement }) }
     const answer = await door.importReadings({
+      by: actorOf(request),
       rows: readReadings({ stream, name: file, format, limits }, options),
       file,
       key: keyOf(request),
@@ -95,6 +97,7 @@ export const uploadRoutes = (api: FastifyInstance, ways: Ways): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/ingest/readings',
     {
+      config: { needs: 'readings:write' },
       schema: {
         operationId: 'ingestReadings',
         summary: 'Brings readings in: NDJSON or CSV, plain or gzip, in one transaction',

@@ -11,6 +11,7 @@ import { asSystem, type Store } from '../store/database.ts'
 import { appendTick, findTicks, foundSandbox, tendReadings } from '../store/sandbox.ts'
 import { findStatement } from '../store/statements.ts'
 import { inTransaction, RolledBack, type Work } from '../store/transaction.ts'
+import type { By } from '../store/audit.ts'
 import { closedAt } from './closed-at.ts'
 import { closePeriod } from './close-period.ts'
 import { findSchedule } from './find-schedule.ts'
@@ -31,7 +32,7 @@ export type AdvanceRequest = Readonly<{
   sources: readonly AdvanceSource[]
   /** How many months each agreement is to have behind it, from the first of its term; the month after the term is the last there is. */
   months: number
-  by: string
+  by: By
   /** Aborting takes back the step under way, or lets it be completed: never half of one. */
   signal?: AbortSignal | undefined
   onStep?: ((step: Readonly<{ agreement: string; month: Month; doing: string }>) => void) | undefined

@@ -5,7 +5,8 @@ import { inForce, type Schedule, type Tolerances } from '../../core/terms/schedu
 import { findDecisions, findFindings, findRun, type ClaimRun, type Decision, type StoredFinding } from '../store/claims.ts'
 import type { Store } from '../store/database.ts'
 import { findNamed, findOffers, findRacks } from '../store/rack-rows.ts'
-import { inTransaction, type Work } from '../store/transaction.ts'
+import { inReach, type Reach } from '../store/reach.ts'
+import type { Work } from '../store/transaction.ts'
 import { decideFinding, type DecideAnswer, type DecideRequest } from './decide-finding.ts'
 import { findSchedule } from './find-schedule.ts'
 
@@ -89,9 +90,9 @@ const listFindings = async (
   return { kept, found }
 }
 
-/** What people read of claims, and the one thing that they write: decisions. */
-export const makeClaims = (store: Store, now: () => Instant) => {
-  const read = <T>(work: (tx: Work) => Promise<T>): Promise<T> => inTransaction<T>(store, work)
+/** What people read of claims within a reach, and the one thing that they write: decisions. Whether somebody may decide is asked before. */
+export const makeClaims = (store: Store, now: () => Instant) => (reach: Reach) => {
+  const read = <T>(work: (tx: Work) => Promise<T>): Promise<T> => inReach<T>(store, reach, work)
   return {
     now,
     listClaims: () =>

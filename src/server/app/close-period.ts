@@ -3,7 +3,7 @@ import { canonical } from '../../core/base/canonical.ts'
 import type { Instant, Month } from '../../core/base/time.ts'
 import { post } from '../../core/posting/post.ts'
 import type { Statement } from '../../core/statements/statement.ts'
-import { appendDeed } from '../store/audit.ts'
+import { appendDeed, type By } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import { appendJournals } from '../store/journals.ts'
@@ -26,7 +26,7 @@ export type CloseRequest = Readonly<{
   agreement: string
   month: Month
   now: Instant
-  by: string
+  by: By
   onRead?: ((readings: number) => void) | undefined
   /** Something that is to happen exactly if the month is closed by this call: done in the same transaction. */
   also?: ((tx: Work) => Promise<void>) | undefined
@@ -51,7 +51,7 @@ export const closePeriod = (store: Store, request: CloseRequest): Promise<CloseA
     await appendStatement(tx.queries, { ...stored, interval, document, lateKnown, now })
     await appendJournals(tx.queries, stored.id, post(statement), now)
     const detail = { statement: stored.id, hash: stored.hash, factsHash: statement.factsHash, ...(listed.length === 0 ? {} : { listed }) }
-    await appendDeed(tx.queries, { at: now, by, action: 'close', subject: `${agreement} ${month}`, detail })
+    await appendDeed(tx.queries, { at: now, by, action: 'close', subject: `${agreement} ${month}`, agreement, detail })
     await request.also?.(tx)
     return { kind: 'closed', again: false, stored, listed }
   })

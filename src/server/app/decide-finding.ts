@@ -7,7 +7,7 @@ import { fitPieces } from '../../core/claims/pieces.ts'
 import { readingText } from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { inForce, isBackstop, type Schedule } from '../../core/terms/schedule.ts'
-import { appendDeed } from '../store/audit.ts'
+import { appendDeed, nameOf, type By } from '../store/audit.ts'
 import {
   appendDecision,
   findDecisions,
@@ -32,7 +32,7 @@ export type DecideRequest = Readonly<{
   decision: DecisionKind
   reason: string
   now: Instant
-  by: string
+  by: By
 }>
 export type DecideAnswer =
   | Readonly<{
@@ -105,7 +105,7 @@ const record = async (tx: Work, { decision, finding }: Draft, { agreement, month
   await appendDecision(tx.queries, decision)
   const { decision: what, reason, readings, gpuSeconds, number } = decision
   const detail = { finding: finding.id, kind: finding.kind, decision: what, number, reason, readings: readings.length, gpuSeconds }
-  await appendDeed(tx.queries, { at: now, by, action: 'decide', subject: `${agreement} ${month}`, detail })
+  await appendDeed(tx.queries, { at: now, by, action: 'decide', subject: `${agreement} ${month}`, agreement, detail })
 }
 
 async function* batches(readings: readonly Reading[]): AsyncGenerator<ReadingBatch> {
@@ -151,7 +151,7 @@ const prepare = async (tx: Work, request: DecideRequest): Promise<Draft | Decide
     run: run.run,
     decision: what,
     reason,
-    by,
+    by: nameOf(by),
     readings: readings.map(({ id }) => id),
     gpuSeconds,
     at: now,

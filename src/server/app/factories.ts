@@ -19,6 +19,7 @@ import type { Schedule } from '../../core/terms/schedule.ts'
 import { listAgreements } from '../store/agreements.ts'
 import type { Store } from '../store/database.ts'
 import { findPlaced, findRacks, latestBatch, listRackedBlocks, listSources, type SourceRow } from '../store/rack-rows.ts'
+import { inReach, type Reach } from '../store/reach.ts'
 import { inTransaction, type Work } from '../store/transaction.ts'
 import { drawFactory, type FactoryView } from './draw-factory.ts'
 import { findSchedule } from './find-schedule.ts'
@@ -126,14 +127,17 @@ export type FactorySources = Readonly<{ window: Interval; sources: readonly Sour
 /** What is asked of a telemetry store: the newest sample of each factory that has any, in milliseconds. */
 export type TelemetryLag = Readonly<{ lag: () => Promise<readonly Readonly<{ factory: string; latestMs: number }>[]> }>
 
-/** What people read of factories. Nothing is written. Without telemetry its lag is not told. */
+/**
+ * What people read of factories. Nothing is written. Without telemetry its lag is not told. A reach says which factories there are; what is asked of
+ * one that was found is drawn for all who may see it.
+ */
 export const makeFactories = (store: Store, now: () => Instant, telemetry?: TelemetryLag) => {
   const drawing = makeKept<FactoryView | undefined>()
   const reconciled = makeKept<ReconcileAnswer>()
   const read = <T>(work: (tx: Work) => Promise<T>): Promise<T> => inTransaction<T>(store, work)
-  return {
+  return (reach: Reach) => ({
     now,
-    listFactories: () => read((tx) => findFactories(tx, now())),
+    listFactories: () => inReach(store, reach, (tx) => findFactories(tx, now())),
     draw: async ({ record: { id, schedule }, month, day, rack }: FactoryMoment): Promise<FactoryView | undefined> => {
       const at = now()
       const { to } = monthInterval(month, schedule.zone)
@@ -159,7 +163,7 @@ export const makeFactories = (store: Store, now: () => Instant, telemetry?: Tele
       const key = [agreement, versions.at(-1)!.hash, month, await read(latestBatch)].join(' ')
       return reconciled(key, () => reconcileMonth(store, { agreement, month }))
     },
-  }
+  })
 }
 
 /** The local dates of an interval. */

@@ -9,13 +9,14 @@ import type { ImportRefusal } from '../store/batches.ts'
 import type { Store } from '../store/database.ts'
 import { findFeedStates, swapFeedState } from '../store/feed-states.ts'
 import { inTransaction, type Work } from '../store/transaction.ts'
+import type { By } from '../store/audit.ts'
 import { importReadings, type ImportAnswer } from './import-readings.ts'
 import { Overtaken, tryAgain } from './try-again.ts'
 
 /** Events of DSX Flex, each with its number in the request, from 1. */
 export type NumberedEvent = Readonly<{ line: number; event: CloudEvent }>
 
-export type FlexRequest = Readonly<{ events: readonly NumberedEvent[]; mapping: FlexMapping; file: string; now: Instant; by: string }>
+export type FlexRequest = Readonly<{ events: readonly NumberedEvent[]; mapping: FlexMapping; file: string; now: Instant; by: By }>
 
 export type FlexImport =
   | ImportAnswer

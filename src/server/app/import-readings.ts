@@ -5,7 +5,7 @@ import type { Instant, Month } from '../../core/base/time.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { loadRegistry } from '../store/agreements.ts'
-import { appendDeed } from '../store/audit.ts'
+import { appendDeed, type By } from '../store/audit.ts'
 import { appendBatch, findBatch, findLateMonths, nextBatch, refusalsListedMax } from '../store/batches.ts'
 import type { ImportMode, ImportRecord, ImportRefusal } from '../store/batches.ts'
 import type { Store } from '../store/database.ts'
@@ -40,7 +40,7 @@ export type ImportRequest = Readonly<{
   /** Whose clause a condition means that names no block, where several agreements have one of that name. */
   agreement?: AgreementId | undefined
   now: Instant
-  by: string
+  by: By
   onProgress?: ((progress: ImportProgress) => void) | undefined
   signal?: AbortSignal | undefined
   /** Something that is to happen exactly if these readings come in by this call: done in the same transaction. */

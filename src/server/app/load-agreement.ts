@@ -7,7 +7,7 @@ import { resolve } from '../../core/terms/resolve.ts'
 import type { Agreement } from '../../core/terms/agreement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { appendVersion, findVersions, loadRegistry, type SignedVersion } from '../store/agreements.ts'
-import { appendDeed } from '../store/audit.ts'
+import { appendDeed, type By } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 
@@ -19,10 +19,7 @@ export type LoadAnswer =
  * Appends one version of an agreement, as signed. The same document again changes nothing. It may count from before months that are final:
  * these stay as they are, and the next close states what they lack.
  */
-export const loadAgreement = async (
-  store: Store,
-  request: Readonly<{ document: string; now: Instant; by: string }>,
-): Promise<LoadAnswer> => {
+export const loadAgreement = async (store: Store, request: Readonly<{ document: string; now: Instant; by: By }>): Promise<LoadAnswer> => {
   const parsed = parseAgreement(request.document, clauseKinds)
   if ('problems' in parsed) return { kind: 'refused', problems: parsed.problems }
   const { agreement, hash } = parsed

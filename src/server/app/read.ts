@@ -11,7 +11,8 @@ import { sentences, type TermSentence } from '../../core/terms/sentences.ts'
 import { listAgreements } from '../store/agreements.ts'
 import type { Store } from '../store/database.ts'
 import { findStatement } from '../store/statements.ts'
-import { inTransaction, type Work } from '../store/transaction.ts'
+import { everything, inReach, type Reach } from '../store/reach.ts'
+import type { Work } from '../store/transaction.ts'
 import { findLifeOf, standingIn, type FoundStanding } from './standing-of.ts'
 
 type SignedRow = { canonical: string; hash: string; document: string; recorded_at: Date }
@@ -203,8 +204,8 @@ const readReadings = async ({ client }: Work, { pools, blocks }: Schedule, quest
   return { readings: page.map(toReading), next }
 }
 
-/** What people read: agreements, statements, readings. Nothing is written, and every answer is one transaction's view. */
-export const makeReader = (store: Store, now: () => Instant) => {
+/** What people read within a reach: agreements, statements, readings. Nothing is written, and every answer is one transaction's view. */
+export const makeReaders = (store: Store, now: () => Instant) => {
   // Versions only ever follow each other, so an agreement is resolved once for each latest hash.
   const known = new Map<string, Resolved>()
   const findResolved = async (tx: Work, agreement: string): Promise<Resolved | undefined> => {
@@ -217,30 +218,35 @@ export const makeReader = (store: Store, now: () => Instant) => {
     known.set(agreement, fresh)
     return fresh
   }
-  const read = <T>(work: (tx: Work) => Promise<T>): Promise<T> => inTransaction<T>(store, work)
-  return {
-    now,
-    listAgreements: () => read(async ({ queries }) => (await listAgreements(queries)).map(({ agreement }) => agreement)),
-    findAgreement: (agreement: string) =>
-      read(async (tx) => {
-        const found = await findResolved(tx, agreement)
-        return found && { ...found, acceptances: await readAcceptances(tx, found.schedule) }
-      }),
-    listStatements: (agreement: string) =>
-      read(async (tx) => {
-        const found = await findResolved(tx, agreement)
-        return found === undefined ? [] : readHeads(tx, found.schedule, now())
-      }),
-    listSettled: (agreement: string) => read((tx) => readSettled(tx, agreement)),
-    findStatement: (agreement: string, month: Month, version: number | undefined) =>
-      read(async (tx) => {
-        const found = await findResolved(tx, agreement)
-        return found && readStatement(tx, found.schedule, { month, version, at: now() })
-      }),
-    listReadings: (question: Question) =>
-      read(async (tx) => {
-        const found = await findResolved(tx, question.agreement)
-        return found === undefined ? { readings: [], next: undefined } : readReadings(tx, found.schedule, question)
-      }),
+  return (reach: Reach) => {
+    const read = <T>(work: (tx: Work) => Promise<T>): Promise<T> => inReach<T>(store, reach, work)
+    return {
+      now,
+      listAgreements: () => read(async ({ queries }) => (await listAgreements(queries)).map(({ agreement }) => agreement)),
+      findAgreement: (agreement: string) =>
+        read(async (tx) => {
+          const found = await findResolved(tx, agreement)
+          return found && { ...found, acceptances: await readAcceptances(tx, found.schedule) }
+        }),
+      listStatements: (agreement: string) =>
+        read(async (tx) => {
+          const found = await findResolved(tx, agreement)
+          return found === undefined ? [] : readHeads(tx, found.schedule, now())
+        }),
+      listSettled: (agreement: string) => read((tx) => readSettled(tx, agreement)),
+      findStatement: (agreement: string, month: Month, version: number | undefined) =>
+        read(async (tx) => {
+          const found = await findResolved(tx, agreement)
+          return found && readStatement(tx, found.schedule, { month, version, at: now() })
+        }),
+      listReadings: (question: Question) =>
+        read(async (tx) => {
+          const found = await findResolved(tx, question.agreement)
+          return found === undefined ? { readings: [], next: undefined } : readReadings(tx, found.schedule, question)
+        }),
+    }
   }
 }
+
+/** The same for who owns this database. */
+export const makeReader = (store: Store, now: () => Instant) => makeReaders(store, now)(everything)

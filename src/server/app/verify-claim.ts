@@ -5,7 +5,7 @@ import type { Verification } from '../../core/claims/verification.ts'
 import { makeVerifier, type Verifier } from '../../core/claims/verify.ts'
 import type { Facts } from '../../core/meter/facts.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
-import { appendDeed } from '../store/audit.ts'
+import { appendDeed, nameOf, type By } from '../store/audit.ts'
 import { appendRacks, appendRun, findNames, type ClaimRun, type StoredFinding } from '../store/claims.ts'
 import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
@@ -21,7 +21,7 @@ export type VerifyRequest = Readonly<{
   agreement: string
   month: Month
   now: Instant
-  by: string
+  by: By
   onRead?: ((readings: number) => void) | undefined
   onNode?: ((nodes: number) => void) | undefined
 }>
@@ -87,7 +87,7 @@ const keep = async (tx: Work, { schedule, window }: Loaded, verification: Verifi
     readings: finding.evidence.digests.flatMap((digest) => names.get(digest) ?? []),
   }))
   const summary = { blocks, beside, unlocated, currency: schedule.currency }
-  const run = { run: newId('clm'), agreement, month, window, summary, by }
+  const run = { run: newId('clm'), agreement, month, window, summary, by: nameOf(by) }
   await appendRun(tx.queries, run, findings, now)
   await appendRacks(
     tx.queries,

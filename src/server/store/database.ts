@@ -33,7 +33,31 @@ export type Schema = {
   pool: { pool: string; agreement: string; recorded_at: RecordedAt }
   block: { block: string; agreement: string; pool: string; recorded_at: RecordedAt }
   clause: { agreement: string; clause: string; recorded_at: RecordedAt }
-  audit_log: { entry: Generated<bigint>; recorded_at: RecordedAt; actor: string; action: string; subject: string; detail: unknown }
+  audit_log: {
+    entry: Generated<bigint>
+    recorded_at: RecordedAt
+    actor: string
+    actor_name: ColumnType<string | null, string | null | undefined, never>
+    party: ColumnType<string | null, string | null | undefined, never>
+    role: ColumnType<string | null, string | null | undefined, never>
+    origin: ColumnType<string | null, string | null | undefined, never>
+    request: ColumnType<string | null, string | null | undefined, never>
+    agreement: ColumnType<string | null, string | null | undefined, never>
+    action: string
+    subject: string
+    detail: unknown
+    before: ColumnType<unknown, string | null | undefined, never>
+    after: ColumnType<unknown, string | null | undefined, never>
+  }
+  agreement_reader: {
+    entry: Generated<bigint>
+    agreement: string
+    party: string
+    role: 'lender' | 'auditor'
+    given: boolean
+    actor: string
+    recorded_at: RecordedAt
+  }
   import_batch: {
     batch: bigint
     key: string
@@ -46,6 +70,7 @@ export type Schema = {
     late: bigint
     refusals: unknown
     recorded_at: RecordedAt
+    party: ColumnType<string | null, string | null | undefined, never>
   }
   reading: {
     batch: bigint

@@ -20,15 +20,27 @@ export class RolledBack<T> {
   }
 }
 
+/** The statement with which a transaction takes on the role it works as. */
+export type TakesOn = Readonly<{ text: string; values: readonly string[] }>
+
 /**
- * Runs `work` in one transaction as `offtake_system`. It is committed when `work` returns, and taken back when it throws or returns
+ * Runs `work` in one transaction, in the role that `takesOn` says. It is committed when `work` returns, and taken back when it throws or returns
  * `RolledBack`, whose answer is then returned.
  */
-export const inTransaction = async <T>(store: Store, work: (tx: Work) => Promise<T | RolledBack<T>>): Promise<T> => {
+export const runTransaction = async <T>(
+  store: Store,
+  { text, values }: TakesOn,
+  work: (tx: Work) => Promise<T | RolledBack<T>>,
+): Promise<T> => {
   const client = await store.pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('begin; set local role offtake_system')
+    // Without values both go in one round trip.
+    if (values.length === 0) await client.query(`begin; ${text}`)
+    else {
+      await client.query('begin')
+      await client.query(text, [...values])
+    }
     const answer = await work({ client, queries: onClient(client) })
     await client.query(answer instanceof RolledBack ? 'rollback' : 'commit')
     return answer instanceof RolledBack ? answer.answer : answer
@@ -40,6 +52,12 @@ export const inTransaction = async <T>(store: Store, work: (tx: Work) => Promise
     client.release(broken)
   }
 }
+
+const asSystem: TakesOn = { text: 'set local role offtake_system', values: [] }
+
+/** The same as `offtake_system`, which settles: it sees every party's rows, and may append. */
+export const inTransaction = <T>(store: Store, work: (tx: Work) => Promise<T | RolledBack<T>>): Promise<T> =>
+  runTransaction(store, asSystem, work)
 
 /** Waits for the lock of a name, held to the end of the transaction. Names are hashed to 64 bits: a clash only makes two wait for each other. */
 export const lockName = async ({ client }: Work, name: string, mode: 'shared' | 'exclusive'): Promise<void> => {
