@@ -35,10 +35,17 @@ export type Identify = (request: FastifyRequest) => Promise<Principal | undefine
 /** What a route asks of whoever calls it: a permission, that they are known, or nothing. */
 export type Needs = Permission | 'somebody' | 'nothing'
 
+/** A route and what it asks of whoever calls it. */
+export type RouteRow = Readonly<{ method: string; url: string; operation: string | undefined; needs: Needs }>
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route of the API has it; a server with one that has not does not start. */
     needs?: Needs
+  }
+  interface FastifyInstance {
+    /** Every route of the API, in the order in which they were added. */
+    routeTable: RouteRow[]
   }
   interface FastifyRequest {
     /** Undefined on routes that need nothing, where nobody is known. */
@@ -107,9 +114,14 @@ export const mustBe = (
 /** Finds out on whose behalf each request is made, and refuses it before its body is read where they may not. */
 export const guardAccess = (api: FastifyInstance, identify: Identify): void => {
   api.decorateRequest('principal', undefined)
-  api.addHook('onRoute', ({ url, config, method }) => {
-    if (url.startsWith('/api/') && config?.needs === undefined)
-      throw new Error(`${String(method)} ${url} does not say what it needs: config.needs`)
+  const table: RouteRow[] = []
+  api.decorate('routeTable', table)
+  api.addHook('onRoute', ({ url, config, method, schema }) => {
+    if (!url.startsWith('/api/')) return
+    if (config?.needs === undefined) throw new Error(`${String(method)} ${url} does not say what it needs: config.needs`)
+    const { operationId: operation } = (schema ?? {}) as { operationId?: string }
+    // What answers GET answers HEAD too, by the same rule.
+    for (const each of [method].flat()) if (each !== 'HEAD') table.push({ method: each, url, operation, needs: config.needs })
   })
   api.addHook('onRequest', async (request) => {
     const { needs } = request.routeOptions.config
