@@ -1,14 +1,19 @@
 import type { AgreementId } from '../../core/base/id.ts'
+import type { Problem } from '../../core/base/problem.ts'
 import type { Interval, Month } from '../../core/base/time.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import type { Registry } from '../store/agreements.ts'
 import type { ImportRefusal } from '../store/batches.ts'
+import { takeSource } from '../store/reading-sources.ts'
 import { findEffects, referenceKey, type Reference, type StoredEffect } from '../store/effects.ts'
 import { effectOf, type IncomingReading } from '../store/reading-rows.ts'
 import { findFinalMonths } from '../store/statements.ts'
 import { lockName, type Work } from '../store/transaction.ts'
 import { earliest, firstLate, isSettled, lastingEffect, type Closed } from './late.ts'
 import { makePlacer, type Place } from './place.ts'
+
+/** For whom readings are brought, and the agreements that it may bring them for. */
+export type Within = Readonly<{ party: string; agreements: ReadonlySet<AgreementId> }>
 
 type Row = Readonly<{ line: number; reading: Reading; digest: string }>
 
@@ -25,9 +30,15 @@ const referencesOf = (reading: Reading): Reference[] => [
  */
 export const makeExaminer = (
   tx: Work,
-  { registry, meant, settled }: Readonly<{ registry: Registry; meant: AgreementId | undefined; settled: () => Promise<void> }>,
+  {
+    registry,
+    meant,
+    settled,
+    within,
+  }: Readonly<{ registry: Registry; meant: AgreementId | undefined; settled: () => Promise<void>; within: Within | undefined }>,
 ) => {
   const placeOf = makePlacer(registry, meant)
+  const owns = within === undefined ? undefined : makeSourceCheck(tx, { within, registry, settled })
   const closed = new Map<AgreementId, Closed>()
   let anyClosed = false
   const meet = async (met: ReadonlySet<Place>): Promise<void> => {
@@ -58,16 +69,77 @@ export const makeExaminer = (
       places.push(found.place)
     }
     await meet(new Set(places))
-    const effects = anyClosed ? await findReferenced(tx, kept, settled) : new Map<string, StoredEffect>()
-    const good = kept.map((row, i): IncomingReading => {
+    const foreign = await owns?.(kept)
+    const effects = anyClosed || within !== undefined ? await findReferenced(tx, kept, settled) : new Map<string, StoredEffect>()
+    const known = { closed, effects, registry }
+    const good = kept.flatMap((row, i): IncomingReading[] => {
       const { reading } = row
       const place = places[i]!
-      const lateMonth = anyClosed ? lateMonthOf(reading, place, { closed, effects, registry }) : undefined
+      const problem = within === undefined ? undefined : (foreign?.get(reading.source) ?? outside(reading, place, known, within))
+      if (problem !== undefined) {
+        refusals.push({ line: row.line, problems: [problem] })
+        return []
+      }
+      const lateMonth = anyClosed ? lateMonthOf(reading, place, known) : undefined
       const agreement = typeof place === 'object' && namesNoPlace(reading) ? place.agreement : undefined
-      return lateMonth === undefined && agreement === undefined ? row : { ...row, lateMonth, agreement }
+      return [lateMonth === undefined && agreement === undefined ? row : { ...row, lateMonth, agreement }]
     })
-    return { good, refusals }
+    return { good, refusals: refusals.toSorted((a, b) => a.line - b.line) }
   }
+}
+
+/**
+ * Whose a source is: of whoever brought its first reading. Readings speak of others by source and id, so a party that could use the source of another
+ * could take back or keep out what that one brings.
+ */
+const makeSourceCheck = (
+  tx: Work,
+  { within, registry, settled }: Readonly<{ within: Within; registry: Registry; settled: () => Promise<void> }>,
+) => {
+  const problems = new Map<string, Problem | undefined>()
+  const own = (of: ReadonlyMap<string, AgreementId>) =>
+    [...of].flatMap(([name, agreement]) => (within.agreements.has(agreement) ? [name] : []))
+  return async (rows: readonly Row[]): Promise<ReadonlyMap<string, Problem | undefined>> => {
+    for (const { reading } of rows) {
+      const { source } = reading
+      if (problems.has(source)) continue
+      await settled()
+      const owned = await takeSource(tx, {
+        source,
+        party: within.party,
+        pools: own(registry.pools),
+        blocks: own(registry.blocks),
+        agreements: [...within.agreements],
+      })
+      const message = `${source} is the source of another: give what you bring a source of its own, such as ${within.party}-${source}`
+      problems.set(source, owned ? undefined : { pointer: '/source', message })
+    }
+    return problems
+  }
+}
+
+/**
+ * Why a party may not bring this reading: it bears on an agreement for which it brings none, by where it happened or by what it speaks of. What bears on
+ * all agreements is for who owns this database.
+ */
+const outside = (reading: Reading, place: Place, known: Known, { party, agreements }: Within): Problem | undefined => {
+  if (place === 'everywhere')
+    return { pointer: '/kind', message: `${reading.kind} bears on every agreement: who runs this installation brings it, not ${party}` }
+  const bears = [
+    ...placesOf(place, known).map((agreement) => ({ pointer: '', agreement })),
+    ...referencesOf(reading).flatMap((reference) => {
+      const stored = known.effects.get(referenceKey(reference))
+      const pointer = reference.id === reading.replaces ? '/replaces' : '/reduces'
+      return stored === undefined ? [] : placesOfStored(stored, known).map((agreement) => ({ pointer, agreement }))
+    }),
+  ]
+  const foreign = bears.find(({ agreement }) => !agreements.has(agreement))
+  return (
+    foreign && {
+      pointer: foreign.pointer,
+      message: `is for an agreement of which ${party} is not the operator: it may bring no readings for it`,
+    }
+  )
 }
 
 const told = new Set<Reading['kind']>(['figure', 'event', 'payment', 'dispute', 'ruling'])

@@ -16,7 +16,14 @@ import { Overtaken, tryAgain } from './try-again.ts'
 /** Events of DSX Flex, each with its number in the request, from 1. */
 export type NumberedEvent = Readonly<{ line: number; event: CloudEvent }>
 
-export type FlexRequest = Readonly<{ events: readonly NumberedEvent[]; mapping: FlexMapping; file: string; now: Instant; by: By }>
+export type FlexRequest = Readonly<{
+  events: readonly NumberedEvent[]
+  mapping: FlexMapping
+  file: string
+  now: Instant
+  by: By
+  party?: string | undefined
+}>
 
 export type FlexImport =
   | ImportAnswer
@@ -78,6 +85,7 @@ export const importFlex = (store: Store, request: FlexRequest): Promise<FlexImpo
       mode: 'all-or-nothing',
       now: request.now,
       by: request.by,
+      party: request.party,
       also: (tx) => keepStates(tx, source, before, states),
     })
   })

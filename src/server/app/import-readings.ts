@@ -4,7 +4,7 @@ import type { AgreementId } from '../../core/base/id.ts'
 import type { Instant, Month } from '../../core/base/time.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import type { Reading } from '../../core/meter/reading.ts'
-import { loadRegistry } from '../store/agreements.ts'
+import { findOperated, loadRegistry } from '../store/agreements.ts'
 import { appendDeed, type By } from '../store/audit.ts'
 import { appendBatch, findBatch, findLateMonths, nextBatch, refusalsListedMax } from '../store/batches.ts'
 import type { ImportMode, ImportRecord, ImportRefusal } from '../store/batches.ts'
@@ -41,6 +41,11 @@ export type ImportRequest = Readonly<{
   agreement?: AgreementId | undefined
   now: Instant
   by: By
+  /**
+   * The party that brings them: it may bring readings for agreements that it is the operator of, from sources of its own. Without one, who owns this
+   * database brings them, and may bring any.
+   */
+  party?: string | undefined
   onProgress?: ((progress: ImportProgress) => void) | undefined
   signal?: AbortSignal | undefined
   /** Something that is to happen exactly if these readings come in by this call: done in the same transaction. */
@@ -66,13 +71,13 @@ export type ImportAnswer =
  */
 export const importReadings = (store: Store, request: ImportRequest): Promise<ImportAnswer> =>
   inTransaction<ImportAnswer>(store, async (tx) => {
-    const key = request.key ?? newId('imp')
+    const key = keyFor(request)
     await lockName(tx, `import ${key}`, 'exclusive')
     const first = await findBatch(tx.queries, key)
     if (first !== undefined) return answerAgain(tx, first, request)
     const record = await takeFile(tx, key, request)
     if (request.mode === 'all-or-nothing' && record.refused > 0) return new RolledBack<ImportAnswer>({ kind: 'refused', record })
-    await appendBatch(tx.queries, record, request.now)
+    await appendBatch(tx.queries, record, { now: request.now, party: request.party })
     const { batch, refusals: _, ...told } = record
     await appendDeed(tx.queries, {
       at: request.now,
@@ -84,6 +89,12 @@ export const importReadings = (store: Store, request: ImportRequest): Promise<Im
     await request.also?.(tx)
     return { kind: 'imported', again: false, record, lateMonths: await findLateMonths(tx.queries, batch) }
   })
+
+/** The name of this write: parties name theirs without knowing of each other's. */
+const keyFor = ({ key, party }: ImportRequest): string => {
+  if (key === undefined) return newId('imp')
+  return party === undefined ? key : `${party}: ${key}`
+}
 
 const answerAgain = async (tx: Work, first: ImportRecord, request: ImportRequest): Promise<ImportAnswer> => {
   const content = makeContentHash(request.mode)
@@ -98,7 +109,14 @@ const takeFile = async (tx: Work, key: string, request: ImportRequest): Promise<
   const tally = makeTally()
   const taker = makeRowTaker(tx, batchNumber, request.now, tally.take)
   let seen = 0
-  const examine = makeExaminer(tx, { registry: await loadRegistry(tx.queries), meant: request.agreement, settled: taker.settle })
+  const { party } = request
+  const within = party === undefined ? undefined : { party, agreements: await findOperated(tx.queries, party) }
+  const examine = makeExaminer(tx, {
+    registry: await loadRegistry(tx.queries),
+    meant: request.agreement,
+    settled: taker.settle,
+    within,
+  })
   try {
     for await (const batch of untilAborted(request)) {
       content.add(batch)

@@ -1,5 +1,6 @@
 import type { Instant } from '../../core/base/time.ts'
 import { findBatchByNumber, listBatches, type ImportDetail, type ImportHead } from '../store/batches.ts'
+import type { Actor } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { inReach, type Reach } from '../store/reach.ts'
 import { howToRead } from './how-to-read.ts'
@@ -11,14 +12,22 @@ async function* inOne(batch: ReadingBatch): AsyncGenerator<ReadingBatch> {
   yield batch
 }
 
+/** Whoever acts for a party brings readings for it. */
+const forParty = ({ party }: Actor): Readonly<{ party?: string }> => (party === null ? {} : { party })
+
 /** What the ways in over HTTP do with the store. */
 export const makeIngest = (store: Store, now: () => Instant) => ({
   now,
   howToRead: (agreement: string | undefined) => howToRead(store, { agreement, zone: undefined }),
-  importReadings: (request: Omit<ImportRequest, 'now'>): Promise<ImportAnswer> => importReadings(store, { ...request, now: now() }),
-  importBatch: (batch: ReadingBatch, request: Omit<ImportRequest, 'now' | 'rows'>): Promise<ImportAnswer> =>
-    tryAgain(() => importReadings(store, { ...request, rows: inOne(batch), now: now() })),
-  importFlex: (request: Omit<FlexRequest, 'now'>): Promise<FlexImport> => importFlex(store, { ...request, now: now() }),
+  importReadings: (request: Omit<ImportRequest, 'now' | 'party'> & Readonly<{ by: Actor }>): Promise<ImportAnswer> =>
+    importReadings(store, { ...request, ...forParty(request.by), now: now() }),
+  importBatch: (
+    batch: ReadingBatch,
+    request: Omit<ImportRequest, 'now' | 'rows' | 'party'> & Readonly<{ by: Actor }>,
+  ): Promise<ImportAnswer> =>
+    tryAgain(() => importReadings(store, { ...request, ...forParty(request.by), rows: inOne(batch), now: now() })),
+  importFlex: (request: Omit<FlexRequest, 'now' | 'party'> & Readonly<{ by: Actor }>): Promise<FlexImport> =>
+    importFlex(store, { ...request, ...forParty(request.by), now: now() }),
   listBatches: (reach: Reach, page: Readonly<{ before: bigint | undefined; limit: number }>): Promise<ImportHead[]> =>
     inReach(store, reach, (tx) => listBatches(tx.queries, page)),
   findBatch: (reach: Reach, batch: bigint): Promise<ImportDetail | undefined> =>

@@ -121,3 +121,14 @@ export const appendVersion = async (
 /** The parties of an agreement. */
 export const findParties = (queries: Queries, agreement: string): Promise<{ party: string; role: string }[]> =>
   queries.selectFrom('agreement_party').select(['party', 'role']).where('agreement', '=', agreement).orderBy('party').execute()
+
+/** The agreements that a party is the operator of. */
+export const findOperated = async (queries: Queries, party: string): Promise<ReadonlySet<AgreementId>> => {
+  const rows = await queries
+    .selectFrom('agreement_party')
+    .select('agreement')
+    .where('party', '=', party)
+    .where('role', '=', 'operator')
+    .execute()
+  return new Set(rows.map(({ agreement }) => agreement as AgreementId))
+}

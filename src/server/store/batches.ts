@@ -46,7 +46,11 @@ export const findBatch = async (queries: Queries, key: string): Promise<ImportRe
   )
 }
 
-export const appendBatch = async (queries: Queries, record: ImportRecord, now: Instant): Promise<void> => {
+export const appendBatch = async (
+  queries: Queries,
+  record: ImportRecord,
+  { now, party }: Readonly<{ now: Instant; party: string | undefined }>,
+): Promise<void> => {
   const row = {
     batch: record.batch,
     key: record.key,
@@ -59,6 +63,7 @@ export const appendBatch = async (queries: Queries, record: ImportRecord, now: I
     late: BigInt(record.late),
     refusals: JSON.stringify(record.refusals),
     recorded_at: formatInstant(now),
+    party: party ?? null,
   }
   await queries.insertInto('import_batch').values(row).execute()
 }

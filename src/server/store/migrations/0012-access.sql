@@ -31,6 +31,15 @@ create index audit_log_party on audit_log (party, entry) where party is not null
 -- Who brought it; null for whoever owns this database.
 alter table import_batch add column party text collate "C";
 
+-- Which party a source of readings is of: whoever brought its first reading over HTTP. Without a row it is of who owns this database.
+create table reading_source (
+  source text collate "C" primary key,
+  party text collate "C" not null,
+  recorded_at timestamptz not null
+);
+call make_append_only('reading_source');
+grant select, insert on reading_source to offtake_system;
+
 do $$
 declare target text;
 begin
