@@ -23,7 +23,7 @@ export const permissions = {
   'register:read': ['operator', 'guarantor', 'lender', 'auditor'],
   'ledger:read': ['operator', 'guarantor', 'auditor'],
   'audit:read': ['operator', 'guarantor', 'auditor', 'administrator'],
-  'feeds:read': ['operator', 'auditor', 'administrator'],
+  'feeds:read': ['operator', 'administrator'],
   'people:manage': ['administrator'],
   'keys:manage': ['operator', 'guarantor', 'lender', 'auditor', 'administrator'],
   'webhooks:manage': ['operator', 'guarantor', 'administrator'],

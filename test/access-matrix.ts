@@ -1,0 +1,111 @@
+import { roles, type Role } from '../src/wire/access.ts'
+import type { Principal } from '../src/server/api/principal.ts'
+import { campusAgreement, campusFactory, campusMonth } from './small-campus.ts'
+import { personOf } from './principals.ts'
+
+/** Two sides that have nothing in common: the agreement of Sharon AI, closed for months, and the small campus with racks and claims. */
+export const sides = ['sharon', 'harbour'] as const
+export type Side = (typeof sides)[number]
+export const otherSide = (side: Side): Side => (side === 'sharon' ? 'harbour' : 'sharon')
+
+/** What stands in the things of one side, and in nothing of the other. */
+export const marks: Readonly<Record<Side, RegExp>> = { sharon: /sharon|syd-a|mel-a|nvidia|anchor/i, harbour: /harbour|syd-r\d|grantor/i }
+
+const parties: Readonly<Record<Side, Readonly<Record<Role, string | null>>>> = {
+  sharon: {
+    operator: 'sharon-ai',
+    guarantor: 'nvidia',
+    tenant: 'anchor-tenant',
+    lender: 'bank-s',
+    auditor: 'audit-s',
+    administrator: null,
+  },
+  harbour: {
+    operator: 'harbour',
+    guarantor: 'grantor',
+    tenant: 'campus-tenant',
+    lender: 'bank-h',
+    auditor: 'audit-h',
+    administrator: null,
+  },
+}
+export const personFor = (side: Side, role: Role, id?: string): Principal => personOf(role, parties[side][role], id)
+/** Lenders and auditors are given the agreement of their side to read. */
+export const readers = sides.flatMap((side) =>
+  (['lender', 'auditor'] as const).map((role) => ({
+    agreement: side === 'sharon' ? 'sharon-ai' : campusAgreement,
+    party: parties[side][role]!,
+    role,
+  })),
+)
+export { roles }
+
+/** What only the world that was made knows: the ids of what is in it. */
+export type Known = Readonly<{ month: string; finding: string; batch: Readonly<Record<Side, string>> }>
+
+/** One thing of one side that a route is asked for. `missing` asks the same of what does not exist. */
+export type Asked = Readonly<{ side: Side; url: string; missing: string; body?: object; headers?: Readonly<Record<string, string>> }>
+/** A list, asked alike by all: what it holds is what may be seen. */
+export type Listed = Readonly<{ list: string; body?: object; headers?: Readonly<Record<string, string>> }>
+
+const ofSharon = (path: string): Asked => ({
+  side: 'sharon',
+  url: `/api/agreements/sharon-ai${path}`,
+  missing: `/api/agreements/no-such-name${path}`,
+})
+const ofCampus = (path: string): Asked => ({
+  side: 'harbour',
+  url: `/api/factories/${campusFactory}/months/${campusMonth}${path}`,
+  missing: `/api/factories/no-such-name/months/${campusMonth}${path}`,
+})
+const ofClaim = (path: string): Asked => ({
+  side: 'harbour',
+  url: `/api/claims/${campusAgreement}/${campusMonth}${path}`,
+  missing: `/api/claims/no-such-name/${campusMonth}${path}`,
+})
+
+/** How every route is asked, by its operation. A route that is not here fails the matrix by name. */
+export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = {
+  health: () => ({ list: '/api/health' }),
+  readSession: () => ({ list: '/api/session' }),
+  listAgreements: () => ({ list: '/api/agreements' }),
+  readAgreement: () => ofSharon(''),
+  listPeriods: () => ofSharon('/periods'),
+  readDocument: () => ofSharon('/versions/1'),
+  readPeriod: ({ month }) => ofSharon(`/periods/${month}`),
+  explainLine: ({ month }) => ofSharon(`/periods/${month}/lines/1`),
+  downloadStatementJson: ({ month }) => ofSharon(`/periods/${month}/statement.json`),
+  downloadStatementCsv: ({ month }) => ofSharon(`/periods/${month}/statement.csv`),
+  listReadings: () => ({
+    side: 'sharon',
+    url: '/api/readings?agreement=sharon-ai&limit=5',
+    missing: '/api/readings?agreement=no-such-name&limit=5',
+  }),
+  listFactories: () => ({ list: '/api/factories' }),
+  readFactoryMonth: () => ofCampus(''),
+  readHall: () => ofCampus('/halls/hall-1'),
+  downloadHallCsv: () => ofCampus('/halls/hall-1/rows.csv'),
+  listFactorySources: () => ofCampus('/sources'),
+  listReconciliation: () => ofCampus('/reconciliation'),
+  readRack: () => ofCampus('/rack?unit=hall-1%2Fr001'),
+  listClaims: () => ({ list: '/api/claims' }),
+  readClaim: () => ofClaim(''),
+  listFindings: () => ofClaim('/findings'),
+  listRings: () => ofClaim('/rings?hall=hall-1'),
+  readFinding: ({ finding }) => ofClaim(`/findings/${finding}`),
+  decideFinding: ({ finding }) => ({ ...ofClaim(`/findings/${finding}/decision`), body: { decision: 'ask', reason: 'to try' } }),
+  listBatches: () => ({ list: '/api/ingest/batches' }),
+  readBatch: ({ batch }) => ({
+    side: 'sharon',
+    url: `/api/ingest/batches/${batch.sharon}`,
+    missing: '/api/ingest/batches/987654321',
+  }),
+  readProgress: () => ({ list: '/api/ingest/progress' }),
+  // What is brought says itself whose it is: rule I9 holds those to their party. Here it is only asked who may bring at all.
+  ingestReadings: () => ({ list: '/api/ingest/readings?agreement=sharon-ai', headers: { 'content-type': 'application/x-ndjson' } }),
+  ingestEvents: () => ({ list: '/api/ingest/events', headers: { 'content-type': 'application/cloudevents+json' } }),
+  ingestRemoteWrite: () => ({
+    list: '/api/ingest/prometheus?factory=f',
+    headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' },
+  }),
+}

@@ -1,0 +1,15 @@
+import { makeClaims } from '../src/server/app/claims.ts'
+import { makeFactories } from '../src/server/app/factories.ts'
+import { makeIngest } from '../src/server/app/ingest.ts'
+import { makeReaders } from '../src/server/app/read.ts'
+import type { ApiOptions } from '../src/server/api/api.ts'
+import type { Instant } from '../src/core/base/time.ts'
+import type { Store } from '../src/server/store/database.ts'
+
+/** All that the door can be opened to over a store, as `serve` opens it; telemetry and feeds of power are not told of. */
+export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'consoleFolder' | 'identify'> => ({
+  source: makeReaders(store, now),
+  factories: makeFactories(store, now),
+  claims: makeClaims(store, now),
+  ingest: { ...makeIngest(store, now), telemetry: undefined, flex: undefined },
+})
