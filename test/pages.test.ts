@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { personFor } from './access-matrix.ts'
+import { launch, makeOpenPage, skip } from './browser.ts'
+import { testDatabase } from './database.ts'
+import { fillPages, openDoor } from './page-world.ts'
+import { sightsOf, type Sight } from './pages.ts'
+import { headersOf } from './principals.ts'
+import { differs, lookAt } from './screens.ts'
+
+/** What every page looked like when somebody last looked at it; `OFFTAKE_SCREENS=write` writes what it looks like now. */
+const book = join(import.meta.dirname, 'screens.json')
+const writing = process.env['OFFTAKE_SCREENS'] === 'write'
+const shots = join(import.meta.dirname, '../.cache/screenshots')
+
+let [browser, plain]: [Browser | undefined, BrowserContext | undefined] = [undefined, undefined]
+let door: Awaited<ReturnType<typeof openDoor>> | undefined
+let months: readonly string[] = []
+let closeDatabase = async () => {}
+before(async () => {
+  if (skip !== false) return
+  const { close, ...store } = await testDatabase()
+  closeDatabase = close
+  ;({ months } = await fillPages(store))
+  door = await openDoor(store)
+  browser = await launch()
+  plain = await browser.newContext()
+  fs.mkdirSync(shots, { recursive: true })
+})
+after(async () => {
+  await browser?.close()
+  await door?.stop()
+  await closeDatabase()
+})
+
+const openPage = makeOpenPage(
+  () => browser!,
+  () => door!.address,
+)
+
+/** 404 and 403 are answers that pages are told. */
+const refusals = /Failed to load resource: the server responded with a status of 40[134]/
+
+/** The looks of a page, from one load of it: it follows the window and the colours of the system. */
+const looks = {
+  light: { colorScheme: 'light', width: 1440 },
+  narrow: { colorScheme: 'light', width: 1280 },
+  wide: { colorScheme: 'light', width: 1920 },
+  dark: { colorScheme: 'dark', width: 1440 },
+  widest: { colorScheme: 'dark', width: 2560 },
+} as const
+type Look = keyof typeof looks
+const height = 900
+
+const openSight = async ({ path, side, role, ready }: Sight) => {
+  const who = personFor(side, role)
+  const opened = await openPage(
+    { colorScheme: 'light', viewport: { width: looks.light.width, height }, extraHTTPHeaders: { ...headersOf(role, who.party) } },
+    refusals,
+  )
+  await opened.go(path)
+  await opened.page.waitForSelector(ready)
+  return opened
+}
+
+/** Waits until nothing is asked for any more and nothing is drawn anew. */
+const settle = async (page: Page): Promise<void> => {
+  await page.waitForLoadState('networkidle')
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+}
+
+const seriousIn = async (page: Page): Promise<string[]> => {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map(({ html }) => html.slice(0, 160))
+        .join(' | ')}`,
+  )
+}
+
+test(
+  'CO7 CO15 every page in every look: nothing for the checker to find, no complaint, and it looks as it did when it was looked at',
+  { skip },
+  async (t) => {
+    const known = (fs.existsSync(book) ? JSON.parse(fs.readFileSync(book, 'utf8')) : {}) as Record<string, string>
+    const seen: Record<string, string> = {}
+    const changed: string[] = []
+    for (const sight of sightsOf(months[0]!))
+      await t.test(sight.name, async () => {
+        const { page, close } = await openSight(sight)
+        for (const look of Object.keys(looks) as Look[]) {
+          const { colorScheme, width } = looks[look]
+          await page.emulateMedia({ colorScheme })
+          await page.setViewportSize({ width, height })
+          await settle(page)
+          if (width === looks.light.width) assert.deepEqual(await seriousIn(page), [], look)
+          const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+          assert.equal(beyond, 0, `${look}: the page itself scrolls sideways`)
+          const { png, small } = await lookAt(page, plain!)
+          const name = `${sight.name}-${look}`
+          fs.writeFileSync(join(shots, `page-${name}.png`), png)
+          seen[name] = small
+          const why = known[name] === undefined ? 'nobody has looked at it' : differs(small, known[name])
+          if (why !== undefined) changed.push(`${name}: ${why}`)
+        }
+        await close()
+      })
+    if (writing) fs.writeFileSync(book, `${JSON.stringify(seen, null, 1)}\n`)
+    else
+      assert.deepEqual(
+        changed,
+        [],
+        'look at .cache/screenshots/page-*.png; if all is well: OFFTAKE_SCREENS=write node --test test/pages.test.ts',
+      )
+  },
+)

@@ -1,0 +1,34 @@
+import type { Role } from '../src/wire/access.ts'
+import type { Side } from './access-matrix.ts'
+import { campusAgreement, campusFactory, campusMonth } from './small-campus.ts'
+
+/** A page as somebody sees it. */
+export type Sight = Readonly<{
+  name: string
+  path: string
+  side: Side
+  role: Role
+  /** Something that is there once the page is. */
+  ready: string
+}>
+
+/** Every page of the console, by who opens it. A page that is not here is not looked at: `test/pages.test.ts` holds the list to the routes. */
+export const sightsOf = (month: string): readonly Sight[] => [
+  { name: 'agreements', path: '/agreements', side: 'sharon', role: 'guarantor', ready: 'main table' },
+  { name: 'agreement', path: '/agreements/sharon-ai', side: 'sharon', role: 'guarantor', ready: 'main table' },
+  { name: 'period', path: `/agreements/sharon-ai/periods/${month}`, side: 'sharon', role: 'guarantor', ready: 'table.statement' },
+  { name: 'period-line', path: `/agreements/sharon-ai/periods/${month}?line=1`, side: 'sharon', role: 'operator', ready: '[role=tree]' },
+  { name: 'period-not-closed', path: '/agreements/firmus-batam/periods/2026-09', side: 'sharon', role: 'guarantor', ready: 'main h1' },
+  { name: 'factories', path: '/factories', side: 'harbour', role: 'operator', ready: 'main table' },
+  { name: 'factory', path: `/factories/${campusFactory}?month=${campusMonth}`, side: 'harbour', role: 'operator', ready: 'main table' },
+  {
+    name: 'hall',
+    path: `/factories/${campusFactory}/hall-2?month=${campusMonth}`,
+    side: 'harbour',
+    role: 'operator',
+    ready: 'main canvas',
+  },
+  { name: 'claim', path: `/claims/${campusAgreement}/${campusMonth}`, side: 'harbour', role: 'guarantor', ready: 'main h1' },
+  { name: 'not-found', path: '/agreements/no-such-name', side: 'sharon', role: 'operator', ready: 'main h1' },
+  { name: 'not-own', path: `/agreements/${campusAgreement}`, side: 'sharon', role: 'operator', ready: 'main h1' },
+]
