@@ -44,12 +44,9 @@ export const NewKeyShape = z
 export const MadeKeyShape = z
   .object({
     key: KeyShape,
-    token: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'what to send as `Authorization: Bearer`: told once, and null where this was asked again under one Idempotency-Key',
-      }),
+    token: z.string().nullable().meta({
+      description: 'what to send as `Authorization: Bearer`: told once, and null where this was asked again under one Idempotency-Key',
+    }),
   })
   .meta({ id: 'MadeKey' })
 

@@ -22,9 +22,8 @@ import { isSecret, newSecret, secretHash } from './secret.ts'
 import { isSame, noteUseEverySeconds, type Clocks } from './sessions.ts'
 import type { LoginMode } from '../store/sessions.ts'
 
-/** Keys of one person that are neither revoked nor expired, and days after which a key expires at the latest. */
+/** Keys of one person that are neither revoked nor expired. */
 export const keysPerPersonMax = 50
-export const keyDaysMax = 366
 const daySeconds = 86_400
 
 /** `offtake_`, the name of the key without its prefix and dashes, `_`, the secret. */
