@@ -30,7 +30,11 @@ export const addAgent = (program: Command, context: Context): void => {
     .description('tell what the scheduler of a factory did, as readings, until stopped')
     .requiredOption('--config <file>', 'what stands where, and which scheduler runs it (docs/scheduler.md)')
     .option('--once', 'one round, of all that is over and was not told')
-    .option('--to <url>', 'hand readings to this server; without it, put them into the database', readUrl)
+    .option(
+      '--to <url>',
+      'hand readings to this server, with the key in OFFTAKE_KEY where it wants one; without it, put them into the database',
+      readUrl,
+    )
     .option('--apply', 'tell nothing, but write what is `wanted` of accounts, QOS and reservations to the scheduler')
     .action(async (options: Options) => {
       process.exitCode = await runAgent(options, context)
@@ -57,7 +61,9 @@ const runAgent = async (options: Options, context: Context): Promise<number> => 
   const state = config.state ?? `${options.config}.state`
   const work = (outlet: Outlet): Promise<number> => runRounds({ config, scheduler, outlet, state, once: options.once === true }, context)
   if (options.to !== undefined)
-    return work(makeHttpOutlet({ url: options.to, file: `agent of ${config.factory}`, signal: context.signal, say: context.say }))
+    return work(
+      makeHttpOutlet({ url: options.to, key: context.key, file: `agent of ${config.factory}`, signal: context.signal, say: context.say }),
+    )
   return withStore(context, (store, now) => work(makeStoreOutlet(store, now, config, context)))
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Instant } from '../core/base/time.ts'
+import type { LoginWords } from '../server/login-settings.ts'
 
 /** What a command may touch of the world: made once, at the entry. */
 export type Context = Readonly<{
@@ -10,6 +11,12 @@ export type Context = Readonly<{
   /** Where the embedded databases live. */
   home: string
   now: () => Instant
+  /** The clock of this machine, whatever `--now` says: by it sessions and keys end. */
+  clock: () => Instant
+  /** What the environment says of how people sign in. */
+  login: LoginWords
+  /** The key by which another server knows this machine. */
+  key: string | undefined
   /** Whether `--now` says what time it is. */
   isNowGiven: boolean
   /** Data, on standard output. */

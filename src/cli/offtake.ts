@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { parseInstant, type Instant } from '../core/base/time.ts'
+import { wordsOf } from '../server/login-settings.ts'
 import { homeUsual } from '../server/open-store.ts'
 import { addAdvance } from './advance-command.ts'
 import { addAgent } from './agent-command.ts'
@@ -10,7 +11,9 @@ import { addCover } from './cover-command.ts'
 import { addGenerate } from './generate-command.ts'
 import { addImport } from './import-command.ts'
 import { addJournal } from './journal-command.ts'
+import { addKeys } from './keys-command.ts'
 import { addLoad } from './load-command.ts'
+import { addPeople } from './people-command.ts'
 import { addPeriodCommands } from './period-commands.ts'
 import { addReconcile } from './reconcile-command.ts'
 import { addRegister } from './register-command.ts'
@@ -28,9 +31,10 @@ const program = new Command('offtake')
   .exitOverride()
   .showHelpAfterError('(offtake --help says more)')
 
-const clock = (): Instant => {
+const clock = (): Instant => Math.floor(Date.now() / 1000)
+const nowOf = (): Instant => {
   const { now } = program.opts<{ now?: string }>()
-  return now === undefined ? Math.floor(Date.now() / 1000) : (parseInstant(now, 'UTC') as Instant)
+  return now === undefined ? clock() : (parseInstant(now, 'UTC') as Instant)
 }
 
 const stopping = new AbortController()
@@ -41,7 +45,10 @@ const context: Context = {
   get home() {
     return program.opts<{ home?: string }>().home ?? process.env['OFFTAKE_HOME'] ?? homeUsual
   },
-  now: clock,
+  now: nowOf,
+  clock,
+  login: wordsOf(process.env),
+  key: process.env['OFFTAKE_KEY'],
   get isNowGiven() {
     return program.opts<{ now?: string }>().now !== undefined
   },
@@ -77,6 +84,8 @@ for (const add of [
   addAgent,
   addServe,
   addTelemetry,
+  addPeople,
+  addKeys,
 ])
   add(program, context)
 

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, type Command } from 'commander'
 import { describeProblem } from '../core/base/problem.ts'
 import type { FlexMapping } from '../server/fleet/flex-mapping.ts'
+import { beyondLoopback, isLoopback, readLogin, type LoginWords } from '../server/login-settings.ts'
 import { openStore } from '../server/open-store.ts'
+import type { LoginSettings } from '../server/api/provider.ts'
 import { badInput, failure, type Context } from './context.ts'
 import { clockOf } from './with-store.ts'
 
@@ -21,12 +23,32 @@ export const addServe = (program: Command, context: Context): void => {
   program
     .command('serve')
     .description('serve the API and the console, and work on jobs, until stopped')
-    .option('--port <n>', 'of 127.0.0.1', readPort, portUsual)
+    .option('--port <n>', 'to listen on', readPort, portUsual)
+    .option('--host <address>', 'to listen on: beyond loopback only where login is configured', '127.0.0.1')
+    .option('--origin <url>', 'public address, where people sign in (also OFFTAKE_ORIGIN)')
+    .option('--oidc-issuer <url>', 'identity provider (also OFFTAKE_OIDC_ISSUER)')
+    .option('--oidc-client-id <id>', 'client of it (also OFFTAKE_OIDC_CLIENT_ID); its secret is OFFTAKE_OIDC_CLIENT_SECRET alone')
     .option('--flex <file>', 'what feeds of power stand for: with it, events of DSX Flex are taken')
-    .action(async ({ port, flex }: { port: number; flex?: string }) => {
+    .action(async (options: Options) => {
+      const { port, host, flex } = options
+      const door = readDoor(options, context)
       const mapping = flex === undefined ? undefined : await readFlexFile(flex, context)
-      process.exitCode = mapping === 'bad' ? badInput : await serveUntilStopped({ port, flex: mapping }, context)
+      const isBad = door === 'bad' || mapping === 'bad'
+      process.exitCode = isBad ? badInput : await serveUntilStopped({ port, host, flex: mapping, ...door }, context)
     })
+}
+
+type Options = Readonly<{ port: number; host: string; flex?: string; origin?: string; oidcIssuer?: string; oidcClientId?: string }>
+type How = Readonly<{ port: number; host: string; flex: FlexMapping | undefined; login: LoginSettings | undefined }>
+
+/** How people sign in; `bad`, and everything that is wrong with it said, where it cannot be used, or where nobody could and others could come. */
+const readDoor = (options: Options, { login: said, say }: Context): Pick<How, 'login'> | 'bad' => {
+  const { host, origin = said.origin, oidcIssuer: issuer = said.issuer, oidcClientId: clientId = said.clientId } = options
+  const words: LoginWords = { issuer, clientId, clientSecret: said.clientSecret, origin }
+  const read = readLogin(words)
+  const problems = 'problems' in read ? read.problems : read.login === undefined && !isLoopback(host) ? [beyondLoopback(host)] : []
+  for (const problem of problems) say(problem)
+  return 'problems' in read || problems.length > 0 ? 'bad' : read
 }
 
 /** The mapping in a file; `bad`, and everything that is wrong with it said, where it cannot be used. */
@@ -45,11 +67,8 @@ const readFlexFile = async (path: string, { say }: Context): Promise<FlexMapping
   return 'bad'
 }
 
-const serveUntilStopped = async (
-  { port, flex }: Readonly<{ port: number; flex: FlexMapping | undefined }>,
-  context: Context,
-): Promise<number> => {
-  const { url, home, say, signal } = context
+const serveUntilStopped = async ({ port, host, flex, login }: How, context: Context): Promise<number> => {
+  const { url, home, say, signal, clock } = context
   // Loaded here, for it takes longer than most commands do.
   const [{ startWorkers }, { serve }, { serveTelemetry }] = await Promise.all([
     import('../server/jobs/workers.ts'),
@@ -61,14 +80,16 @@ const serveUntilStopped = async (
   const looking = setInterval(
     () =>
       void clockOf(open.store, context).then(
-        (clock) => (now = clock),
+        (there) => (now = there),
         () => {},
       ),
     clockEveryMs,
   )
   try {
     const telemetry = serveTelemetry(context, () => now(), say)
-    const door = await serve(open.store, { port, now: () => now(), flex, telemetry: telemetry.sink, lag: telemetry.lag })
+    const sandbox = () => now !== context.now
+    const ways = { flex, telemetry: telemetry.sink, lag: telemetry.lag }
+    const door = await serve(open.store, { port, host, login, now: () => now(), clock, sandbox, ...ways })
     if ('taken' in door) {
       say(door.taken)
       return failure

@@ -60,7 +60,8 @@ const Failed = ({ what, query }: Readonly<{ what: string; query: Pick<UseQueryRe
 
 const NotAllowed = ({ what, error }: Readonly<{ what: string; error: Error | null }>) => (
   <Notice title={`${what} is not open to you`} act={toAgreements}>
-    {detailOf(error)} Whoever administers this server can open it.{quote(error)}
+    {detailOf(error)}
+    {quote(error)}
   </Notice>
 )
 

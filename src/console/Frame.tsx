@@ -2,6 +2,7 @@ import { ActionIcon, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import { ActingAs } from './ActingAs.tsx'
 import { instantText, isMonth, monthText } from './dates.ts'
 import { ClaimCrumbs, FactoryCrumbs, FactoryPicker, useFactoryRow } from './FactoryBar.tsx'
 import { Help } from './Help.tsx'
@@ -9,6 +10,7 @@ import { useKeys } from './keys.ts'
 import { Navigation } from './Navigation.tsx'
 import { PeriodPicker } from './PeriodPicker.tsx'
 import { agreement, health } from './queries.ts'
+import { SettingsCrumbs } from './settings-sections.tsx'
 import { announce } from './announce.ts'
 
 const schemes = { auto: ['◐', 'as the system'], light: ['○', 'light'], dark: ['●', 'dark'] } as const
@@ -97,6 +99,8 @@ export const Frame = () => {
           <ClaimCrumbs agreement={agreementName} month={claimed} />
         ) : path.startsWith('/factories') ? (
           <FactoryCrumbs factory={factory} hall={hall} />
+        ) : path.startsWith('/settings') ? (
+          <SettingsCrumbs />
         ) : (
           <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={data?.title} />
         )}
@@ -104,6 +108,7 @@ export const Frame = () => {
         {id === undefined || month === undefined ? null : <PeriodPicker id={id} month={month} />}
         {row === undefined ? null : <FactoryPicker row={row} />}
         <Clock zone={data?.zone ?? row?.zone} />
+        <ActingAs />
         <SchemeButton />
         <Tooltip label="Keys and marks">
           <ActionIcon aria-label="Keys and marks" onClick={() => setHelp(true)}>

@@ -5,6 +5,7 @@ import { claims } from './claim-queries.ts'
 import { isMonth, monthText, shortMonth } from './dates.ts'
 import { factories } from './factory-queries.ts'
 import { agreements } from './queries.ts'
+import { SettingsLink } from './settings-sections.tsx'
 
 /** Agreements that the navigation names; the page of agreements has them all. */
 const namedMax = 8
@@ -100,6 +101,7 @@ export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => vo
       </ul>
       <Factories />
       <Claims />
+      <SettingsLink />
       <p>
         <sup className="assumed">a</sup> rests on an assumption: the term was not disclosed
       </p>

@@ -17,6 +17,7 @@ import { NotClosed } from './NotClosed.tsx'
 import { hoursText } from './PeriodPicker.tsx'
 import { agreement, explanation, period } from './queries.ts'
 import { openingOf } from './say.ts'
+import { useActing } from './session.ts'
 import { PositionsTable } from './PositionsTable.tsx'
 import { StatementTable } from './StatementTable.tsx'
 import { StatesPicture } from './StatesPicture.tsx'
@@ -76,7 +77,8 @@ const fileOf = ({ agreement: id, month, version }: StatementWire, kind: 'csv' | 
 
 const Head = ({ period: shown, setView }: Readonly<{ period: PeriodWire; setView: SetView }>) => {
   const { statement, recordedAt } = shown
-  const { before, amount, after } = openingOf(statement)
+  const acting = useActing()
+  const { before, amount, after } = openingOf(statement, acting?.party)
   const copy = () => void navigator.clipboard.writeText(location.href).then(() => announce('Address copied'))
   return (
     <header className="period-head">

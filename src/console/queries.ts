@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
 import type { AgreementsWire, AgreementWire, PeriodsWire } from '../wire/agreement.ts'
 import type { HealthWire } from '../wire/problem.ts'
 import type { ReadingsWire } from '../wire/reading.ts'
@@ -13,8 +13,17 @@ const retriesMax = 1
 const worthRetrying = (failures: number, error: Error): boolean =>
   failures < retriesMax && error instanceof Failure && (error.problem.status === 0 || error.problem.status >= 500)
 
-export const makeQueryClient = (): QueryClient =>
-  new QueryClient({ defaultOptions: { queries: { staleTime: freshMs, retry: worthRetrying, retryDelay: 300, networkMode: 'always' } } })
+export const makeQueryClient = (): QueryClient => {
+  // Whoever is told that nobody is signed in asks who it is: the door then shows where to sign in.
+  const onError = (error: Error): void => {
+    if (error instanceof Failure && error.problem.status === 401) void client.invalidateQueries({ queryKey: ['session'] })
+  }
+  const client = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    defaultOptions: { queries: { staleTime: freshMs, retry: worthRetrying, retryDelay: 300, networkMode: 'always' } },
+  })
+  return client
+}
 
 const at = (id: string) => `/api/agreements/${encodeURIComponent(id)}`
 

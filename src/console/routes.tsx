@@ -1,9 +1,10 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { parseAgreementView, parseClaimView, parseFactoryView, parsePeriodView, parseSearch, writeSearch } from './address.ts'
-import { Frame } from './Frame.tsx'
+import { Door } from './Door.tsx'
 import { NoPage } from './Answer.tsx'
+import { parseSignInView } from './sign-in-view.ts'
 
-const root = createRootRoute({ component: Frame, notFoundComponent: NoPage })
+const root = createRootRoute({ component: Door, notFoundComponent: NoPage })
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -58,9 +59,31 @@ const claimRoute = createRoute({
   component: lazyRouteComponent(() => import('./ClaimPage.tsx'), 'ClaimPage'),
 })
 
+export const signInRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: parseSignInView,
+  component: lazyRouteComponent(() => import('./SignInPage.tsx'), 'SignInPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./SettingsPage.tsx'), 'SettingsPage'),
+})
+
+const settingsSection = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('./SettingsPage.tsx'), 'SettingsPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute]),
+    routeTree: root.addChildren([
+      ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
+      ...[signInRoute, settings, settingsSection],
+    ]),
     parseSearch,
     stringifySearch: writeSearch,
     scrollRestoration: true,

@@ -40,14 +40,23 @@ const aside = (statement: StatementWire): string =>
 
 export type Opening = Readonly<{ before: string; amount: string; after: string }>
 
-/** The statement in one sentence, with its amount set apart: who pays whom, how much, by when, for what. */
-export const openingOf = (statement: StatementWire): Opening => {
+/** How a sentence begins with who pays: their name, or "You" to whoever acts for them. */
+const pays = (statement: StatementWire, id: string | null, you: string | null | undefined): string =>
+  id !== null && id === you ? 'You pay' : `${nameOf(statement, id)} pays`
+const toName = (statement: StatementWire, id: string | null, you: string | null | undefined): string =>
+  id !== null && id === you ? 'you' : nameOf(statement, id)
+
+/**
+ * The statement in one sentence, with its amount set apart: who pays whom, how much, by when, for what. Only here is anybody "you": the party `you`, for
+ * which whoever reads this acts.
+ */
+export const openingOf = (statement: StatementWire, you?: string | null): Opening => {
   const { totals, currency, dueOn, guarantor, operator } = statement
   const when = dueOn === null ? 'once it is final' : `by ${dayText(dueOn)}`
   const amount = (text: string) => `${amountText(text)} ${currency}`
   if (!totals.netting)
     return {
-      before: `${guarantor.name} pays ${amount(totals.guarantorPays)} and ${operator.name} pays `,
+      before: `${pays(statement, guarantor.id, you)} ${amount(totals.guarantorPays)} and ${pays(statement, operator.id, you).replace('You', 'you')} `,
       amount: amount(totals.operatorPays),
       after: ` ${when}; the two are not netted.${aside(statement)}`,
     }
@@ -61,7 +70,7 @@ export const openingOf = (statement: StatementWire): Opening => {
   const other = paidFor(statement, payee ?? '', payer)
   const why = other === '' ? own : `${own}, less ${other}`
   return {
-    before: `${nameOf(statement, payer)} pays ${nameOf(statement, payee)} `,
+    before: `${pays(statement, payer, you)} ${toName(statement, payee, you)} `,
     amount: amount(totals.net.amount),
     after: ` net ${when}: ${why}.${beside}`,
   }

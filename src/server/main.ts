@@ -2,24 +2,30 @@ import { parseArgs } from 'node:util'
 import { startWorkers } from './jobs/workers.ts'
 import { makeDemo, type Demo } from './demo.ts'
 import { loadDemo } from './load-demo.ts'
+import { beyondLoopback, isLoopback, readLogin, wordsOf, type LoginAnswer } from './login-settings.ts'
 import { homeUsual, openStore, type OpenStore } from './open-store.ts'
 import { serve } from './serve.ts'
 import { summary } from './summary.ts'
 
-const usage = `usage: npm start -- [--once] [--port N] [--trace PATH] [--home FOLDER]
+const usage = `usage: npm start -- [--once] [--port N] [--host ADDRESS] [--trace PATH] [--home FOLDER]
 
 Brings up the database, lets the tenants of two example agreements use them for some months, closes and posts every month, prints a
 summary and serves the console.
 
   --once         end when that is done
   --port N       of the console, 7420 unless said
+  --host ADDRESS to listen on, loopback unless said; beyond it only where login is configured (docs/access.md)
   --trace PATH   a published trace (Philly or Helios) instead of synthetic use
   --home FOLDER  where the database lives, .offtake unless said (also OFFTAKE_HOME; DATABASE_URL uses a server instead)
 `
 
-type Wanted = Readonly<{ once: boolean; port: number; trace: string | undefined; home: string | undefined }>
+type Login = Extract<LoginAnswer, { login: unknown }>['login']
+type Wanted = Readonly<{ once: boolean; port: number; host: string; login: Login; trace: string | undefined; home: string | undefined }>
 
 const say = (text: string): void => void process.stderr.write(`${(performance.now() / 1000).toFixed(1).padStart(5)} s  ${text}\n`)
+
+/** The clock of this machine: the demonstration stands still, sessions do not. */
+const clock = (): number => Math.floor(Date.now() / 1000)
 
 /** What was asked for, or why it cannot be made out. */
 const readArguments = (): Wanted | Readonly<{ problem: string }> => {
@@ -28,6 +34,7 @@ const readArguments = (): Wanted | Readonly<{ problem: string }> => {
       options: {
         once: { type: 'boolean', default: false },
         port: { type: 'string', default: '7420' },
+        host: { type: 'string', default: '127.0.0.1' },
         trace: { type: 'string' },
         home: { type: 'string' },
         help: { type: 'boolean', default: false },
@@ -36,7 +43,12 @@ const readArguments = (): Wanted | Readonly<{ problem: string }> => {
     if (values.help) return { problem: '' }
     const port = Number(values.port)
     if (!/^\d+$/.test(values.port) || port > 65_535) return { problem: `--port is a number from 0 to 65535, not ${values.port}` }
-    return { once: values.once, port, trace: values.trace, home: values.home }
+    const read = readLogin(wordsOf(process.env))
+    if ('problems' in read) return { problem: read.problems.join('; ') }
+    const { login } = read
+    const { host, once, trace, home } = values
+    if (login === undefined && !isLoopback(host)) return { problem: beyondLoopback(host) }
+    return { once, port, host, login, trace, home }
   } catch (error) {
     return { problem: (error as Error).message }
   }
@@ -44,7 +56,8 @@ const readArguments = (): Wanted | Readonly<{ problem: string }> => {
 
 /** Does the work and stays for as long as it is to serve. Answers with the exit code. */
 const main = async (wanted: Wanted, demo: Demo, open: OpenStore, stopping: AbortController): Promise<number> => {
-  const door = wanted.once ? undefined : await serve(open.store, { port: wanted.port, now: () => demo.now })
+  const { port, host, login } = wanted
+  const door = wanted.once ? undefined : await serve(open.store, { port, host, login, now: () => demo.now, clock, demo: true })
   if (door !== undefined && 'taken' in door) {
     process.stderr.write(`offtake: ${door.taken}\n`)
     return 1

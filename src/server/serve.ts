@@ -1,12 +1,15 @@
 import { join } from 'node:path'
 import type { Instant } from '../core/base/time.ts'
 import { makeApi } from './api/api.ts'
+import { makeLoginDesk } from './api/login-desk.ts'
+import type { LoginSettings } from './api/provider.ts'
 import { makeClaims } from './app/claims.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeReaders } from './app/read.ts'
 import type { FlexMapping } from './fleet/flex-mapping.ts'
 import type { TelemetrySink } from './fleet/telemetry-sink.ts'
+import { beyondLoopback, isLoopback } from './login-settings.ts'
 import type { Store } from './store/database.ts'
 
 const consoleFolder = join(import.meta.dirname, '../../.cache/console')
@@ -24,11 +27,26 @@ export type Serving = Readonly<{
   lag?: TelemetryLag['lag'] | undefined
   /** What feeds of power stand for; without it, no events of DSX Flex are taken. */
   flex?: FlexMapping | undefined
+  /** How people sign in; without it, whoever reaches this server may act as anyone, and it listens on loopback alone. */
+  login?: LoginSettings | undefined
+  /** The address to listen on. Default: loopback. */
+  host?: string | undefined
+  /** The clock of this machine, by which sessions and keys end. Default: `now`. */
+  clock?: (() => Instant) | undefined
+  /** Whether what is shown is made up, and whether time is moved by hand. */
+  demo?: boolean | undefined
+  sandbox?: (() => boolean) | undefined
 }>
 
-/** Opens the API and the console on the loopback address. Port 0 takes any that is free. */
-export const serve = async (store: Store, { port, now, telemetry, lag, flex }: Serving): Promise<Door | PortTaken> => {
+/** Opens the API and the console. Port 0 takes any that is free. Without login it refuses any address but loopback. */
+export const serve = async (store: Store, serving: Serving): Promise<Door | PortTaken> => {
+  const { port, now, telemetry, lag, flex, login, host = '127.0.0.1', clock = now, demo = false, sandbox } = serving
+  if (login === undefined && !isLoopback(host)) throw new Error(beyondLoopback(host))
   const api = await makeApi({
+    login: makeLoginDesk(store, { now, clock }, login),
+    demo,
+    ...(sandbox === undefined ? {} : { sandbox }),
+    hosts: login === undefined ? [] : [login.origin.hostname],
     source: makeReaders(store, now),
     factories: makeFactories(store, now, lag === undefined ? undefined : { lag }),
     claims: makeClaims(store, now),
@@ -36,7 +54,7 @@ export const serve = async (store: Store, { port, now, telemetry, lag, flex }: S
     consoleFolder,
   })
   try {
-    const address = await api.listen({ host: '127.0.0.1', port })
+    const address = await api.listen({ host, port })
     return { address, stop: () => api.close() }
   } catch (error) {
     await api.close()

@@ -36,6 +36,12 @@ export const permissionNames = Object.keys(permissions) as Permission[]
 export const permissionsOf = (role: Role): Permission[] =>
   permissionNames.filter((permission) => (permissions[permission] as readonly Role[]).includes(role))
 
+/** What only a person may do: a key approves nothing, and gives nothing to anybody. */
+export const personal: readonly Permission[] = ['statements:approve', 'people:manage', 'keys:manage']
+
+/** What a key of this role can be given. */
+export const keyScopesOf = (role: Role): Permission[] => permissionsOf(role).filter((permission) => !personal.includes(permission))
+
 export const MembershipShape = z
   .object({
     party: z.string().nullable().meta({ description: 'null for an administrator: of this installation, not of a party' }),
@@ -49,6 +55,7 @@ export const SessionShape = z
     login: z.enum(['open', 'required']).meta({
       description: 'open: no login is configured, so that whoever reaches this machine may act as anyone; it listens on loopback alone',
     }),
+    provider: z.string().nullable().meta({ description: 'host of the identity provider; null where no login is configured' }),
     demo: z.boolean().meta({ description: 'what is shown is made up' }),
     person: z.object({ id: z.string(), name: z.string() }).nullable().meta({ description: 'null: nobody has signed in' }),
     acting: MembershipShape.nullable(),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import {
@@ -22,6 +23,10 @@ import { ingestLimits, type IngestLimits } from './ingest-limits.ts'
 import { ingestRoutes } from './ingest-routes.ts'
 import { serveConsole } from './pages.ts'
 import { periodRoutes } from './period-routes.ts'
+import { identityRoutes } from './identity-routes.ts'
+import type { LoginDesk } from './login-desk.ts'
+import { makeIdentify } from './identify.ts'
+import { guardOrigin } from './same-origin.ts'
 import { guardAccess, local, reachOf, type Identify, type SourceOf } from './principal.ts'
 import { answerProblems } from './problems.ts'
 import { readingRoutes } from './reading-routes.ts'
@@ -41,7 +46,9 @@ export type ApiOptions = Readonly<{
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
   limits?: Partial<IngestLimits>
-  /** On whose behalf a request is made. Default: whoever is at this machine, who may do everything; then listen on a loopback address alone. */
+  /** Who is at the door, by cookie or key; without it nobody signs in here. */
+  login?: LoginDesk | undefined
+  /** On whose behalf a request is made. Default: as the login knows them, else whoever is at this machine, who may do everything. */
   identify?: Identify
   /** Whether what is shown is made up, and whether time is moved by hand. */
   demo?: boolean
@@ -71,6 +78,7 @@ const within =
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
   const { source, factories, claims, ingest, limits = {} } = options
   await api.register((routes) => sessionRoutes(routes, options))
+  if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
   await api.register((routes) => periodRoutes(routes, within(source)))
   await api.register((routes) => readingRoutes(routes, within(source)))
@@ -106,7 +114,7 @@ const information = {
 
 /** The HTTP door: shapes in, shapes out. OpenAPI is written from the same shapes. It listens nowhere by itself. */
 export const makeApi = async (options: ApiOptions) => {
-  const { identify = async () => local, consoleFolder, hosts = [], report = (text) => void process.stderr.write(`${text}\n`) } = options
+  const { login, consoleFolder, hosts = [], report = (text) => void process.stderr.write(`${text}\n`) } = options
   const api = Fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: requestMsMax,
@@ -117,9 +125,12 @@ export const makeApi = async (options: ApiOptions) => {
   api.setValidatorCompiler(validatorCompiler)
   api.setSerializerCompiler(serializerCompiler)
   api.server.maxConnections = connectionsMax
+  await api.register(cookie)
   guard(api, hosts)
+  guardOrigin(api, login?.jar ?? { isSecure: false }, login?.origin)
   answerProblems(api, report)
-  guardAccess(api, identify)
+  api.decorateRequest('signedIn', undefined)
+  guardAccess(api, options.identify ?? (login === undefined ? async () => local : makeIdentify(login)))
   await api.register(swagger, {
     openapi: { openapi: '3.1.0', info: information },
     transform: jsonSchemaTransform,

@@ -13,6 +13,8 @@ const pages = [
   /^\/factories\/?$/,
   /^\/factories\/[^/]+(\/[^/]+)?\/?$/,
   /^\/claims\/[^/]+\/[^/]+\/?$/,
+  /^\/sign-in\/?$/,
+  /^\/settings(\/[^/]+)?\/?$/,
 ]
 
 const unbuilt = new Refusal({

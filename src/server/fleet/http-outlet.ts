@@ -27,6 +27,8 @@ export class NotTaken extends Error {}
 export type HttpSettings = Readonly<{
   /** The server, such as http://127.0.0.1:7420. */
   url: string
+  /** What this agent is known by there; none where the server wants none. */
+  key?: string | undefined
   /** What the server's list of imports calls them. */
   file?: string
   /** How often one batch is tried, and how long the first wait is; each next one is twice as long. */
@@ -51,7 +53,7 @@ export const retryAfter = (header: string | null, now: number): number | undefin
 const attempt = async (
   path: string,
   body: Buffer<ArrayBuffer>,
-  key: string,
+  { key, bearer }: Readonly<{ key: string; bearer: string | undefined }>,
   readings: readonly Reading[],
   signal: AbortSignal | undefined,
 ): Promise<Attempt> => {
@@ -61,7 +63,12 @@ const attempt = async (
   try {
     response = await fetch(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', 'idempotency-key': key },
+      headers: {
+        'content-type': 'application/x-ndjson',
+        'content-encoding': 'gzip',
+        'idempotency-key': key,
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      },
       body,
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     })
@@ -95,7 +102,15 @@ const parsed = (text: string): unknown => {
  * Hands readings on over HTTP. Waits as long as the server asks where it is busy, and longer and longer where it does not answer. The name of a
  * batch follows from its content, so that a try whose answer was lost counts once.
  */
-export const makeHttpOutlet = ({ url, file = 'agent', triesMax = 10, waitSeconds = 1, signal, say = () => {} }: HttpSettings): Outlet => {
+export const makeHttpOutlet = ({
+  url,
+  key: bearer,
+  file = 'agent',
+  triesMax = 10,
+  waitSeconds = 1,
+  signal,
+  say = () => {},
+}: HttpSettings): Outlet => {
   const base = url.replace(/\/+$/, '')
   const path = `${base}/api/ingest/readings?mode=keep-the-good&file=${encodeURIComponent(file)}`
   return {
@@ -104,7 +119,7 @@ export const makeHttpOutlet = ({ url, file = 'agent', triesMax = 10, waitSeconds
       const key = `agent-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`
       const body = await compress(text)
       for (let tries = 1; ; tries++) {
-        const tried = await attempt(path, body, key, readings, signal)
+        const tried = await attempt(path, body, { key, bearer }, readings, signal)
         if (tried.kind === 'handed') return tried.handed
         if (tried.kind === 'never') throw new NotTaken(`${base} did not take ${readings.length} readings: ${tried.why}`)
         if (tries >= triesMax) throw new NotTaken(`${base} did not take ${readings.length} readings in ${tries} tries: ${tried.why}`)

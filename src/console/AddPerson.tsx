@@ -1,0 +1,58 @@
+import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import type { PersonWire } from '../wire/people.ts'
+import { announce } from './announce.ts'
+import { Confirm } from './Confirm.tsx'
+import { postJson } from './fetch.ts'
+
+type FieldProps = Readonly<{ label: string; value: string; type?: string; set: (value: string) => void }>
+
+const Field = ({ label, value, type = 'text', set }: FieldProps) => {
+  const id = useId()
+  return (
+    <p className="field">
+      <label htmlFor={id}>{label}</label>
+      <input id={id} type={type} value={value} maxLength={320} onChange={({ target }) => set(target.value)} />
+    </p>
+  )
+}
+
+const present = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value.trim() === '' ? [] : [[key, value.trim()]])))
+
+const Dialogue = ({ onClose }: Readonly<{ onClose: () => void }>) => {
+  const client = useQueryClient()
+  const [key, setKey] = useState(() => crypto.randomUUID())
+  const [values, setValues] = useState({ name: '', email: '', issuer: '', subject: '' })
+  const set = (field: keyof typeof values) => (value: string) => {
+    setValues({ ...values, [field]: value })
+    setKey(crypto.randomUUID())
+  }
+  const act = async () => {
+    const { name } = await postJson<PersonWire>('/api/people', present(values), key)
+    await client.invalidateQueries({ queryKey: ['people'] })
+    announce(`${name} was added`)
+  }
+  return (
+    <Confirm title="Add a person" verb={values.name.trim() === '' ? 'Add' : `Add ${values.name.trim()}`} act={act} onClose={onClose}>
+      <Field label="Name" value={values.name} set={set('name')} />
+      <Field label="E-mail" type="email" value={values.email} set={set('email')} />
+      <p className="third">Bound to whoever first signs in with this address, if the identity provider has verified it. Or, more surely:</p>
+      <Field label="Issuer" type="url" value={values.issuer} set={set('issuer')} />
+      <Field label="Subject" value={values.subject} set={set('subject')} />
+      <p className="second">They may then sign in, and act as nothing until they are given a role.</p>
+    </Confirm>
+  )
+}
+
+/** The button that adds a person, and what it asks. */
+export const AddPerson = () => {
+  const [opened, setOpened] = useState(false)
+  return (
+    <>
+      <Button onClick={() => setOpened(true)}>Add a person</Button>
+      {opened ? <Dialogue onClose={() => setOpened(false)} /> : null}
+    </>
+  )
+}
