@@ -13,6 +13,7 @@ export const rooms: Record<string, { rooms: readonly string[]; packages: readonl
   'core/market': { rooms: ['core/base'], packages: [] },
   'core/posting': { rooms: ['core/base', 'core/terms', 'core/settlement', 'core/ledger'], packages: [] },
   'core/statements': { rooms: ['core/base', 'core/terms', 'core/meter', 'core/settlement', 'core/ledger'], packages: [] },
+  'core/sheets': { rooms: ['core/base', 'core/statements'], packages: ['fflate'] },
   wire: { rooms: ['core/base'], packages: ['zod'] },
   'server/store': { rooms: ['core/*'], packages: ['*'] },
   'server/fleet': { rooms: ['core/*'], packages: ['*'] },
@@ -27,7 +28,7 @@ export const rooms: Record<string, { rooms: readonly string[]; packages: readonl
   'server/jobs': { rooms: ['core/*', 'server/app', 'server/store'], packages: ['*'] },
   server: { rooms: ['*'], packages: ['*'] },
   cli: { rooms: ['wire', 'core/*', 'server', 'server/*'], packages: ['*'] },
-  console: { rooms: ['wire', 'core/base'], packages: ['*'] },
+  console: { rooms: ['wire', 'core/base', 'core/sheets'], packages: ['*'] },
 }
 
 const source = resolve(import.meta.dirname, '../src')

@@ -164,7 +164,9 @@ const buildConsole = async () => {
   const key = hashOf([
     'package-lock.json',
     'vite.config.ts',
-    ...['src/console', 'src/wire', 'src/core/base'].flatMap(filesBelow).filter((file) => !/\.test\.tsx?$|\.md$/.test(file)),
+    ...['src/console', 'src/wire', 'src/core/base', 'src/core/sheets', 'src/core/statements']
+      .flatMap(filesBelow)
+      .filter((file) => !/\.test\.tsx?$|\.md$/.test(file)),
   ])
   const stamp = at('.cache/console.key')
   const fresh = () => read(stamp) === key && fs.existsSync(at('.cache/console/index.html'))

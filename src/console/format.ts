@@ -1,17 +1,19 @@
-import { fromText, rational, times, toDecimal, toFixed, over, type Rational } from '../core/base/rational.ts'
+import { decimal, fromText, rational, times, toDecimal, toFixed, over, type Rational } from '../core/base/rational.ts'
 import { minorDigits } from '../core/base/currency.ts'
+import { numberStyle } from './number-style.ts'
 
 /** The one file that writes numbers and times for people. Everything exact stays exact until it is text: no binary floating point on the way. */
 
 const grouped = (digits: string): string => digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
 
-/** Thousands with commas; negatives in parentheses. Takes what a decimal string says, and nothing more. */
+/** Thousands with commas; negatives in parentheses, or with a minus for who prefers it. Takes what a decimal string says, and nothing more. */
 export const decimalText = (text: string): string => {
   const negative = text.startsWith('-')
   const [whole, fraction] = text.replace('-', '').split('.') as [string, string?]
   const written = grouped(whole) + (fraction === undefined ? '' : `.${fraction}`)
   const zero = !/[1-9]/.test(text)
-  return negative && !zero ? `(${written})` : written
+  if (!negative || zero) return written
+  return numberStyle() === 'minus' ? `−${written}` : `(${written})`
 }
 
 /** An amount as the server wrote it, at its currency's minor unit: `8,039,836.69`. */
@@ -77,6 +79,9 @@ export const priceText = (exact: string, currency: string): string => exactOr(fr
 /** A share of 1 as per cent, at least one decimal: `17.5 %`. */
 export const shareText = (exact: string): string => `${exactOr(times(fromText(exact), rational(100)), 1)} %`
 
+/** A share of 1, given as a decimal, as per cent: `0.175` is `17.5 %`. */
+export const percentText = (text: string): string => `${exactOr(times(decimal(text), rational(100)), 1)} %`
+
 /** A part of a whole as per cent with one decimal; undefined where the whole is zero. */
 export const partText = (part: Rational, whole: Rational): string | undefined =>
   whole.n === 0n ? undefined : `${toFixed(times(over(part, whole), rational(100)), 1)} %`
@@ -104,7 +109,8 @@ export const tieingPlaces = (sums: readonly Readonly<{ parts: readonly Rational[
 /** `1.234` with these decimals, deductions in parentheses. */
 export const fixedText = (value: Rational, places: number, deducted = false): string => {
   const text = decimalText(toFixed(value, places))
-  return deducted && !text.startsWith('(') ? `(${text})` : text
+  if (!deducted || /^[(−]/.test(text)) return text
+  return numberStyle() === 'minus' ? `−${text}` : `(${text})`
 }
 
 /** For the place of a bar on screen, never for a number that is read. */
