@@ -1,3 +1,4 @@
+import type { HourlyRow } from '../core/claims/telemetry.ts'
 import { InvalidArgumentError, type Command } from 'commander'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { clusterForm, recordVersion, writeRetention, writeVersion } from '../ser
 import { foldDaysMax, retentionDaysMax, retentionDaysUsual } from '../server/telemetry/prune.ts'
 import { versions } from '../server/telemetry/schema.ts'
 import { openTelemetry, type Telemetry } from '../server/telemetry/telemetry.ts'
-import { readHourlyRow, type HourlyRow } from '../server/telemetry/hourly.ts'
+import { readHourlyRow } from '../server/telemetry/hourly.ts'
 import { badInput, type Context } from './context.ts'
 
 const newest = versions.at(-1)!.version

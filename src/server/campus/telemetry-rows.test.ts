@@ -11,7 +11,8 @@ import { ofKind, sumOf } from '../../../test/histories.ts'
 import { campusOf } from './campus.ts'
 import { measuredTelemetry } from './measured-telemetry.ts'
 import { simulate } from './simulate.ts'
-import { makeTelemetry, type TelemetryRow } from './telemetry-rows.ts'
+import type { HourlyRow } from '../../core/claims/telemetry.ts'
+import { makeTelemetry } from './telemetry-rows.ts'
 
 const small: SmallCampus = {
   zone: 'Asia/Jakarta',
@@ -25,7 +26,7 @@ const small: SmallCampus = {
 
 const madeOf = (plan: SmallCampus) => {
   const campus = campusOf(planOf(plan))
-  const rows: TelemetryRow[] = []
+  const rows: HourlyRow[] = []
   const readings: Reading[] = [...simulate(campus, { recorder: makeTelemetry(campus, (row) => void rows.push(row)) })].flat()
   return { campus, rows, readings }
 }
@@ -64,7 +65,7 @@ test('CA10 rows agree with what every GPU did, node by node and hour by hour', (
             assert.equal(row.covered_seconds, covered)
             assert.ok(row.active_seconds <= covered && row.powered_seconds <= covered && row.power_mean_w <= row.power_max_w + 0.1)
           }
-          const total = (of: (row: TelemetryRow) => number) => ofHour.reduce((sum, row) => sum + of(row), 0)
+          const total = (of: (row: HourlyRow) => number) => ofHour.reduce((sum, row) => sum + of(row), 0)
           assert.ok(total((row) => row.active_seconds) <= heldSeconds && total((row) => row.powered_seconds) <= heldSeconds)
           // A node on which nothing runs draws what an idle one does.
           if (restrict(jobs, ...span).starts.length === 0)

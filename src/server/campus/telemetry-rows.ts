@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/base/time.ts'
+import type { HourlyRow } from '../../core/claims/telemetry.ts'
 import { drawQuantile, makeRng, type Quantiles, type Rng } from '../history/rng.ts'
 import type { Campus, Recorder } from './campus.ts'
 import { gpusPerNode, nodeName, nodesPerRack } from './layout.ts'
@@ -25,27 +26,6 @@ const idleWatts = 250
 const sampleSeconds = 15
 const hour = 3600
 
-/** One GPU in one hour of UTC, under the names of the telemetry store. */
-export type TelemetryRow = Readonly<{
-  factory: string
-  node: string
-  gpu: number
-  /** First second of the hour. */
-  hour: number
-  samples: number
-  covered_seconds: number
-  active_seconds: number
-  powered_seconds: number
-  power_max_w: number
-  power_mean_w: number
-  energy_mj: number
-  /** Per cent, over what is covered. */
-  util_mean: number
-  /** 0 to 1, over what is covered. */
-  sm_mean: number
-  xids: readonly number[]
-}>
-
 type Drawn = Readonly<{ isActive: boolean; utilisation: number; activity: number; watts: number }>
 
 const scaled = (tenths: number): number => Math.min(wattsMost, (tenths / 10) * wattsTimes)
@@ -68,11 +48,7 @@ const rounded = (value: number, digits: number): number => Math.round(value * 10
 
 type Seconds = Readonly<{ held: number; covered: number }>
 
-const rowOf = (
-  name: Pick<TelemetryRow, 'factory' | 'node' | 'gpu' | 'hour' | 'xids'>,
-  { held, covered }: Seconds,
-  rng: Rng,
-): TelemetryRow => {
+const rowOf = (name: Pick<HourlyRow, 'factory' | 'node' | 'gpu' | 'hour' | 'xids'>, { held, covered }: Seconds, rng: Rng): HourlyRow => {
   const idle = drawIdle(rng)
   const work = held === 0 ? idle : drawHeld(rng)
   const mean = covered === 0 ? 0 : (work.watts * held + idle.watts * (covered - held)) / covered
@@ -115,7 +91,7 @@ const makeClocks = (count: number) => {
  * Makes up hourly rows of every GPU, in agreement with what it did: a free GPU is idle, one that a job holds does what GPUs of Acme do, one that is
  * out of service tells nothing. `tell` is given them hour by hour, node by node.
  */
-export const makeTelemetry = ({ layout, world }: Campus, tell: (row: TelemetryRow) => void): Recorder => {
+export const makeTelemetry = ({ layout, world }: Campus, tell: (row: HourlyRow) => void): Recorder => {
   const rng = makeRng(world.seed, `telemetry in ${world.months[0]}`)
   const nodes = layout.racks.length * nodesPerRack
   const [held, out] = [makeClocks(nodes * gpusPerNode), makeClocks(nodes)]

@@ -1,3 +1,4 @@
+import type { HourlyRow } from '../../core/claims/telemetry.ts'
 import assert from 'node:assert/strict'
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -5,7 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { chdbSkip } from '../../../test/chdb.ts'
-import { readHourlyRow, type HourlyRow } from './hourly.ts'
+import { readHourlyRow } from './hourly.ts'
 import { openTelemetry } from './telemetry.ts'
 
 const from = Date.UTC(2026, 9, 1) / 1000

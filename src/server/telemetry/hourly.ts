@@ -1,26 +1,6 @@
+import type { HourlyRow } from '../../core/claims/telemetry.ts'
 import { database } from './schema.ts'
 import { gpuMax, isName, nameBytesMax } from './sample.ts'
-
-/** What one GPU did in one hour, folded elsewhere: an edge that keeps its samples, or a campus that is made up. */
-export type HourlyRow = Readonly<{
-  factory: string
-  node: string
-  gpu: number
-  /** First second of an hour of UTC, since 1970. */
-  hour: number
-  samples: number
-  covered_seconds: number
-  active_seconds: number
-  powered_seconds: number
-  power_max_w: number
-  power_mean_w: number
-  energy_mj: number
-  /** Per cent. */
-  util_mean: number
-  /** 0 to 1. */
-  sm_mean: number
-  xids: readonly number[]
-}>
 
 const hourSeconds = 3600
 const xidsMax = 1000
