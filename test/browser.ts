@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as fs from 'node:fs'
-import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core'
 
 export const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const absent = !fs.existsSync(executablePath)
@@ -18,10 +18,19 @@ const args = [
 ]
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0, args })
 
+/** Signs a browser in with one click, as one of the made-up people of a server without login. */
+export const signInAs = async ({ request }: BrowserContext, address: string, person: string): Promise<void> => {
+  const answer = await request.post(`${address}/api/login/as`, { data: { person } })
+  assert.equal(answer.status(), 200, await answer.text())
+}
+
+/** Whom tests sign in as that do not say: NVIDIA is the guarantor of every agreement they open. */
+export const usualPerson = 'usr_guarantor-nvidia-1'
+
 /** Opens pages of one address that fail their test for what they complain of, and for any request that leaves it. Refusals under test are named. */
 export const makeOpenPage =
-  (browser: () => Browser, address: () => string) =>
-  async (options: BrowserContextOptions = {}, expected = /^$/) => {
+  (browser: () => Browser, address: () => string, usual = usualPerson) =>
+  async (options: BrowserContextOptions = {}, expected = /^$/, person: string | null = usual) => {
     const context = await browser().newContext({
       viewport: { width: 1440, height: 900 },
       reducedMotion: 'reduce',
@@ -29,6 +38,7 @@ export const makeOpenPage =
       timezoneId: 'America/Los_Angeles',
       ...options,
     })
+    if (person !== null) await signInAs(context, address(), person)
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(error.message))

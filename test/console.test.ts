@@ -9,6 +9,7 @@ import { compare, decimal, fromText, minus, over, plus, rational, times, toFixed
 import { serve, type Door } from '../src/server/serve.ts'
 import type { ProblemWire } from '../src/wire/problem.ts'
 import type { PeriodWire } from '../src/wire/statement.ts'
+import { signInAs, usualPerson } from './browser.ts'
 import { closeWorld, worldNow } from './closed-world.ts'
 import { testDatabase } from './database.ts'
 
@@ -56,6 +57,7 @@ const openPage = async (options: BrowserContextOptions = {}, expected = /^$/) =>
     timezoneId: 'America/Los_Angeles',
     ...options,
   })
+  await signInAs(context, door!.address, usualPerson)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))

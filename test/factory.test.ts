@@ -15,6 +15,7 @@ import { factsOf } from '../src/server/app/facts-of.ts'
 import { inTransaction } from '../src/server/store/transaction.ts'
 import { integrate, subtract } from '../src/core/base/steps.ts'
 import { monthInterval } from '../src/core/base/time.ts'
+import type { MadeUpPeopleWire } from '../src/wire/login.ts'
 import { launch, makeOpenPage, skip } from './browser.ts'
 import { verifyCampus } from './campus-telemetry.ts'
 import { testDatabase } from './database.ts'
@@ -43,15 +44,20 @@ after(async () => {
   await closeDatabase()
 })
 
+/** Who reviews claims: a decision is the guarantor's. */
+const reviewer = 'usr_guarantor-grantor-1'
 const openPage = makeOpenPage(
   () => browser!,
   () => door!.address,
+  reviewer,
 )
 const refused = /Failed to load resource/
 const hallOf = (n: number) => `/factories/${campusFactory}/hall-${n}`
 const api = `/factories/${campusFactory}/months/${campusMonth}`
 const claimApi = `/claims/${campusAgreement}/${campusMonth}`
 const ask = async <T>(path: string): Promise<T> => (await fetch(`${door!.address}/api${path}`)).json() as Promise<T>
+const nameOf = async (person: string): Promise<string> =>
+  (await ask<MadeUpPeopleWire>('/login/people')).people.find((each) => each.person === person)!.name
 const numberIn = (text: string | null): number => Number((text ?? '').replaceAll(',', '').replace(/^\((.*)\)$/, '-$1'))
 
 /** Colours of roles as the specification has them, light and dark; none of it read from the console. */
@@ -316,7 +322,7 @@ test(
     const decided = await ask<FindingDetailWire>(`${claimApi}/findings/${id}`)
     assert.deepEqual(
       decided.decisions.map(({ decision, reason, by }) => [kind, decision, reason, by]),
-      [['decision', 'confirm', 'It ran; no order is on record.', 'console']],
+      [['decision', 'confirm', 'It ran; no order is on record.', await nameOf(reviewer)]],
     )
     await page.getByRole('button', { name: 'Restore', exact: true }).click()
     await page.getByRole('textbox').fill('The tenant has an order after all.')
@@ -502,6 +508,7 @@ test(
     const open = makeOpenPage(
       () => browser!,
       () => served.address,
+      reviewer,
     )
     const month = (await (await fetch(`${served.address}/api${api}`)).json()) as FactoryMonthWire
     assert.equal(month.halls.length, 10)

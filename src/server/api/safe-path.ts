@@ -10,6 +10,7 @@ export const safePath = (text: string | undefined): string => {
   if (text === undefined || text.length > lengthMax || !text.startsWith('/') || !URL.canParse(text, nowhere)) return '/'
   const { origin, username, password, pathname, search, hash } = new URL(text, nowhere)
   const path = `${pathname}${search}${hash}`
-  const isOurs = origin === nowhere && username === '' && password === '' && new URL(path, nowhere).origin === nowhere
+  // A path of two slashes at its beginning, such as that of `/.//elsewhere`, would be read as a host when it is sent.
+  const isOurs = origin === nowhere && username === '' && password === '' && !path.startsWith('//')
   return isOurs && !/^\/api(?:\/|$)/.test(pathname) ? path : '/'
 }
