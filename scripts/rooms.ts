@@ -24,7 +24,11 @@ export const rooms: Record<string, { rooms: readonly string[]; packages: readonl
     rooms: ['core/*', 'server/store', 'server/fleet', 'server/telemetry', 'server/history', 'server/campus'],
     packages: ['node:*'],
   },
-  'server/api': { rooms: ['core/*', 'server/app', 'server/store', 'server/fleet', 'server/telemetry', 'wire'], packages: ['*'] },
+  'server/papers': { rooms: ['core/*'], packages: ['node:*', 'pdfkit'] },
+  'server/api': {
+    rooms: ['core/*', 'server/app', 'server/papers', 'server/store', 'server/fleet', 'server/telemetry', 'wire'],
+    packages: ['*'],
+  },
   'server/jobs': { rooms: ['core/*', 'server/app', 'server/store'], packages: ['*'] },
   server: { rooms: ['*'], packages: ['*'] },
   cli: { rooms: ['wire', 'core/*', 'server', 'server/*'], packages: ['*'] },

@@ -183,6 +183,14 @@ const buildConsole = async () => {
 const testPrograms = [
   { file: process.env.CHROMIUM ?? '/usr/bin/chromium', package: 'chromium', skipped: 'the browser tests' },
   { file: process.env.PROMETHEUS ?? '/usr/bin/prometheus', package: 'prometheus', skipped: 'the story in which Prometheus is the sender' },
+  { file: '/usr/bin/pdftotext', package: 'poppler-utils', skipped: 'the tests that read our PDF' },
+  { file: '/usr/bin/ledger', package: 'ledger', skipped: 'the test that reads our books with ledger' },
+  { file: '/usr/bin/bean-check', package: 'beancount', skipped: 'the test that reads our books with beancount' },
+  {
+    file: '/usr/lib/python3/dist-packages/openpyxl',
+    package: 'python3-openpyxl',
+    skipped: 'the test that reads our workbooks with another program',
+  },
   { file: process.env.HLEDGER ?? '/usr/bin/hledger', package: 'hledger', skipped: 'the tests that read our books with hledger' },
   {
     file: process.env.SLURM ?? '/usr/sbin/slurmrestd',

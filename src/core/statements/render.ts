@@ -21,14 +21,15 @@ import { positionTable } from './positions.ts'
 import { printable, textTable, type Column, type Row } from './text-table.ts'
 
 /** Whether the period is longer or shorter than its days say, because a clock was changed in it. */
-const hasClockChange = ({ from, to, zone }: Statement): boolean => {
+export const hasClockChange = ({ from, to, zone }: Statement): boolean => {
   const [start, end] = [instantOf(from), instantOf(to)]
   const [first, last] = [dateOf(start, zone), dateOf(end, zone)]
   const wholeDays = startOfDate(first, zone) === start && startOfDate(last, zone) === end
   return wholeDays && end - start !== daysBetween(first, last) * 86_400
 }
 
-const quantityOf = ({ quantity, quantityUnit }: StatementLine, currency: string): [text: string, unit: string] => {
+/** How much of what a line is for, and its unit apart. */
+export const quantityOf = ({ quantity, quantityUnit }: StatementLine, currency: string): [text: string, unit: string] => {
   const value = fromText(quantity)
   switch (quantityUnit) {
     case 'gpu-seconds':
@@ -47,7 +48,7 @@ const quantityOf = ({ quantity, quantityUnit }: StatementLine, currency: string)
 }
 
 /** `–` where no rate applies. What has none may still be a part of a period. */
-const rateOf = ({ rate, rateUnit }: StatementLine, currency: string): string => {
+export const rateOf = ({ rate, rateUnit }: StatementLine, currency: string): string => {
   const value: Rational = fromText(rate)
   switch (rateUnit) {
     case 'per-gpu-hour':

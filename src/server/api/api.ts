@@ -18,9 +18,11 @@ import type { FactorySource } from './factory-source.ts'
 import { answerBroken } from './broken-request.ts'
 import { hallFile } from './hall-file.ts'
 import { guard } from './guard.ts'
+import type { LedgerSource } from '../app/ledger.ts'
 import type { IngestDoor } from './ingest-door.ts'
 import { ingestLimits, type IngestLimits } from './ingest-limits.ts'
 import { ingestRoutes } from './ingest-routes.ts'
+import { ledgerRoutes } from './ledger-routes.ts'
 import { serveConsole } from './pages.ts'
 import { periodRoutes } from './period-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
@@ -42,6 +44,8 @@ export type ApiOptions = Readonly<{
   factories?: ((reach: Reach) => FactorySource) | undefined
   /** What is read of claims, and decided about them. */
   claims?: ((reach: Reach) => ClaimSource) | undefined
+  /** What is read of books. */
+  ledger?: ((reach: Reach) => LedgerSource) | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -76,7 +80,7 @@ const within =
 
 /** A line for each family of routes. */
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
-  const { source, factories, claims, ingest, limits = {} } = options
+  const { source, factories, claims, ledger, ingest, limits = {} } = options
   await api.register((routes) => sessionRoutes(routes, options))
   if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
@@ -85,6 +89,7 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (factories !== undefined) await api.register((routes) => factoryRoutes(routes, within(factories)))
   if (factories !== undefined) await api.register((routes) => hallFile(routes, within(factories)))
   if (claims !== undefined) await api.register((routes) => claimRoutes(routes, within(claims)))
+  if (ledger !== undefined) await api.register((routes) => ledgerRoutes(routes, within(ledger)))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
 }
@@ -120,7 +125,7 @@ export const makeApi = async (options: ApiOptions) => {
     requestTimeout: requestMsMax,
     clientErrorHandler: answerBroken,
     genReqId: () => `req_${randomBytes(5).toString('hex')}`,
-    routerOptions: { maxParamLength: 100, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 400, ignoreTrailingSlash: true },
   }).withTypeProvider<ZodTypeProvider>()
   api.setValidatorCompiler(validatorCompiler)
   api.setSerializerCompiler(serializerCompiler)

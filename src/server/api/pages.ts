@@ -15,6 +15,8 @@ const pages = [
   /^\/claims\/[^/]+\/[^/]+\/?$/,
   /^\/sign-in\/?$/,
   /^\/settings(\/[^/]+)?\/?$/,
+  /^\/ledger(\/[^/]+)?\/?$/,
+  /^\/journal\/[^/]+\/?$/,
 ]
 
 const unbuilt = new Refusal({

@@ -7,6 +7,8 @@ import { formatInstant, formatLocal, monthInterval, type Instant } from '../../c
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { Month } from '../../wire/scalars.ts'
 import { ExplanationShape, PeriodShape } from '../../wire/statement.ts'
+import { pdfLinesMax, statementPdf } from '../papers/statement-pdf.ts'
+import { statementWorkbook } from '../papers/statement-workbook.ts'
 import { AgreementParams, agreementOf, problems } from './agreement-routes.ts'
 import { toExplanation } from './explain-view.ts'
 import { notFound, Refusal } from './problems.ts'
@@ -61,17 +63,46 @@ const unchanged = (reply: FastifyReply, given: string | undefined, { hash, versi
 const files = {
   json: { type: 'application/json; charset=utf-8', summary: 'The statement as stored, canonical JSON: its SHA-256 is its hash' },
   csv: { type: 'text/csv; charset=utf-8', summary: 'The lines of the statement for a spreadsheet' },
+  pdf: { type: 'application/pdf', summary: 'The statement on paper, as it was stated' },
+  xlsx: {
+    type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    summary: 'The statement as a workbook: lines, totals, and what it is',
+  },
 } as const
+
+/** The bytes of a statement in one of these forms. */
+const fileOf = (kind: keyof typeof files, record: StatementRecord): Promise<Buffer> | Buffer | string => {
+  const { statement } = record
+  switch (kind) {
+    case 'json':
+      return canonical(statement)
+    case 'csv':
+      return statementCsv(statement)
+    case 'xlsx':
+      return Buffer.from(statementWorkbook(record))
+    case 'pdf':
+      if (statement.lines.length > pdfLinesMax) throw tooLong(statement.lines.length)
+      return statementPdf(record)
+  }
+}
+
+const tooLong = (lines: number): Refusal =>
+  new Refusal({
+    kind: 'too-much',
+    status: 400,
+    title: 'Too much for paper',
+    detail: `This statement has ${lines} lines, and a PDF at most ${pdfLinesMax}: statement.xlsx, .csv and .json have all of them.`,
+  })
 
 /** A statement as a file: to keep, to hash, to settle the next month from. */
 const statementFiles = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void => {
-  for (const kind of ['json', 'csv'] as const)
+  for (const kind of ['json', 'csv', 'pdf', 'xlsx'] as const)
     api.withTypeProvider<ZodTypeProvider>().get(
       `/api/agreements/:id/periods/:month/statement.${kind}`,
       {
         config: { needs: 'statements:read' },
         schema: {
-          operationId: `downloadStatement${kind === 'json' ? 'Json' : 'Csv'}`,
+          operationId: `downloadStatement${kind.charAt(0).toUpperCase()}${kind.slice(1)}`,
           summary: files[kind].summary,
           params: PeriodParams,
           querystring: VersionQuery,
@@ -86,7 +117,7 @@ const statementFiles = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): vo
         const { statement } = found
         const name = `${params.id}-${params.month}.v${statement.version}.${kind}`
         reply.type(files[kind].type).header('content-disposition', `attachment; filename="${name}"`)
-        return reply.send(kind === 'json' ? canonical(statement) : statementCsv(statement))
+        return reply.send(await fileOf(kind, found))
       },
     )
 }
