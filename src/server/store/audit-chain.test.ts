@@ -176,9 +176,7 @@ test('P26 a chain can be appended to by the trigger alone, and read of only what
   await assert.rejects(store.pool.query('update audit_chain set position = position'), /append-only/)
   await assert.rejects(store.pool.query('delete from audit_chain'), /append-only/)
   const seen = (party: string) => asParty(store.database, party, (tx) => tx.selectFrom('audit_chain').select('entry').execute())
-  const own = await asSystem(store.database, (tx) =>
-    tx.selectFrom('audit_log').select('entry').where('party', '=', 'sharon-ai').execute(),
-  )
+  const own = await asSystem(store.database, (tx) => tx.selectFrom('audit_log').select('entry').where('party', '=', 'sharon-ai').execute())
   assert.ok(own.length > 0)
   assert.equal((await seen('sharon-ai')).length, own.length)
   assert.deepEqual(await seen('somebody-else'), [])
