@@ -1,8 +1,11 @@
+import { makeAudit } from '../src/server/app/audit.ts'
 import { makeClaims } from '../src/server/app/claims.ts'
 import { makeFactories } from '../src/server/app/factories.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { makeLedger } from '../src/server/app/ledger.ts'
 import { makeReaders } from '../src/server/app/read.ts'
+import { deliverWorld } from '../src/server/deliver-world.ts'
+import { webhookDoor } from '../src/server/serve.ts'
 import type { ApiOptions } from '../src/server/api/api.ts'
 import type { Instant } from '../src/core/base/time.ts'
 import type { Store } from '../src/server/store/database.ts'
@@ -13,5 +16,7 @@ export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'con
   factories: makeFactories(store, now),
   claims: makeClaims(store, now),
   ledger: makeLedger(store),
+  audit: makeAudit(store),
+  webhooks: webhookDoor(store, now, deliverWorld()),
   ingest: { ...makeIngest(store, now), telemetry: undefined, flex: undefined },
 })

@@ -4,6 +4,7 @@ import { wordsOf } from '../server/login-settings.ts'
 import { homeUsual } from '../server/open-store.ts'
 import { addAdvance } from './advance-command.ts'
 import { addAgent } from './agent-command.ts'
+import { addAudit } from './audit-command.ts'
 import { addCheck } from './check-command.ts'
 import { addClaims } from './claims-command.ts'
 import { badInput, failure, type Context } from './context.ts'
@@ -86,6 +87,7 @@ for (const add of [
   addTelemetry,
   addPeople,
   addKeys,
+  addAudit,
 ])
   add(program, context)
 

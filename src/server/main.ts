@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { startWorkers } from './jobs/workers.ts'
+import { deliverWorld } from './deliver-world.ts'
 import { makeDemo, type Demo } from './demo.ts'
 import { loadDemo } from './load-demo.ts'
 import { beyondLoopback, isLoopback, readLogin, wordsOf, type LoginAnswer } from './login-settings.ts'
@@ -62,7 +63,7 @@ const main = async (wanted: Wanted, demo: Demo, open: OpenStore, stopping: Abort
     process.stderr.write(`offtake: ${door.taken}\n`)
     return 1
   }
-  const workers = await startWorkers(open.store, say)
+  const workers = await startWorkers(open.store, say, deliverWorld())
   try {
     const statements = await loadDemo(open.store, demo, { say, signal: stopping.signal })
     process.stdout.write(summary(statements, demo.note))

@@ -3,11 +3,18 @@ import type { Instant } from '../core/base/time.ts'
 import { makeApi } from './api/api.ts'
 import { makeLoginDesk } from './api/login-desk.ts'
 import type { LoginSettings } from './api/provider.ts'
+import type { WebhookDoor } from './api/webhook-routes.ts'
+import { makeAudit } from './app/audit.ts'
 import { makeClaims } from './app/claims.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeLedger } from './app/ledger.ts'
 import { makeReaders } from './app/read.ts'
+import { makeWebhooks } from './app/webhooks.ts'
+import { whyNotUrl } from './jobs/egress.ts'
+import { triesMax } from './jobs/retries.ts'
+import type { Delivering } from './jobs/webhook-job.ts'
+import { deliverWorld } from './deliver-world.ts'
 import type { FlexMapping } from './fleet/flex-mapping.ts'
 import type { TelemetrySink } from './fleet/telemetry-sink.ts'
 import { beyondLoopback, isLoopback } from './login-settings.ts'
@@ -37,11 +44,32 @@ export type Serving = Readonly<{
   /** Whether what is shown is made up, and whether time is moved by hand. */
   demo?: boolean | undefined
   sandbox?: (() => boolean) | undefined
+  /** How messages are delivered, and to where they may be. Default: `deliverWorld()`. */
+  webhooks?: Delivering | undefined
 }>
+
+/** Endpoints are managed by the same rules as messages are delivered by. */
+export const webhookDoor = (store: Store, now: () => Instant, { egress, nowMs }: Delivering): WebhookDoor => ({
+  source: makeWebhooks(store, { now, nowMs, tries: triesMax }),
+  whyNotUrl: (url) => whyNotUrl(url, egress.allowed),
+  tries: triesMax,
+})
 
 /** Opens the API and the console. Port 0 takes any that is free. Without login it refuses any address but loopback. */
 export const serve = async (store: Store, serving: Serving): Promise<Door | PortTaken> => {
-  const { port, now, telemetry, lag, flex, login, host = '127.0.0.1', clock = now, demo = false, sandbox } = serving
+  const {
+    port,
+    now,
+    telemetry,
+    lag,
+    flex,
+    login,
+    host = '127.0.0.1',
+    clock = now,
+    demo = false,
+    sandbox,
+    webhooks = deliverWorld(),
+  } = serving
   if (login === undefined && !isLoopback(host)) throw new Error(beyondLoopback(host))
   const api = await makeApi({
     login: makeLoginDesk(store, { now, clock }, login),
@@ -52,6 +80,8 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     factories: makeFactories(store, now, lag === undefined ? undefined : { lag }),
     claims: makeClaims(store, now),
     ledger: makeLedger(store),
+    audit: makeAudit(store),
+    webhooks: webhookDoor(store, now, webhooks),
     ingest: { ...makeIngest(store, now), telemetry, flex },
     consoleFolder,
   })

@@ -11,6 +11,8 @@ import {
 } from 'fastify-type-provider-zod'
 import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
+import { auditRoutes, type AuditSource } from './audit-routes.ts'
+import { webhookRoutes, type WebhookDoor } from './webhook-routes.ts'
 import { agreementRoutes } from './agreement-routes.ts'
 import { claimRoutes, type ClaimSource } from './claim-routes.ts'
 import { factoryRoutes } from './factory-routes.ts'
@@ -46,6 +48,10 @@ export type ApiOptions = Readonly<{
   claims?: ((reach: Reach) => ClaimSource) | undefined
   /** What is read of books. */
   ledger?: ((reach: Reach) => LedgerSource) | undefined
+  /** What is read of the audit log. */
+  audit?: ((reach: Reach) => AuditSource) | undefined
+  /** Who is told of what happens. */
+  webhooks?: WebhookDoor | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -80,7 +86,7 @@ const within =
 
 /** A line for each family of routes. */
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
-  const { source, factories, claims, ledger, ingest, limits = {} } = options
+  const { source, factories, claims, ledger, ingest, limits = {}, audit, webhooks } = options
   await api.register((routes) => sessionRoutes(routes, options))
   if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
@@ -90,6 +96,8 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (factories !== undefined) await api.register((routes) => hallFile(routes, within(factories)))
   if (claims !== undefined) await api.register((routes) => claimRoutes(routes, within(claims)))
   if (ledger !== undefined) await api.register((routes) => ledgerRoutes(routes, within(ledger)))
+  if (audit !== undefined) await api.register((routes) => auditRoutes(routes, within(audit), () => randomBytes(8).toString('hex')))
+  if (webhooks !== undefined) await api.register((routes) => webhookRoutes(routes, webhooks))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
 }

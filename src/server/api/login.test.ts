@@ -174,8 +174,7 @@ test('API35 whoever is let read an agreement reads it from then on and no longer
   const admin = await signIn(administrator)
   const added = (await post('/api/people', { name: 'Lender', email: 'lender@bank.example' }, admin)).json<PersonWire>()
   await post(`/api/people/${added.id}/memberships`, { change: 'give', role: 'lender', party: 'some-bank' }, admin)
-  const sees = async () =>
-    (await makeReaders(store, () => worldNow)({ kind: 'party', party: 'some-bank' }).listAgreements()).toSorted()
+  const sees = async () => (await makeReaders(store, () => worldNow)({ kind: 'party', party: 'some-bank' }).listAgreements()).toSorted()
   const reader = { agreement: 'sharon-ai', party: 'some-bank', role: 'lender' }
   assert.deepEqual(await sees(), [])
   assert.equal((await post('/api/readers', { change: 'give', ...reader }, admin)).statusCode, 200)

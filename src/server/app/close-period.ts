@@ -8,6 +8,7 @@ import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import { appendJournals } from '../store/journals.ts'
 import { appendStatement, findStatement, type StoredStatement } from '../store/statements.ts'
+import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import { drawMonth, type CloseRefusal } from './draw-month.ts'
 
@@ -38,7 +39,7 @@ export type CloseRequest = Readonly<{
  */
 export const closePeriod = (store: Store, request: CloseRequest): Promise<CloseAnswer> =>
   inTransaction<CloseAnswer>(store, async (tx) => {
-    const { agreement, month, now, by } = request
+    const { agreement, month, now } = request
     // Imports hold the same lock shared: while a month closes, no reading of it is on its way.
     await lockName(tx, `agreement ${agreement}`, 'exclusive')
     const final = await findStatement(tx.queries, agreement, month)
@@ -50,11 +51,35 @@ export const closePeriod = (store: Store, request: CloseRequest): Promise<CloseA
     const stored = { id: newId('stm'), hash: createHash('sha256').update(document).digest('hex'), statement }
     await appendStatement(tx.queries, { ...stored, interval, document, lateKnown, now })
     await appendJournals(tx.queries, stored.id, post(statement), now)
-    const detail = { statement: stored.id, hash: stored.hash, factsHash: statement.factsHash, ...(listed.length === 0 ? {} : { listed }) }
-    await appendDeed(tx.queries, { at: now, by, action: 'close', subject: `${agreement} ${month}`, agreement, detail })
+    await record(tx, { stored, listed }, request)
     await request.also?.(tx)
     return { kind: 'closed', again: false, stored, listed }
   })
+
+/** Writes down that a month is final, and tells those who may see it: of its statement, and of each month that it corrects. */
+const record = async (
+  tx: Work,
+  { stored, listed }: Readonly<{ stored: StoredStatement; listed: readonly string[] }>,
+  { agreement, month, now, by }: CloseRequest,
+): Promise<void> => {
+  const { id: statement, hash } = stored
+  const { factsHash, currency, dueOn, totals, version, lines } = stored.statement
+  await appendDeed(tx.queries, {
+    at: now,
+    by,
+    action: 'close',
+    subject: `${agreement} ${month}`,
+    agreement,
+    detail: { statement, hash, factsHash, ...(listed.length === 0 ? {} : { listed }) },
+    before: { status: 'open' },
+    after: { status: 'final', version, statement, hash, net: totals.net, payable: totals.payable, currency },
+  })
+  const told = { statement, sha256: hash, currency }
+  const data = { ...told, month, version, dueOn, net: totals.net, payable: totals.payable }
+  await tellEvent(tx, { type: 'statement.final', agreement, at: now, data })
+  for (const corrected of new Set(lines.flatMap(({ corrects }) => corrects ?? [])))
+    await tellEvent(tx, { type: 'statement.corrected', agreement, at: now, data: { ...told, month: corrected, statedIn: month } })
+}
 
 export type ProvisionalAnswer = Readonly<{
   statement: Statement

@@ -7,9 +7,8 @@ import { fitPieces } from '../../core/claims/pieces.ts'
 import { readingText } from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { inForce, isBackstop, type Schedule } from '../../core/terms/schedule.ts'
-import { appendDeed, nameOf, type By } from '../store/audit.ts'
+import { nameOf, type By } from '../store/audit.ts'
 import {
-  appendDecision,
   findDecisions,
   findFindings,
   findRun,
@@ -23,6 +22,7 @@ import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import { factsOf } from './facts-of.ts'
 import { findSchedule } from './find-schedule.ts'
 import { importReadings, type ReadingBatch } from './import-readings.ts'
+import { recordDecision } from './record-decision.ts'
 
 export type DecideRequest = Readonly<{
   agreement: string
@@ -52,6 +52,8 @@ type Draft = Readonly<{
   schedule: Schedule
   finding: StoredFinding
   decision: Decision
+  /** The decision about it before this one. */
+  before: Decision | undefined
   readings: readonly Reading[]
   notes: readonly string[]
 }>
@@ -65,7 +67,7 @@ export const decideFinding = async (store: Store, request: DecideRequest): Promi
   const draft = await inTransaction<Draft | DecideAnswer>(store, (tx) => prepare(tx, request))
   if ('kind' in draft) return draft
   const { decision, readings, finding, notes } = draft
-  const also = (tx: Work): Promise<void> => record(tx, draft, request)
+  const also = (tx: Work): Promise<void> => recordDecision(tx, draft, request)
   const meanwhile = refused(`somebody else decided about ${finding.id} meanwhile; look again`)
   if (readings.length === 0) {
     if (!(await isWritten(store, also))) return meanwhile
@@ -99,13 +101,6 @@ const isWritten = async (store: Store, write: (tx: Work) => Promise<void>): Prom
     if ((error as { code?: string }).code !== uniqueViolation) throw error
     return false
   }
-}
-
-const record = async (tx: Work, { decision, finding }: Draft, { agreement, month, now, by }: DecideRequest): Promise<void> => {
-  await appendDecision(tx.queries, decision)
-  const { decision: what, reason, readings, gpuSeconds, number } = decision
-  const detail = { finding: finding.id, kind: finding.kind, decision: what, number, reason, readings: readings.length, gpuSeconds }
-  await appendDeed(tx.queries, { at: now, by, action: 'decide', subject: `${agreement} ${month}`, agreement, detail })
 }
 
 async function* batches(readings: readonly Reading[]): AsyncGenerator<ReadingBatch> {
@@ -156,7 +151,7 @@ const prepare = async (tx: Work, request: DecideRequest): Promise<Draft | Decide
     gpuSeconds,
     at: now,
   }
-  return { run, schedule, finding: found, decision, readings, notes }
+  return { run, schedule, finding: found, decision, before: before.at(-1), readings, notes }
 }
 
 /** A finding of the latest run; of an earlier one where it was confirmed, for what was confirmed is not found again. */

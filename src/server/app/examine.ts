@@ -23,28 +23,30 @@ const referencesOf = (reading: Reading): Reference[] => [
   ...(reading.kind === 'credit' || reading.kind === 'refund' ? [{ source: reading.source, id: reading.reduces }] : []),
 ]
 
+type Examining = Readonly<{
+  registry: Registry
+  meant: AgreementId | undefined
+  settled: () => Promise<void>
+  within: Within | undefined
+  /** Takes the agreements that readings name. */
+  met: Set<AgreementId>
+}>
+
 /**
  * Finds for each reading the agreement it belongs to and the first final month it comes too late for. Holds off the close of every agreement
  * it meets until the import is over, so that no reading slips unmarked into a month that is being closed. `settled` is awaited before the
  * database is asked, because a COPY may be under way on the same connection.
  */
-export const makeExaminer = (
-  tx: Work,
-  {
-    registry,
-    meant,
-    settled,
-    within,
-  }: Readonly<{ registry: Registry; meant: AgreementId | undefined; settled: () => Promise<void>; within: Within | undefined }>,
-) => {
+export const makeExaminer = (tx: Work, { registry, meant, settled, within, met }: Examining) => {
   const placeOf = makePlacer(registry, meant)
   const owns = within === undefined ? undefined : makeSourceCheck(tx, { within, registry, settled })
   const closed = new Map<AgreementId, Closed>()
   let anyClosed = false
-  const meet = async (met: ReadonlySet<Place>): Promise<void> => {
-    const agreements = [...met].some((place) => typeof place === 'string')
+  const meet = async (places: ReadonlySet<Place>): Promise<void> => {
+    for (const place of places) if (typeof place === 'object') met.add(place.agreement)
+    const agreements = [...places].some((place) => typeof place === 'string')
       ? [...registry.zones.keys()]
-      : [...met].map((place) => (place as { agreement: AgreementId }).agreement)
+      : [...places].map((place) => (place as { agreement: AgreementId }).agreement)
     const fresh = agreements.filter((agreement) => !closed.has(agreement)).toSorted()
     if (fresh.length === 0) return
     await settled()

@@ -5,7 +5,7 @@ import type { Instant, Month } from '../../core/base/time.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { findOperated, loadRegistry } from '../store/agreements.ts'
-import { appendDeed, type By } from '../store/audit.ts'
+import type { By } from '../store/audit.ts'
 import { appendBatch, findBatch, findLateMonths, nextBatch, refusalsListedMax } from '../store/batches.ts'
 import type { ImportMode, ImportRecord, ImportRefusal } from '../store/batches.ts'
 import type { Store } from '../store/database.ts'
@@ -14,6 +14,7 @@ import { makeRowTaker, type RowsTaken } from '../store/import-rows.ts'
 import { inTransaction, lockName, RolledBack, type Work } from '../store/transaction.ts'
 import { makeExaminer } from './examine.ts'
 import { describeConflict } from './conflict.ts'
+import { recordImport } from './record-import.ts'
 
 /** A stretch of a file, as the reader of files gives it. */
 export type ReadingBatch = Readonly<{
@@ -75,19 +76,13 @@ export const importReadings = (store: Store, request: ImportRequest): Promise<Im
     await lockName(tx, `import ${key}`, 'exclusive')
     const first = await findBatch(tx.queries, key)
     if (first !== undefined) return answerAgain(tx, first, request)
-    const record = await takeFile(tx, key, request)
+    const agreements = new Set<AgreementId>()
+    const record = await takeFile(tx, key, request, agreements)
     if (request.mode === 'all-or-nothing' && record.refused > 0) return new RolledBack<ImportAnswer>({ kind: 'refused', record })
     await appendBatch(tx.queries, record, { now: request.now, party: request.party })
-    const { batch, refusals: _, ...told } = record
-    await appendDeed(tx.queries, {
-      at: request.now,
-      by: request.by,
-      action: 'import',
-      subject: request.file,
-      detail: { ...told, batch: `${batch}` },
-    })
+    await recordImport(tx, record, request, [...agreements])
     await request.also?.(tx)
-    return { kind: 'imported', again: false, record, lateMonths: await findLateMonths(tx.queries, batch) }
+    return { kind: 'imported', again: false, record, lateMonths: await findLateMonths(tx.queries, record.batch) }
   })
 
 /** The name of this write: parties name theirs without knowing of each other's. */
@@ -103,7 +98,7 @@ const answerAgain = async (tx: Work, first: ImportRecord, request: ImportRequest
   return { kind: 'imported', again: true, record: first, lateMonths: await findLateMonths(tx.queries, first.batch) }
 }
 
-const takeFile = async (tx: Work, key: string, request: ImportRequest): Promise<ImportRecord> => {
+const takeFile = async (tx: Work, key: string, request: ImportRequest, met: Set<AgreementId>): Promise<ImportRecord> => {
   const batchNumber = await nextBatch(tx)
   const content = makeContentHash(request.mode)
   const tally = makeTally()
@@ -116,6 +111,7 @@ const takeFile = async (tx: Work, key: string, request: ImportRequest): Promise<
     meant: request.agreement,
     settled: taker.settle,
     within,
+    met,
   })
   try {
     for await (const batch of untilAborted(request)) {

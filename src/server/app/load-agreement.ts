@@ -9,6 +9,7 @@ import type { Schedule } from '../../core/terms/schedule.ts'
 import { appendVersion, findVersions, loadRegistry, type SignedVersion } from '../store/agreements.ts'
 import { appendDeed, type By } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
+import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 
 export type LoadAnswer =
@@ -35,10 +36,26 @@ export const loadAgreement = async (store: Store, request: Readonly<{ document: 
     if (problems.length > 0) return { kind: 'refused', problems }
     const signed = { agreement, hash, document: request.document, canonical: canonical(agreement) }
     await appendVersion(tx.queries, { ...signed, schedule, now: request.now })
-    const subject = `${agreement.agreement} version ${agreement.version}`
-    await appendDeed(tx.queries, { at: request.now, by: request.by, action: 'load', subject, detail: { hash } })
+    await record(tx, { agreement, hash, before: versions.at(-1) }, request)
     return { kind: 'loaded', again: false, agreement, hash }
   })
+}
+
+type Loaded = Readonly<{ agreement: Agreement; hash: string; before: SignedVersion | undefined }>
+
+const record = async (tx: Work, { agreement, hash, before }: Loaded, { now, by }: Readonly<{ now: Instant; by: By }>): Promise<void> => {
+  const { agreement: name, version, effective } = agreement
+  await appendDeed(tx.queries, {
+    at: now,
+    by,
+    action: 'load',
+    subject: `${name} version ${version}`,
+    agreement: name,
+    detail: { hash },
+    before: before === undefined ? null : { version: before.agreement.version, effective: before.agreement.effective, hash: before.hash },
+    after: { version, effective, hash },
+  })
+  await tellEvent(tx, { type: 'agreement.loaded', agreement: name, at: now, data: { version, effective, sha256: hash } })
 }
 
 const misnumbered = (agreement: Agreement, versions: readonly SignedVersion[]): Problem[] => {

@@ -6,9 +6,10 @@ import { makeVerifier, type Verifier } from '../../core/claims/verify.ts'
 import type { Facts } from '../../core/meter/facts.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { appendDeed, nameOf, type By } from '../store/audit.ts'
-import { appendRacks, appendRun, findNames, type ClaimRun, type StoredFinding } from '../store/claims.ts'
+import { appendRacks, appendRun, findNames, findRun, type ClaimRun, type StoredFinding } from '../store/claims.ts'
 import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
+import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, type Work } from '../store/transaction.ts'
 import { outsideTerm } from './draw-month.ts'
 import { meterOf } from './facts-of.ts'
@@ -88,6 +89,7 @@ const keep = async (tx: Work, { schedule, window }: Loaded, verification: Verifi
   }))
   const summary = { blocks, beside, unlocated, currency: schedule.currency }
   const run = { run: newId('clm'), agreement, month, window, summary, by: nameOf(by) }
+  const before = await findRun(tx.queries, agreement, month)
   await appendRun(tx.queries, run, findings, now)
   await appendRacks(
     tx.queries,
@@ -100,7 +102,11 @@ const keep = async (tx: Work, { schedule, window }: Loaded, verification: Verifi
     by,
     action: 'verify',
     subject: `${agreement} ${month}`,
+    agreement,
     detail: { run: run.run, findings: findings.length, sums },
+    before: before === undefined ? null : { run: before.run, findings: before.findings },
+    after: { run: run.run, findings: findings.length },
   })
+  await tellEvent(tx, { type: 'claim.verified', agreement, at: now, data: { month, run: run.run, findings: findings.length } })
   return { kind: 'verified', run: { ...run, findings: findings.length }, verification, findings, zone: schedule.zone }
 }

@@ -2,6 +2,8 @@ import { Logger, run, runMigrations } from 'graphile-worker'
 import { openPlainPool, type Store } from '../store/database.ts'
 import { lockWhole } from '../store/migrate.ts'
 import { makeTasks } from './close-job.ts'
+import type { Delivering } from './webhook-job.ts'
+import { startWebhookWorkers } from './webhook-workers.ts'
 
 /** Jobs at once in one process: settling keeps a core busy. */
 const concurrency = 2
@@ -22,8 +24,12 @@ export const migrateJobs = async (store: Store): Promise<void> => {
   }
 }
 
-/** Starts working on jobs in this process. */
-export const startWorkers = async (store: Store, report: (text: string) => void): Promise<{ stop: () => Promise<void> }> => {
+/** Starts working on jobs in this process; on what webhooks tell only where it is said how. */
+export const startWorkers = async (
+  store: Store,
+  report: (text: string) => void,
+  webhooks?: Delivering,
+): Promise<{ stop: () => Promise<void> }> => {
   const pgPool = openPlainPool(store, poolMax)
   const runner = await run({
     pgPool,
@@ -34,8 +40,10 @@ export const startWorkers = async (store: Store, report: (text: string) => void)
     logger: quiet(report),
     taskList: makeTasks(store),
   })
+  const telling = webhooks === undefined ? undefined : await startWebhookWorkers(store, report, webhooks)
   const stop = async () => {
     try {
+      await telling?.stop()
       await runner.stop()
     } finally {
       await pgPool.end()

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql, type ColumnType, type Generated, type Transaction } from 'kysely'
 import pg from 'pg'
+import type { WebhookTables } from './webhook-tables.ts'
 
 const { INT8, DATE } = pg.types.builtins as Readonly<Record<string, number>>
 const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => unknown
@@ -15,7 +16,7 @@ const types = {
 type RecordedAt = ColumnType<Date, string, never>
 
 /** The tables, as the migrations make them. Every one but `progress` is append-only. */
-export type Schema = {
+export type Schema = WebhookTables & {
   agreement_version: {
     agreement: string
     version: number
@@ -48,6 +49,14 @@ export type Schema = {
     detail: unknown
     before: ColumnType<unknown, string | null | undefined, never>
     after: ColumnType<unknown, string | null | undefined, never>
+  }
+  audit_chain: {
+    position: bigint
+    entry: bigint
+    digest: string
+    previous: string | null
+    hash: string
+    sealed_at: ColumnType<Date | null, string | null, never>
   }
   agreement_reader: {
     entry: Generated<bigint>
