@@ -4,6 +4,7 @@ import { makeApi } from './api/api.ts'
 import { makeLoginDesk } from './api/login-desk.ts'
 import type { LoginSettings } from './api/provider.ts'
 import { makeClaims } from './app/claims.ts'
+import { makeClosing } from './app/closing.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeReaders } from './app/read.ts'
@@ -50,6 +51,7 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     source: makeReaders(store, now),
     factories: makeFactories(store, now, lag === undefined ? undefined : { lag }),
     claims: makeClaims(store, now),
+    closing: makeClosing(store, now),
     ingest: { ...makeIngest(store, now), telemetry, flex },
     consoleFolder,
   })

@@ -13,6 +13,8 @@ import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
 import { agreementRoutes } from './agreement-routes.ts'
 import { claimRoutes, type ClaimSource } from './claim-routes.ts'
+import { closeRoutes, type ClosingSource } from './close-routes.ts'
+import { disputeRoutes } from './dispute-routes.ts'
 import { factoryRoutes } from './factory-routes.ts'
 import type { FactorySource } from './factory-source.ts'
 import { answerBroken } from './broken-request.ts'
@@ -42,6 +44,8 @@ export type ApiOptions = Readonly<{
   factories?: ((reach: Reach) => FactorySource) | undefined
   /** What is read of claims, and decided about them. */
   claims?: ((reach: Reach) => ClaimSource) | undefined
+  /** How months are closed by two parties, and disputed. */
+  closing?: ((reach: Reach) => ClosingSource) | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -76,7 +80,7 @@ const within =
 
 /** A line for each family of routes. */
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
-  const { source, factories, claims, ingest, limits = {} } = options
+  const { source, factories, claims, closing, ingest, limits = {} } = options
   await api.register((routes) => sessionRoutes(routes, options))
   if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
@@ -85,6 +89,8 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (factories !== undefined) await api.register((routes) => factoryRoutes(routes, within(factories)))
   if (factories !== undefined) await api.register((routes) => hallFile(routes, within(factories)))
   if (claims !== undefined) await api.register((routes) => claimRoutes(routes, within(claims)))
+  if (closing !== undefined) await api.register((routes) => closeRoutes(routes, within(closing)))
+  if (closing !== undefined) await api.register((routes) => disputeRoutes(routes, within(closing)))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
 }

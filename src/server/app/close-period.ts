@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
-import { canonical } from '../../core/base/canonical.ts'
+import { canonical, type Json } from '../../core/base/canonical.ts'
 import type { Instant, Month } from '../../core/base/time.ts'
 import { post } from '../../core/posting/post.ts'
 import type { Statement } from '../../core/statements/statement.ts'
 import { appendDeed, type By } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
+import { countDrafts } from '../store/drafts.ts'
 import { newId } from '../store/ids.ts'
 import { appendJournals } from '../store/journals.ts'
 import { appendStatement, findStatement, type StoredStatement } from '../store/statements.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
-import { drawMonth, type CloseRefusal } from './draw-month.ts'
+import { drawMonth, type CloseRefusal, type Drawn } from './draw-month.ts'
 
 export type CloseAnswer =
   | Readonly<{
@@ -43,18 +44,38 @@ export const closePeriod = (store: Store, request: CloseRequest): Promise<CloseA
     await lockName(tx, `agreement ${agreement}`, 'exclusive')
     const final = await findStatement(tx.queries, agreement, month)
     if (final !== undefined) return { kind: 'closed', again: true, stored: final, listed: [] }
-    const drawn = await drawMonth(tx, { ...request, isFinal: true })
+    const drawn = await drawMonth(tx, { ...request, version: await nextVersion(tx, request), isFinal: true })
     if ('refusal' in drawn) return { kind: 'refused', refusal: drawn.refusal }
-    const { statement, interval, lateKnown, listed } = drawn
-    const document = canonical(statement)
-    const stored = { id: newId('stm'), hash: createHash('sha256').update(document).digest('hex'), statement }
-    await appendStatement(tx.queries, { ...stored, interval, document, lateKnown, now })
-    await appendJournals(tx.queries, stored.id, post(statement), now)
-    const detail = { statement: stored.id, hash: stored.hash, factsHash: statement.factsHash, ...(listed.length === 0 ? {} : { listed }) }
-    await appendDeed(tx.queries, { at: now, by, action: 'close', subject: `${agreement} ${month}`, agreement, detail })
+    const stored = await keepFinal(tx, drawn, { now, by })
     await request.also?.(tx)
-    return { kind: 'closed', again: false, stored, listed }
+    return { kind: 'closed', again: false, stored, listed: drawn.listed }
   })
+
+/** The number of the next statement of a month: after those of its drafts, so that a number means one document for ever. */
+export const nextVersion = async ({ queries }: Work, { agreement, month }: Pick<CloseRequest, 'agreement' | 'month'>): Promise<number> =>
+  (await countDrafts(queries, agreement, month)) + 1
+
+/** Keeps a statement that was drawn as final, and posts it to both books. */
+export const keepFinal = async (
+  tx: Work,
+  { statement, interval, lateKnown, listed }: Drawn,
+  { now, by, approved }: Pick<CloseRequest, 'now' | 'by'> & Readonly<{ /** What both parties approved. */ approved?: Json }>,
+): Promise<StoredStatement> => {
+  const { agreement, month } = statement
+  const document = canonical(statement)
+  const stored = { id: newId('stm'), hash: createHash('sha256').update(document).digest('hex'), statement }
+  await appendStatement(tx.queries, { ...stored, interval, document, lateKnown, now })
+  await appendJournals(tx.queries, stored.id, post(statement), now)
+  const detail = {
+    statement: stored.id,
+    hash: stored.hash,
+    factsHash: statement.factsHash,
+    ...(listed.length === 0 ? {} : { listed }),
+    ...(approved === undefined ? {} : { approved }),
+  }
+  await appendDeed(tx.queries, { at: now, by, action: 'close', subject: `${agreement} ${month}`, agreement, detail })
+  return stored
+}
 
 export type ProvisionalAnswer = Readonly<{
   statement: Statement

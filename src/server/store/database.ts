@@ -1,5 +1,7 @@
 import { Kysely, PostgresDialect, sql, type ColumnType, type Generated, type Transaction } from 'kysely'
 import pg from 'pg'
+import type { DisputeTables } from './dispute-rows.ts'
+import type { DraftTables } from './drafts.ts'
 
 const { INT8, DATE } = pg.types.builtins as Readonly<Record<string, number>>
 const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => unknown
@@ -12,175 +14,176 @@ const types = {
 } as pg.CustomTypesConfig
 
 /** When a row was written: given as RFC 3339, read as `Date` by the driver, formatted by `toInstantText`. */
-type RecordedAt = ColumnType<Date, string, never>
+export type RecordedAt = ColumnType<Date, string, never>
 
 /** The tables, as the migrations make them. Every one but `progress` is append-only. */
-export type Schema = {
-  agreement_version: {
-    agreement: string
-    version: number
-    effective: string
-    title: string
-    zone: string
-    currency: string
-    document: string
-    canonical: string
-    hash: string
-    previous: string | null
-    recorded_at: RecordedAt
+export type Schema = DraftTables &
+  DisputeTables & {
+    agreement_version: {
+      agreement: string
+      version: number
+      effective: string
+      title: string
+      zone: string
+      currency: string
+      document: string
+      canonical: string
+      hash: string
+      previous: string | null
+      recorded_at: RecordedAt
+    }
+    agreement_party: { agreement: string; party: string; role: string; recorded_at: RecordedAt }
+    pool: { pool: string; agreement: string; recorded_at: RecordedAt }
+    block: { block: string; agreement: string; pool: string; recorded_at: RecordedAt }
+    clause: { agreement: string; clause: string; recorded_at: RecordedAt }
+    audit_log: {
+      entry: Generated<bigint>
+      recorded_at: RecordedAt
+      actor: string
+      actor_name: ColumnType<string | null, string | null | undefined, never>
+      party: ColumnType<string | null, string | null | undefined, never>
+      role: ColumnType<string | null, string | null | undefined, never>
+      origin: ColumnType<string | null, string | null | undefined, never>
+      request: ColumnType<string | null, string | null | undefined, never>
+      agreement: ColumnType<string | null, string | null | undefined, never>
+      action: string
+      subject: string
+      detail: unknown
+      before: ColumnType<unknown, string | null | undefined, never>
+      after: ColumnType<unknown, string | null | undefined, never>
+    }
+    agreement_reader: {
+      entry: Generated<bigint>
+      agreement: string
+      party: string
+      role: 'lender' | 'auditor'
+      given: boolean
+      actor: string
+      recorded_at: RecordedAt
+    }
+    import_batch: {
+      batch: bigint
+      key: string
+      mode: 'all-or-nothing' | 'keep-the-good'
+      file: string
+      content_hash: string
+      accepted: bigint
+      repeats: bigint
+      refused: bigint
+      late: bigint
+      refusals: unknown
+      recorded_at: RecordedAt
+      party: ColumnType<string | null, string | null | undefined, never>
+    }
+    reading: {
+      batch: bigint
+      recorded_at: bigint
+      starts_at: bigint
+      ends_at: bigint
+      gpus: number | null
+      revision: number
+      kind: string
+      source: string
+      id: string
+      pool: string | null
+      block: string | null
+      agreement: string | null
+      order_id: string | null
+      tenant: string | null
+      unit: string | null
+      product: string | null
+      nodes: string | null
+      replaces: string | null
+      late_month: string | null
+      body: unknown
+      digest: Buffer
+    }
+    statement: {
+      id: string
+      agreement: string
+      month: string
+      version: number
+      status: 'final' | 'corrected'
+      starts_at: bigint
+      ends_at: bigint
+      document: string
+      hash: string
+      facts_hash: string
+      closing: unknown
+      late_known: ColumnType<bigint, bigint | undefined, never>
+      corrects: ColumnType<string[], string[] | undefined, never>
+      recorded_at: RecordedAt
+    }
+    journal: {
+      id: string
+      book: string
+      statement: string
+      agreement: string
+      month: string
+      statement_version: number
+      step: string
+      posted_on: string
+      narration: string
+      entries: number
+      recorded_at: RecordedAt
+    }
+    entry: { journal: string; position: number; account: string; amount: string; currency: string; line: string | null; text: string }
+    sandbox_clock: {
+      entry: Generated<bigint>
+      agreement: string | null
+      month: string | null
+      now_at: bigint | null
+      seed: bigint | null
+      detail: 'coarse' | 'jobs' | null
+      story: string | null
+      recorded_at: Generated<Date>
+    }
+    claim_run: {
+      run: string
+      agreement: string
+      month: string
+      starts_at: bigint
+      ends_at: bigint
+      summary: unknown
+      findings: number
+      actor: string
+      entry: Generated<bigint>
+      recorded_at: RecordedAt
+    }
+    claim_finding: {
+      run: string
+      position: number
+      finding: string
+      kind: string
+      verdict: 'rejected' | 'unproven' | 'beside'
+      subject: string
+      unit: string | null
+      rack: string | null
+      starts_at: bigint
+      ends_at: bigint
+      gpu_seconds: bigint
+      minor: string | null
+      currency: string
+      text: string
+      evidence: unknown
+      pieces: unknown
+    }
+    claim_rack: { run: string; rack: string; block: string; gpus: number; hours: unknown }
+    claim_decision: {
+      agreement: string
+      month: string
+      finding: string
+      number: number
+      run: string
+      decision: 'confirm' | 'restore' | 'ask'
+      reason: string
+      actor: string
+      readings: unknown
+      gpu_seconds: bigint
+      recorded_at: RecordedAt
+    }
+    progress: { work: string; done: bigint; message: string; changed_at: Generated<Date> }
   }
-  agreement_party: { agreement: string; party: string; role: string; recorded_at: RecordedAt }
-  pool: { pool: string; agreement: string; recorded_at: RecordedAt }
-  block: { block: string; agreement: string; pool: string; recorded_at: RecordedAt }
-  clause: { agreement: string; clause: string; recorded_at: RecordedAt }
-  audit_log: {
-    entry: Generated<bigint>
-    recorded_at: RecordedAt
-    actor: string
-    actor_name: ColumnType<string | null, string | null | undefined, never>
-    party: ColumnType<string | null, string | null | undefined, never>
-    role: ColumnType<string | null, string | null | undefined, never>
-    origin: ColumnType<string | null, string | null | undefined, never>
-    request: ColumnType<string | null, string | null | undefined, never>
-    agreement: ColumnType<string | null, string | null | undefined, never>
-    action: string
-    subject: string
-    detail: unknown
-    before: ColumnType<unknown, string | null | undefined, never>
-    after: ColumnType<unknown, string | null | undefined, never>
-  }
-  agreement_reader: {
-    entry: Generated<bigint>
-    agreement: string
-    party: string
-    role: 'lender' | 'auditor'
-    given: boolean
-    actor: string
-    recorded_at: RecordedAt
-  }
-  import_batch: {
-    batch: bigint
-    key: string
-    mode: 'all-or-nothing' | 'keep-the-good'
-    file: string
-    content_hash: string
-    accepted: bigint
-    repeats: bigint
-    refused: bigint
-    late: bigint
-    refusals: unknown
-    recorded_at: RecordedAt
-    party: ColumnType<string | null, string | null | undefined, never>
-  }
-  reading: {
-    batch: bigint
-    recorded_at: bigint
-    starts_at: bigint
-    ends_at: bigint
-    gpus: number | null
-    revision: number
-    kind: string
-    source: string
-    id: string
-    pool: string | null
-    block: string | null
-    agreement: string | null
-    order_id: string | null
-    tenant: string | null
-    unit: string | null
-    product: string | null
-    nodes: string | null
-    replaces: string | null
-    late_month: string | null
-    body: unknown
-    digest: Buffer
-  }
-  statement: {
-    id: string
-    agreement: string
-    month: string
-    version: number
-    status: 'final' | 'corrected'
-    starts_at: bigint
-    ends_at: bigint
-    document: string
-    hash: string
-    facts_hash: string
-    closing: unknown
-    late_known: ColumnType<bigint, bigint | undefined, never>
-    corrects: ColumnType<string[], string[] | undefined, never>
-    recorded_at: RecordedAt
-  }
-  journal: {
-    id: string
-    book: string
-    statement: string
-    agreement: string
-    month: string
-    statement_version: number
-    step: string
-    posted_on: string
-    narration: string
-    entries: number
-    recorded_at: RecordedAt
-  }
-  entry: { journal: string; position: number; account: string; amount: string; currency: string; line: string | null; text: string }
-  sandbox_clock: {
-    entry: Generated<bigint>
-    agreement: string | null
-    month: string | null
-    now_at: bigint | null
-    seed: bigint | null
-    detail: 'coarse' | 'jobs' | null
-    story: string | null
-    recorded_at: Generated<Date>
-  }
-  claim_run: {
-    run: string
-    agreement: string
-    month: string
-    starts_at: bigint
-    ends_at: bigint
-    summary: unknown
-    findings: number
-    actor: string
-    entry: Generated<bigint>
-    recorded_at: RecordedAt
-  }
-  claim_finding: {
-    run: string
-    position: number
-    finding: string
-    kind: string
-    verdict: 'rejected' | 'unproven' | 'beside'
-    subject: string
-    unit: string | null
-    rack: string | null
-    starts_at: bigint
-    ends_at: bigint
-    gpu_seconds: bigint
-    minor: string | null
-    currency: string
-    text: string
-    evidence: unknown
-    pieces: unknown
-  }
-  claim_rack: { run: string; rack: string; block: string; gpus: number; hours: unknown }
-  claim_decision: {
-    agreement: string
-    month: string
-    finding: string
-    number: number
-    run: string
-    decision: 'confirm' | 'restore' | 'ask'
-    reason: string
-    actor: string
-    readings: unknown
-    gpu_seconds: bigint
-    recorded_at: RecordedAt
-  }
-  progress: { work: string; done: bigint; message: string; changed_at: Generated<Date> }
-}
 export type Database = Kysely<Schema>
 /** Reads and writes inside somebody's transaction, or outside of any. */
 export type Queries = Kysely<Schema> | Transaction<Schema>

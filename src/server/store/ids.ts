@@ -1,4 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto'
 
 /** What the system names: a prefix that says what it is, and a UUIDv7, so that names sort by time. */
-export const newId = (prefix: 'stm' | 'jrn' | 'imp' | 'clm' | 'usr' | 'key' | 'ses'): string => `${prefix}_${randomUUIDv7()}`
+export const newId = (prefix: 'stm' | 'jrn' | 'imp' | 'clm' | 'dft' | 'dsp' | 'usr' | 'key' | 'ses'): string => `${prefix}_${randomUUIDv7()}`
