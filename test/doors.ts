@@ -1,4 +1,5 @@
 import { makeClaims } from '../src/server/app/claims.ts'
+import { makeClosing } from '../src/server/app/closing.ts'
 import { makeFactories } from '../src/server/app/factories.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { makeReaders } from '../src/server/app/read.ts'
@@ -11,5 +12,6 @@ export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'con
   source: makeReaders(store, now),
   factories: makeFactories(store, now),
   claims: makeClaims(store, now),
+  closing: makeClosing(store, now),
   ingest: { ...makeIngest(store, now), telemetry: undefined, flex: undefined },
 })

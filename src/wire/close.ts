@@ -7,7 +7,7 @@ export const netLengthMax = 40
 
 export const SideShape = z.enum(['operator', 'guarantor'])
 
-const PersonShape = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Person' })
+const PersonShape = z.object({ id: z.string(), name: z.string() })
 const DoneShape = z.object({ by: PersonShape, party: z.string(), side: SideShape, at: Instant })
 
 export const DraftShape = z
@@ -28,7 +28,7 @@ export const DraftShape = z
       .nullable()
       .meta({ description: 'both approved it, and it was not closed: what is known had changed' }),
   })
-  .meta({ id: 'Draft', description: 'a provisional statement that is put before both parties' })
+  .meta({ id: 'StatementDraft', description: 'a provisional statement that is put before both parties' })
 
 export const PreparedShape = z.object({
   again: z.boolean().meta({ description: 'nothing had changed since it was prepared' }),
@@ -88,7 +88,7 @@ export const ProgressShape = z
     acts: list(ActShape).meta({ description: 'what whoever asks can do now' }),
     side: SideShape.nullable().meta({ description: 'for whom they act in this agreement' }),
   })
-  .meta({ id: 'Progress', description: 'how far the close of a month is, and what is left to do' })
+  .meta({ id: 'PeriodProgress', description: 'how far the close of a month is, and what is left to do' })
 
 export type DraftWire = z.infer<typeof DraftShape>
 export type PreparedWire = z.infer<typeof PreparedShape>

@@ -54,8 +54,8 @@ const feeds = ({ feeds: all, isOver, closing: { isFinal } }: MonthKnown): Step =
   return { step: 'feeds', state: 'attention', left, ...counted }
 }
 
-const reconciled = ({ differences, isOver }: MonthKnown): Step => {
-  if (differences === undefined) return { step: 'reconciled', state: isOver ? 'done' : 'waiting', left: undefined }
+const reconciled = ({ differences, closing: { isFinal } }: MonthKnown): Step => {
+  if (differences === undefined) return { step: 'reconciled', state: isFinal ? 'done' : 'waiting', left: undefined }
   if (differences === null)
     return { step: 'reconciled', state: 'attention', left: 'Readings contradict each other, so sources cannot be compared.' }
   return done('reconciled', { count: differences })

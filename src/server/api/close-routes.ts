@@ -170,7 +170,7 @@ const progress = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void
     {
       config: { needs: 'statements:read' },
       schema: {
-        operationId: 'readProgress',
+        operationId: 'readPeriodProgress',
         summary: 'The seven steps of closing a month: what is done, by whom and when, what is left, and what you can do',
         params: MonthParams,
         response: { 200: ProgressShape, ...problems },

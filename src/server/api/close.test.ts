@@ -79,7 +79,7 @@ test('API70 a month goes from over to final by two parties, and its progress say
   assert.equal(before.status, 'open')
   assert.deepEqual(
     before.steps.map(({ step, state }) => `${step} ${state}`),
-    ['over done', 'feeds attention', 'reconciled done', 'claim attention', 'operator current', 'guarantor waiting', 'final waiting'],
+    ['over done', 'feeds attention', 'reconciled waiting', 'claim attention', 'operator current', 'guarantor waiting', 'final waiting'],
   )
   assert.match(before.steps[1]!.left!, /Not told to the end of the month: way-slurm/)
   assert.deepEqual(await may(operator('ann')), { prepare: true, approve: false, return: false })
@@ -262,7 +262,7 @@ test('API75 a dispute holds its amount out of the net, a ruling ends it, and the
   assert.equal(period.standing.totals.payable.amount, '148760.00')
 
   const ruling = `${disputes}/${dispute!.id}/ruling`
-  assert.match(await refusal(403, guarantor('hal'), ruling, { verdict: 'rejected', text: 'no' }), /The other party answers a dispute/)
+  assert.match(await refusal(409, guarantor('hal'), ruling, { verdict: 'rejected', text: 'no' }), /The other party answers a dispute/)
   assert.match(
     await refusal(422, operator('ann'), ruling, { verdict: 'partly', upheld: '20.00', text: 'x' }),
     /A part is above zero and below the 20\.00 USD/,
