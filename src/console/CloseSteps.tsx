@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ProgressWire, StepWire } from '../wire/close.ts'
 import { stateMarks, stateWords, stepNames, stepText, whenText } from './close-words.ts'
+import { endText } from './dates.ts'
 import { countText, gpuHours } from './format.ts'
 
 const Sources = ({ progress: { sources, zone } }: Readonly<{ progress: ProgressWire }>) =>
@@ -25,7 +26,7 @@ const Sources = ({ progress: { sources, zone } }: Readonly<{ progress: ProgressW
             <th scope="row">{row.source}</th>
             <td className="second">{row.kinds.join(', ')}</td>
             <td className="number">{countText(row.readings)}</td>
-            <td>{row.through === null ? '' : whenText(row.through, zone)}</td>
+            <td>{row.through === null ? '' : endText(row.through, zone)}</td>
             <td className="second">
               {row.in ? 'in' : 'not to the end'}
               {row.needed ? ', needed' : ''}

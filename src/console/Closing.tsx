@@ -56,15 +56,21 @@ export const useClosing = (name: MonthName, period: PeriodWire | undefined) => {
 
 export type ClosingState = ReturnType<typeof useClosing>
 
-/** The buttons of what one may do now; of approving also who can, where one may not. */
+/** Why one who acts for a side cannot approve now, and who can. */
+const WhyNot = ({ closing: { progress, isLatest } }: Readonly<{ closing: ClosingState }>) => {
+  if (progress === undefined || progress.side === null || !isLatest || !['prepared', 'approved-by-operator'].includes(progress.status))
+    return null
+  const why = mayOf(progress, 'approve')?.why
+  return why === null || why === undefined ? null : <p className="second">{why}</p>
+}
+
+/** The buttons of what one may do now. */
 export const CloseActs = ({ closing }: Readonly<{ closing: ClosingState }>) => {
-  const { period, progress, may, decide, preparing, isLatest, wantsPreparing } = closing
+  const { period, progress, may, decide, preparing, wantsPreparing } = closing
   if (progress === undefined || progress.status === 'final') return null
-  const why = progress.side === null || !isLatest || progress.status === 'closing' ? null : mayOf(progress, 'approve')?.why
   return (
     <>
       {progress.status === 'closing' ? <span className="third">Both approved it; it is being closed …</span> : null}
-      {may('approve') || why === null || why === undefined ? null : <span className="third why-not">{why}</span>}
       {may('return') ? <Button onClick={() => decide({ kind: 'return', about: '' })}>Send back</Button> : null}
       {may('prepare') ? (
         <Button className={wantsPreparing ? 'primary' : ''} disabled={preparing.isPending} onClick={() => preparing.mutate()}>
@@ -134,6 +140,7 @@ export const Closing = ({ closing, step, onStep, onLatest }: ClosingProps) => {
   return (
     <>
       <DraftNote closing={closing} onLatest={onLatest} />
+      <WhyNot closing={closing} />
       <CloseSteps
         progress={progress}
         opened={step}

@@ -24,11 +24,13 @@ const endOf = (to: string, zone: string): string => {
 }
 
 /** What whoever has to act next does about a draft, in a word or two. */
-const waitingFor = (step: StepWire, { draft, side, status }: ProgressWire): string => {
+const waitingFor = (step: StepWire, { draft, side, status, acts }: ProgressWire): string => {
   if (step.state === 'waiting') return 'not yet'
-  const you = side === step.step ? 'you, ' : ''
+  const mayAct = acts.some(({ act, may }) => may && act !== 'return')
+  const you = side === step.step && mayAct ? 'you, ' : ''
   if (draft === null || status === 'returned' || status === 'overtaken') return `${you}to prepare`
-  return `${you}version ${draft.version}`
+  const own = side === step.step && !acts.some(({ act, may }) => may && act === 'approve')
+  return own ? `another, version ${draft.version}` : `${you}version ${draft.version}`
 }
 
 /** The second line of a step: what there is, or what is wanted. */
@@ -48,7 +50,8 @@ export const stepText = (step: StepWire, progress: ProgressWire): string => {
           ? 'no differences'
           : counted(step.count, 'difference')
     case 'claim':
-      if (step.of === null) return step.state === 'done' ? 'nothing to do' : 'not verified'
+      if (step.of === null) return 'not verified'
+      if (step.of === 0) return 'no findings'
       return step.count === 0 ? counted(step.of, 'finding') : `${countText(step.count ?? 0)} of ${counted(step.of, 'finding')} open`
     case 'operator':
     case 'guarantor':

@@ -62,7 +62,7 @@ const reconciled = ({ differences, closing: { isFinal } }: MonthKnown): Step => 
 }
 
 const claim = ({ claim: known, isOver, closing: { isFinal } }: MonthKnown): Step => {
-  if (known === undefined) return done('claim')
+  if (known === undefined) return done('claim', { count: 0, of: 0 })
   if (!known.isVerified)
     return {
       step: 'claim',

@@ -108,7 +108,7 @@ export const toProgress = (progress: PeriodProgress, who: ForSide, owner: boolea
       readings,
       needed: isNeeded,
       in: isIn,
-      through: lastEnd === undefined ? null : formatInstant(lastEnd),
+      through: lastEnd === undefined ? null : formatInstant(Math.min(lastEnd, window.to)),
       lastRecorded: formatInstant(lastRecorded),
     })),
     differences: differences ?? null,
