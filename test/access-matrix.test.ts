@@ -7,6 +7,7 @@ import { importReadings } from '../src/server/app/import-readings.ts'
 import { asSystem } from '../src/server/store/database.ts'
 import { permissions, type Role } from '../src/wire/access.ts'
 import type { FindingsWire } from '../src/wire/claim.ts'
+import type { RaisedWire } from '../src/wire/dispute.ts'
 import type { ProblemWire } from '../src/wire/problem.ts'
 import {
   asks,
@@ -71,8 +72,18 @@ before(async () => {
     { method: 'GET', url: `/api/claims/${campusAgreement}/${campusMonth}/findings` },
     personFor('harbour', 'guarantor'),
   )
+  const month = months[0]!
+  const raised = await send(
+    {
+      method: 'POST',
+      url: `/api/agreements/sharon-ai/periods/${month}/disputes`,
+      body: { version: 1, line: 1, reason: 'rate', text: 'to try', amount: '1.00' },
+    },
+    personFor('sharon', 'guarantor'),
+  )
   known = {
-    month: months[0]!,
+    month,
+    dispute: (JSON.parse(raised.body) as RaisedWire).dispute!.id,
     finding: (JSON.parse(findings.body) as FindingsWire).findings[0]!.id,
     batch: { sharon: await emptyImport('sharon-ai'), harbour: await emptyImport('harbour') },
   }

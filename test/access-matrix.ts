@@ -41,7 +41,7 @@ export const readers = sides.flatMap((side) =>
 export { roles }
 
 /** What only the world that was made knows: the ids of what is in it. */
-export type Known = Readonly<{ month: string; finding: string; batch: Readonly<Record<Side, string>> }>
+export type Known = Readonly<{ month: string; finding: string; dispute: string; batch: Readonly<Record<Side, string>> }>
 
 /** One thing of one side that a route is asked for. `missing` asks the same of what does not exist. */
 export type Asked = Readonly<{ side: Side; url: string; missing: string; body?: object; headers?: Readonly<Record<string, string>> }>
@@ -76,6 +76,20 @@ export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = 
   explainLine: ({ month }) => ofSharon(`/periods/${month}/lines/1`),
   downloadStatementJson: ({ month }) => ofSharon(`/periods/${month}/statement.json`),
   downloadStatementCsv: ({ month }) => ofSharon(`/periods/${month}/statement.csv`),
+  readPeriodProgress: ({ month }) => ofSharon(`/periods/${month}/progress`),
+  prepareDraft: ({ month }) => ({ ...ofSharon(`/periods/${month}/drafts`), body: {} }),
+  approveDraft: ({ month }) => ({ ...ofSharon(`/periods/${month}/drafts/1/approvals`), body: { net: '1.00', hash: '0'.repeat(64) } }),
+  returnDraft: ({ month }) => ({ ...ofSharon(`/periods/${month}/drafts/1/returns`), body: { reason: 'to try' } }),
+  listDisputes: ({ month }) => ofSharon(`/periods/${month}/disputes`),
+  raiseDispute: ({ month }) => ({
+    ...ofSharon(`/periods/${month}/disputes`),
+    body: { version: 1, line: 1, reason: 'rate', text: 'to try', amount: '1.00', dryRun: true },
+  }),
+  sayInDispute: ({ month, dispute }) => ({ ...ofSharon(`/periods/${month}/disputes/${dispute}/messages`), body: { text: 'to try' } }),
+  ruleOnDispute: ({ month, dispute }) => ({
+    ...ofSharon(`/periods/${month}/disputes/${dispute}/ruling`),
+    body: { verdict: 'rejected', text: 'to try' },
+  }),
   listReadings: () => ({
     side: 'sharon',
     url: '/api/readings?agreement=sharon-ai&limit=5',

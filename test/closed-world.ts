@@ -31,9 +31,10 @@ const load = async (store: Store, { document }: DemoPart): Promise<Schedule> => 
   return (await asSystem(store.database, (tx) => findSchedule(tx, answer.agreement.agreement)))!
 }
 
-const closeMonths = async (store: Store, part: DemoPart, schedule: Schedule): Promise<Month[]> => {
+const closeMonths = async (store: Store, part: DemoPart, schedule: Schedule, open: number): Promise<Month[]> => {
   const { agreement } = schedule
-  const months = part.months(schedule)
+  const all = part.months(schedule)
+  const months = all.slice(0, all.length - open)
   const rows = asBatches(part.readings(schedule))
   const answer = await importReadings(store, { rows, agreement, file: 'synthetic', mode: 'all-or-nothing', now: worldNow, by })
   assert.equal(answer.kind, 'imported', answer.kind === 'refused' ? JSON.stringify(answer.record.refusals[0]) : '')
@@ -46,10 +47,10 @@ const closeMonths = async (store: Store, part: DemoPart, schedule: Schedule): Pr
 
 /**
  * What the pages show: the demonstration's two agreements, `sharon-ai` with its synthetic use imported and every month closed and posted,
- * `firmus-batam` signed, with no reading and no statement yet. Answers with the months that are closed.
+ * `firmus-batam` signed, with no reading and no statement yet. Answers with the months that are closed: all but so many of the last, which are left open.
  */
-export const closeWorld = async (store: Store): Promise<Month[]> => {
+export const closeWorld = async (store: Store, open = 0): Promise<Month[]> => {
   const [sharon, firmus] = demo.parts as [DemoPart, DemoPart]
   await load(store, firmus)
-  return closeMonths(store, sharon, await load(store, sharon))
+  return closeMonths(store, sharon, await load(store, sharon), open)
 }

@@ -1,5 +1,6 @@
 import { makeAudit } from '../src/server/app/audit.ts'
 import { makeClaims } from '../src/server/app/claims.ts'
+import { makeClosing } from '../src/server/app/closing.ts'
 import { makeFactories } from '../src/server/app/factories.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { makeLedger } from '../src/server/app/ledger.ts'
@@ -18,5 +19,6 @@ export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'con
   ledger: makeLedger(store),
   audit: makeAudit(store),
   webhooks: webhookDoor(store, now, deliverWorld()),
+  closing: makeClosing(store, now),
   ingest: { ...makeIngest(store, now), telemetry: undefined, flex: undefined },
 })

@@ -106,11 +106,12 @@ const closeBefore = async (store: Store, request: CloseRequest, context: Context
 
 /** Where a final statement stands, if not as it says itself. */
 const standingInWords = ({ statement, standing }: Found): string[] => {
-  const { month, currency } = statement
+  const { month, currency, version } = statement
   const { status, correctedOn, totals } = standing
   const { payer, payee, amount } = totals.payable
   const payable = payer === null ? 'nothing is payable' : `${payer} pays ${payee} ${amount} ${currency}`
   return [
+    ...(status === 'provisional' ? [`${month} is provisional: version ${version}, which the parties have not both approved`] : []),
     ...(status === 'disputed'
       ? [
           `${month} is disputed: ${totals.guarantorHeld} and ${totals.operatorHeld} ${currency} are held (guarantor, operator); of the rest ${payable}`,
@@ -120,7 +121,10 @@ const standingInWords = ({ statement, standing }: Found): string[] => {
   ]
 }
 
-type Found = Readonly<{ statement: Statement; standing: FoundStanding }>
+type Found = Readonly<{
+  statement: Statement
+  standing: Omit<FoundStanding, 'status'> & Readonly<{ status: FoundStanding['status'] | 'provisional' }>
+}>
 
 const show = async (store: Store, { agreement, month }: Which, shape: Shape, context: Context): Promise<number> => {
   const found = await makeReader(store, context.now).findStatement(agreement, month, undefined)

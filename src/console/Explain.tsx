@@ -23,6 +23,8 @@ type ExplainProps = Readonly<{
   view: PeriodView
   setView: (more: PeriodView) => void
   onClose: () => void
+  /** Contests the line that is explained; undefined where whoever reads it may not. */
+  onDispute?: (() => void) | undefined
 }>
 
 const partyName = ({ statement: { parties } }: PeriodWire, id: string): string => parties.find((party) => party.id === id)?.name ?? id
@@ -58,7 +60,7 @@ const Head = ({ explained, explanation: found, period, onClose }: HeadProps) => 
 }
 
 /** Why a line is what it is: amount, clause, tree, the chosen input through the month, evidence, and the readings below it. */
-export const Explain = ({ explained, period, terms, view, setView, onClose }: ExplainProps) => {
+export const Explain = ({ explained, period, terms, view, setView, onClose, onDispute }: ExplainProps) => {
   const { statement } = period
   const { line } = explained
   const name = { id: statement.agreement, month: statement.month, version: view.v, line: line?.number ?? 0 }
@@ -105,6 +107,7 @@ export const Explain = ({ explained, period, terms, view, setView, onClose }: Ex
         />
       )}
       <footer>
+        {line === undefined || onDispute === undefined ? null : <Button onClick={onDispute}>Dispute this line</Button>}
         <Button onClick={copy}>Copy link</Button>
       </footer>
     </aside>

@@ -11,6 +11,8 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['k'], 'Amount before'],
   [['↑', '↓', '←', '→'], 'Move on the map of racks; Enter comes nearer'],
   [['e'], 'Explain the amount; so does Enter'],
+  [['a'], 'Approve the version; or prepare it, where that is next'],
+  [['d'], 'Dispute the line that is explained'],
   [['↑', '↓'], 'Move in the reasons'],
   [['←', '→'], 'Fold and unfold a reason'],
   [['Enter'], 'Go to where a reason comes from'],

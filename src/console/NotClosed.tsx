@@ -22,7 +22,7 @@ const words = ({ kind, id, month, terms }: Props, end: string | undefined) => {
     default:
       return (
         <>
-          {name} is over, and nobody has closed it. Close it with{' '}
+          {name} is over, and nobody has prepared its statement. The operator does; whoever owns this database closes it at once with{' '}
           <code>
             offtake close {id} {month}
           </code>

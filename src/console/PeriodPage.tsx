@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { AgreementWire } from '../wire/agreement.ts'
-import type { PeriodWire, StatementWire } from '../wire/statement.ts'
+import type { LineWire, PeriodWire, StatementWire } from '../wire/statement.ts'
 import { isTable, withTable, type PeriodView } from './address.ts'
 import { announce } from './announce.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
+import { CloseActs, Closing, useClosing, type ClosingState } from './Closing.tsx'
 import { endText, instantText, isMonth, monthText } from './dates.ts'
+import { DisputeDialogue } from './DisputeDialogue.tsx'
+import { Disputes } from './Disputes.tsx'
 import { Explain } from './Explain.tsx'
 import { explainedOf, type LineOrNet } from './explained.ts'
 import type { Failure } from './fetch.ts'
@@ -17,7 +20,7 @@ import { NotClosed } from './NotClosed.tsx'
 import { hoursText } from './PeriodPicker.tsx'
 import { agreement, explanation, period } from './queries.ts'
 import { openingOf } from './say.ts'
-import { useActing } from './session.ts'
+import { useActing, useMay } from './session.ts'
 import { PositionsTable } from './PositionsTable.tsx'
 import { StatementTable } from './StatementTable.tsx'
 import { StatesPicture } from './StatesPicture.tsx'
@@ -75,7 +78,7 @@ const Versions = ({ period: { versions, statement }, setView }: Readonly<{ perio
 const fileOf = ({ agreement: id, month, version }: StatementWire, kind: 'csv' | 'json'): string =>
   `/api/agreements/${encodeURIComponent(id)}/periods/${month}/statement.${kind}?v=${version}`
 
-const Head = ({ period: shown, setView }: Readonly<{ period: PeriodWire; setView: SetView }>) => {
+const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire; setView: SetView; closing: ClosingState }>) => {
   const { statement, recordedAt } = shown
   const acting = useActing()
   const { before, amount, after } = openingOf(statement, acting?.party)
@@ -97,6 +100,7 @@ const Head = ({ period: shown, setView }: Readonly<{ period: PeriodWire; setView
         <Button component="a" href={fileOf(statement, 'json')} download>
           JSON
         </Button>
+        <CloseActs closing={closing} />
       </div>
       <p className="opening">
         {before}
@@ -114,10 +118,24 @@ const Head = ({ period: shown, setView }: Readonly<{ period: PeriodWire; setView
 
 const pictures = ['waterfall', 'states'] as const
 
-type BodyProps = Readonly<{ period: PeriodWire; terms: AgreementWire | undefined; view: PeriodView; setView: SetView }>
+type BodyProps = Readonly<{
+  period: PeriodWire
+  terms: AgreementWire | undefined
+  view: PeriodView
+  setView: SetView
+  closing: ClosingState
+}>
 
-const Body = ({ period: shown, terms, view, setView }: BodyProps) => {
-  const { statement } = shown
+const Body = ({ period: shown, terms, view, setView, closing }: BodyProps) => {
+  const { statement, standing } = shown
+  // Amounts are as stated; what of them is in dispute is so now.
+  const now = useMemo(() => ({ ...statement, totals: standing.totals }), [statement, standing.totals])
+  const [disputing, setDisputing] = useState<LineWire | undefined>(undefined)
+  const onDispute = useDispute(closing, setDisputing)
+  const onLatest = () => {
+    setView({ v: undefined, line: undefined, why: undefined, day: undefined })
+    void closing.changed()
+  }
   const client = useQueryClient()
   const explained = useMemo(() => explainedOf(statement, view.line), [statement, view.line])
   const nameOf = (line: number) => ({ id: statement.agreement, month: statement.month, version: view.v, line })
@@ -132,32 +150,63 @@ const Body = ({ period: shown, terms, view, setView }: BodyProps) => {
   const kindOf = (picture: string) => (isTable(view.table, picture) ? 'table' : 'chart')
   useKeys({
     x: () => setView({ table: pictures.every((picture) => isTable(view.table, picture)) ? undefined : pictures.join('.') }),
+    d: () => explained?.line !== undefined && onDispute?.(explained.line),
     Escape: () => explained !== undefined && close(),
   })
   return (
     <div className={explained === undefined ? 'with-panel' : 'with-panel panel-open'}>
       <div className="page">
-        <Head period={shown} setView={setView} />
+        <Head period={shown} setView={setView} closing={closing} />
+        <Closing closing={closing} step={view.step} onStep={(step) => setView({ step })} onLatest={onLatest} />
         {isOfCapacity ? (
           <WaterfallPicture statement={statement} shown={kindOf('waterfall')} onShow={show('waterfall')} onOpen={open} />
         ) : null}
         <StatementTable
-          statement={statement}
+          statement={now}
+          held={standing.held}
           opened={explained?.name}
           onOpen={(name) => (name === explained?.name ? document.getElementById('explain')?.focus() : open(name))}
           onMove={(name) => explained !== undefined && open(name)}
           onHover={(name) => name !== 'net' && void client.prefetchQuery(explanation(nameOf(name)))}
         />
+        <Disputes name={closing.name} statement={statement} />
         <PositionsTable statement={statement} />
         {isOfCapacity ? (
           <StatesPicture statement={statement} lanes={terms?.lanes ?? noLanes} shown={kindOf('states')} onShow={show('states')} />
         ) : null}
       </div>
       {explained === undefined ? null : (
-        <Explain key={explained.name} explained={explained} period={shown} terms={terms} view={view} setView={setView} onClose={close} />
+        <Explain
+          key={explained.name}
+          explained={explained}
+          period={shown}
+          terms={terms}
+          view={view}
+          setView={setView}
+          onClose={close}
+          onDispute={onDispute && explained.line !== undefined ? () => onDispute(explained.line!) : undefined}
+        />
+      )}
+      {disputing === undefined ? null : (
+        <DisputeDialogue
+          name={closing.name}
+          statement={statement}
+          line={disputing}
+          input={view.why}
+          onClose={() => setDisputing(undefined)}
+        />
       )}
     </div>
   )
+}
+
+/** How a line of this page is contested: of a final statement by a dispute, of a draft by sending it back. Undefined where one may not. */
+const useDispute = (closing: ClosingState, setDisputing: (line: LineWire) => void): ((line: LineWire) => void) | undefined => {
+  const mayRaise = useMay('disputes:raise')
+  const { progress, period: shown, decide, may } = closing
+  if (!mayRaise || progress === undefined || progress.side === null || shown === undefined) return undefined
+  if (shown.statement.status === 'final') return setDisputing
+  return may('return') ? ({ number, text }) => decide({ kind: 'return', about: `Line ${number}, ${text}: ` }) : undefined
 }
 
 const noLanes: AgreementWire['lanes'] = []
@@ -204,6 +253,8 @@ export const PeriodPage = () => {
   const terms = useQuery(agreement(id))
   const query = useQuery(period(id, month, view.v))
   const setView: SetView = (more) => void navigate({ search: (now) => ({ ...now, ...more }), replace: true, resetScroll: false })
+  const closing = useClosing({ id, month }, query.data)
+  useKeys({ a: () => closing.next?.() })
   const net = query.data?.statement.totals.net.amount
   useEffect(() => {
     document.title = `${terms.data?.title ?? id}, ${month} · Offtake`
@@ -214,13 +265,29 @@ export const PeriodPage = () => {
   const explainFailure = (failure: Failure) => {
     const kind = failure.problem.type.replace('urn:offtake:problem:', '')
     if (['not-over', 'not-closed', 'not-begun', 'outside-term'].includes(kind))
-      return <NotClosed kind={kind} id={id} month={month} terms={terms.data} />
+      return (
+        <div className="page">
+          {kind === 'outside-term' ? null : (
+            <header className="period-head">
+              <div className="page-head">
+                <h1>{monthText(month)}</h1>
+                <span className="spring" />
+                <CloseActs closing={closing} />
+              </div>
+            </header>
+          )}
+          {kind === 'outside-term' ? null : (
+            <Closing closing={closing} step={view.step} onStep={(step) => setView({ step })} onLatest={() => void closing.changed()} />
+          )}
+          <NotClosed kind={kind} id={id} month={month} terms={terms.data} />
+        </div>
+      )
     if (kind === 'invalid-request') return <Notice title={`${month} is no month`}>A month is written as 2027-09.</Notice>
     return undefined
   }
   return (
     <Answer what="The statement" query={query} skeleton={<Skeleton month={month} terms={terms.data} />} explain={explainFailure}>
-      {(data) => <Body period={data} terms={terms.data} view={view} setView={setView} />}
+      {(data) => <Body period={data} terms={terms.data} view={view} setView={setView} closing={closing} />}
     </Answer>
   )
 }

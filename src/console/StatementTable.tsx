@@ -1,5 +1,5 @@
 import { Fragment, useRef, type KeyboardEvent } from 'react'
-import type { LineWire, PartyWire, StatementWire } from '../wire/statement.ts'
+import type { LineWire, PartyWire, PeriodWire, StatementWire } from '../wire/statement.ts'
 import { Absent } from './Absent.tsx'
 import { decimalText, amountText, gpuHours, moneyInTables, priceText, shareText } from './format.ts'
 import type { LineOrNet } from './explained.ts'
@@ -96,12 +96,27 @@ const Amount = ({ name, amount, opened, onOpen, onHover }: Opening & Readonly<{ 
   </button>
 )
 
-const Row = ({ line, first, currency, ...opening }: Opening & Readonly<{ line: LineWire; first: boolean; currency: string }>) => {
+type RowProps = Opening & Readonly<{ line: LineWire; first: boolean; currency: string; held: string | undefined }>
+
+const Row = ({ line, first, currency, held, ...opening }: RowProps) => {
   const amount = <Amount name={line.number} amount={line.amount} {...opening} />
   return (
     <tr className={opening.opened === line.number ? 'selected' : undefined}>
       <td className="third">{line.number}</td>
-      <th scope="row">{line.text}</th>
+      <th scope="row">
+        {line.text}
+        {held === undefined ? null : (
+          <>
+            {' '}
+            <span
+              className="pill breach"
+              title={`${amountText(held)} ${currency} of it is in dispute, and not payable until it is ruled on`}
+            >
+              Disputed
+            </span>
+          </>
+        )}
+      </th>
       <td className="number">
         <Quantity line={line} currency={currency} />
       </td>
@@ -114,9 +129,12 @@ const Row = ({ line, first, currency, ...opening }: Opening & Readonly<{ line: L
   )
 }
 
-type Paired = Opening & Readonly<{ pair: Pair; statement: StatementWire }>
+/** What of each line is in dispute now, by its number. */
+type HeldLines = PeriodWire['standing']['held']
 
-/** What was in dispute when the statement was drawn up, and what is payable without it; nothing where nothing was. */
+type Paired = Opening & Readonly<{ pair: Pair; statement: StatementWire; held: HeldLines }>
+
+/** What is in dispute, and what is payable without it; nothing where nothing is. */
 const Held = ({ pair, statement }: Readonly<{ pair: Pair; statement: StatementWire }>) => {
   const { parties, held, payable } = pair
   if (!held.some((amount) => /[1-9]/.test(amount))) return null
@@ -144,7 +162,7 @@ const Held = ({ pair, statement }: Readonly<{ pair: Pair; statement: StatementWi
   )
 }
 
-const Totals = ({ pair, statement, ...opening }: Paired) => {
+const Totals = ({ pair, statement, held: _, ...opening }: Paired) => {
   const { totals, currency, guarantor, operator } = statement
   const { parties, pays, net } = pair
   const said =
@@ -175,7 +193,7 @@ const Totals = ({ pair, statement, ...opening }: Paired) => {
   )
 }
 
-const Group = ({ first, pair, statement, ...opening }: Paired & Readonly<{ first: boolean }>) => {
+const Group = ({ first, pair, statement, held, ...opening }: Paired & Readonly<{ first: boolean }>) => {
   const [payer, payee] = first ? pair.parties : [pair.parties[1], pair.parties[0]]
   const lines = statement.lines.filter((line) => line.payer === payer.id && line.payee === payee.id)
   return lines.length === 0 ? null : (
@@ -187,7 +205,13 @@ const Group = ({ first, pair, statement, ...opening }: Paired & Readonly<{ first
       </tr>
       {lines.map((line) => (
         <Fragment key={line.key + line.version}>
-          <Row line={line} first={first} currency={statement.currency} {...opening} />
+          <Row
+            line={line}
+            first={first}
+            currency={statement.currency}
+            held={held.find((each) => each.line === line.number)?.amount}
+            {...opening}
+          />
         </Fragment>
       ))}
     </tbody>
@@ -219,7 +243,7 @@ const PairTable = ({ pair, statement, onKeyDown, ...opening }: Paired & Readonly
 const nameOf = ({ dataset }: HTMLElement): LineOrNet => (dataset['line'] === 'net' ? 'net' : Number(dataset['line']))
 
 /** The statement: a table for every two parties that owe each other something, every line under who pays it, columns that add up, each amount a way to its reasons. */
-export const StatementTable = ({ statement, ...opening }: Opening & Readonly<{ statement: StatementWire }>) => {
+export const StatementTable = ({ statement, ...opening }: Opening & Readonly<{ statement: StatementWire; held: HeldLines }>) => {
   const section = useRef<HTMLElement>(null)
   const amounts = () => [...(section.current?.querySelectorAll<HTMLButtonElement>('button[data-line]') ?? [])]
   const current = () =>

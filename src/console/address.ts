@@ -10,7 +10,11 @@ export type PeriodView = Readonly<{
   table?: string | undefined
   /** A local date: the readings of that day are listed. */
   day?: string | undefined
+  /** The step of the close that is open. */
+  step?: (typeof closeSteps)[number] | undefined
 }>
+
+export const closeSteps = ['over', 'feeds', 'reconciled', 'claim', 'operator', 'guarantor', 'final'] as const
 
 export const rowOrders = ['position', 'unsold', 'flags'] as const
 export const rowFilters = ['all', 'unsold', 'down', 'flagged'] as const
@@ -44,6 +48,7 @@ const word = (value: unknown): string | undefined => (typeof value === 'string' 
 const date = (value: unknown): string | undefined =>
   typeof value === 'string' && /^(\d{4}-\d{2}-\d{2}|all)$/.test(value) ? value : undefined
 
+const oneOf = <T extends string>(all: readonly T[], value: unknown): T | undefined => all.find((each) => each === value)
 const present = <T extends object>(view: T): T => Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) as T
 
 /** Takes what it knows and drops the rest: an old or mistyped address still opens the page. */
@@ -54,9 +59,9 @@ export const parsePeriodView = (search: Record<string, unknown>): PeriodView =>
     why: word(search['why']),
     table: word(search['table']),
     day: date(search['day']),
+    step: oneOf(closeSteps, search['step']),
   })
 
-const oneOf = <T extends string>(all: readonly T[], value: unknown): T | undefined => all.find((each) => each === value)
 const month = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(value) ? value : undefined
 const day = (value: unknown): string | undefined => (value === 'all' ? undefined : date(value))

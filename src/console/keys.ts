@@ -21,7 +21,8 @@ export const useKeys = (keys: Keys): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
       if (document.querySelector('[role=dialog][aria-modal=true]') !== null) return
       const pair = first !== undefined && event.timeStamp - first.at < pairMs ? `${first.key} ${event.key}` : undefined
-      const act = (pair === undefined ? undefined : current.current[pair]) ?? current.current[event.key]
+      // The second key of a pair is nobody's else: `g` and `a` go to agreements, and approve nothing.
+      const act = pair !== undefined && first?.key === 'g' ? current.current[pair] : current.current[event.key]
       first = { key: event.key, at: event.timeStamp }
       if (act === undefined) return
       event.preventDefault()

@@ -6,6 +6,7 @@ import type { LoginSettings } from './api/provider.ts'
 import type { WebhookDoor } from './api/webhook-routes.ts'
 import { makeAudit } from './app/audit.ts'
 import { makeClaims } from './app/claims.ts'
+import { makeClosing } from './app/closing.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeLedger } from './app/ledger.ts'
@@ -82,6 +83,7 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     ledger: makeLedger(store),
     audit: makeAudit(store),
     webhooks: webhookDoor(store, now, webhooks),
+    closing: makeClosing(store, now),
     ingest: { ...makeIngest(store, now), telemetry, flex },
     consoleFolder,
   })

@@ -196,11 +196,12 @@ export const PeriodShape = z
     id: z.string(),
     hash: Hash,
     recordedAt: Instant,
-    versions: list(z.int()).meta({ description: 'every version of this month, the latest last' }),
+    versions: list(z.int()).meta({ description: 'every version of this month, drafts and final, the latest last' }),
     standing: z
       .object({
-        status: z.enum(['final', 'corrected', 'disputed']),
+        status: z.enum(['provisional', 'final', 'corrected', 'disputed']),
         totals: TotalsShape,
+        held: list(z.object({ line: z.int().positive(), amount: Amount })).meta({ description: 'what is in dispute now, by line' }),
         correctedOn: list(Month).meta({ description: 'later statements with corrections of this one' }),
       })
       .meta({ description: 'where it stands now: the statement itself never changes' }),

@@ -1,4 +1,4 @@
-import { parseMoney } from '../base/money.ts'
+import { formatMoney, money, parseMoney } from '../base/money.ts'
 import type { BlockId } from '../base/id.ts'
 import type { Instant, Month } from '../base/time.ts'
 import type { Facts } from '../meter/facts.ts'
@@ -40,6 +40,8 @@ export type Standing = Readonly<{
   status: 'final' | 'corrected' | 'disputed'
   /** As stated, with what is in dispute now. */
   totals: Totals
+  /** What is in dispute now, by the number of its line; nothing where nothing is. */
+  held: readonly Readonly<{ line: number; amount: string }>[]
 }>
 
 type Around = Pick<Facts, 'disputes' | 'rulings'> &
@@ -65,6 +67,9 @@ export const standingOf = (statement: Statement, { disputes, rulings, at, correc
     totals: totalsOf(
       { ...statement, netting: totals.netting },
       lines.map((line, i) => ({ ...line, held: held[i]! })),
+    ),
+    held: statement.lines.flatMap(({ number }, i) =>
+      held[i] === 0n ? [] : [{ line: number, amount: formatMoney(money(held[i]!, currency)) }],
     ),
   }
 }

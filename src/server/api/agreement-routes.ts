@@ -9,7 +9,7 @@ import { ProblemShape } from '../../wire/problem.ts'
 import { AgreementName } from '../../wire/scalars.ts'
 import { toAgreement, toAgreementRow } from './agreement-view.ts'
 import { notFound } from './problems.ts'
-import type { AgreementRecord, ApiSource, StatementHead } from './source.ts'
+import type { AgreementRecord, ApiSource, DraftHead, StatementHead } from './source.ts'
 import type { SourceOf } from './principal.ts'
 
 /** Most agreements that one list holds; more wants a page of its own. */
@@ -28,39 +28,37 @@ export const agreementOf = async (source: ApiSource, id: string): Promise<Agreem
   )
 }
 
-const rowOf = (schedule: Schedule, month: string, statement: StatementHead | undefined, now: Instant): PeriodRowWire => {
+type Known = Readonly<{ statements: readonly StatementHead[]; drafts: readonly DraftHead[]; now: Instant }>
+
+const rowOf = (schedule: Schedule, month: string, { statements, drafts, now }: Known): PeriodRowWire => {
+  const of = (each: { month: string }) => each.month === month
+  const [statement, draft] = [statements.find(of), drafts.find(of)]
+  const told = statement ?? draft
   const { from, to } = monthInterval(month, schedule.zone)
   return {
     month,
     from: formatInstant(from),
     to: formatInstant(to),
     hours: toDecimal(rational(to - from, 3600)),
-    status: statement?.status ?? (to <= now ? 'over' : 'running'),
-    version: statement?.version ?? null,
-    guarantorPays: statement?.totals.guarantorPays ?? null,
-    operatorPays: statement?.totals.operatorPays ?? null,
-    net: statement?.totals.net ?? null,
+    status: statement?.status ?? (draft !== undefined ? 'provisional' : to <= now ? 'over' : 'running'),
+    version: told?.version ?? null,
+    guarantorPays: told?.totals.guarantorPays ?? null,
+    operatorPays: told?.totals.operatorPays ?? null,
+    net: told?.totals.net ?? null,
     payable: statement?.totals.payable ?? null,
     dueOn: statement?.dueOn ?? null,
   }
 }
 
 /** Months of the term that have begun, and later ones with a statement, the latest first. The term is at most 34 years: 408 rows, and few more. */
-const periodsOf = (schedule: Schedule, statements: readonly StatementHead[], now: Instant): PeriodRowWire[] => {
+const periodsOf = (schedule: Schedule, known: Known): PeriodRowWire[] => {
+  const { statements, now } = known
   const rows: PeriodRowWire[] = []
   const first = monthOf(schedule.from, schedule.zone)
   const ends = monthOf(Math.min(schedule.to - 1, now), schedule.zone)
   // After the term there may be statements of corrections, and of what was paid late.
-  const last = [ends, statements.at(-1)?.month ?? ends].toSorted().at(-1)!
-  for (let month = first; month <= last; month = nextMonth(month))
-    rows.push(
-      rowOf(
-        schedule,
-        month,
-        statements.find((each) => each.month === month),
-        now,
-      ),
-    )
+  const last = [ends, statements.at(-1)?.month ?? ends, known.drafts.at(-1)?.month ?? ends].toSorted().at(-1)!
+  for (let month = first; month <= last; month = nextMonth(month)) rows.push(rowOf(schedule, month, known))
   return rows.toReversed()
 }
 
@@ -128,12 +126,13 @@ const listPeriods = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void 
       } = request
       const { schedule } = await agreementOf(source, id)
       const now = source.now()
+      const [statements, drafts] = await Promise.all([source.listStatements(id), source.listDrafts(id)])
       return {
         agreement: id,
         currency: schedule.currency,
         zone: schedule.zone,
         now: formatInstant(now),
-        periods: periodsOf(schedule, await source.listStatements(id), now),
+        periods: periodsOf(schedule, { statements, drafts, now }),
       }
     },
   )

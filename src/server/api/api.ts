@@ -15,6 +15,8 @@ import { auditRoutes, type AuditSource } from './audit-routes.ts'
 import { webhookRoutes, type WebhookDoor } from './webhook-routes.ts'
 import { agreementRoutes } from './agreement-routes.ts'
 import { claimRoutes, type ClaimSource } from './claim-routes.ts'
+import { closeRoutes, type ClosingSource } from './close-routes.ts'
+import { disputeRoutes } from './dispute-routes.ts'
 import { factoryRoutes } from './factory-routes.ts'
 import type { FactorySource } from './factory-source.ts'
 import { answerBroken } from './broken-request.ts'
@@ -52,6 +54,8 @@ export type ApiOptions = Readonly<{
   audit?: ((reach: Reach) => AuditSource) | undefined
   /** Who is told of what happens. */
   webhooks?: WebhookDoor | undefined
+  /** How months are closed by two parties, and disputed. */
+  closing?: ((reach: Reach) => ClosingSource) | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -86,7 +90,7 @@ const within =
 
 /** A line for each family of routes. */
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
-  const { source, factories, claims, ledger, ingest, limits = {}, audit, webhooks } = options
+  const { source, factories, claims, ledger, ingest, limits = {}, audit, webhooks, closing } = options
   await api.register((routes) => sessionRoutes(routes, options))
   if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
@@ -98,6 +102,8 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (ledger !== undefined) await api.register((routes) => ledgerRoutes(routes, within(ledger)))
   if (audit !== undefined) await api.register((routes) => auditRoutes(routes, within(audit), () => randomBytes(8).toString('hex')))
   if (webhooks !== undefined) await api.register((routes) => webhookRoutes(routes, webhooks))
+  if (closing !== undefined) await api.register((routes) => closeRoutes(routes, within(closing)))
+  if (closing !== undefined) await api.register((routes) => disputeRoutes(routes, within(closing)))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
 }

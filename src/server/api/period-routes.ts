@@ -39,7 +39,11 @@ const absent = (schedule: Schedule, month: string, now: Instant): Refusal => {
   const end = formatLocal(to, schedule.zone)
   if (from > now) return refuse('not-begun', 'Not begun', `${month} has not begun yet; it ends ${end}.`)
   if (to > now) return refuse('not-over', 'Not over', `No statement for ${month} yet: the period ends ${end}.`)
-  return refuse('not-closed', 'Not closed', `${month} is over and has not been closed yet: offtake close ${schedule.agreement} ${month}`)
+  return refuse(
+    'not-closed',
+    'Not closed',
+    `${month} is over and has not been closed yet: the operator prepares its statement, or whoever owns the database closes it with offtake close ${schedule.agreement} ${month}`,
+  )
 }
 
 const statementOf = async (source: ApiSource, id: string, month: string, version: number | undefined): Promise<StatementRecord> => {

@@ -41,9 +41,12 @@ export type StatementRecord = Readonly<{
   recordedAt: Instant
   versions: readonly number[]
   statement: Statement
-  /** Where it stands now, and the later statements with corrections of it. */
-  standing: Standing & Readonly<{ correctedOn: readonly Month[] }>
+  /** Where it stands now, and the later statements with corrections of it; provisional: a draft, which nobody owes. */
+  standing: Omit<Standing, 'status'> & Readonly<{ status: Standing['status'] | 'provisional'; correctedOn: readonly Month[] }>
 }>
+
+/** A month that is not final and was prepared: the head of its latest draft. */
+export type DraftHead = Readonly<{ month: Month; version: number; totals: Statement['totals'] }>
 
 /** A reading as it is told: when it has effect, when it was recorded, what became of it. */
 export type ReadingRecord = Readonly<{
@@ -87,6 +90,8 @@ export type ApiSource = Readonly<{
   findAgreement: (agreement: string) => Promise<AgreementRecord | undefined>
   /** The months with a statement, in order of time. */
   listStatements: (agreement: string) => Promise<readonly StatementHead[]>
+  /** The months that are not final and were prepared, in order of time. */
+  listDrafts: (agreement: string) => Promise<readonly DraftHead[]>
   listSettled: (agreement: string) => Promise<readonly Settled[]>
   /** The latest version unless one is asked for. */
   findStatement: (agreement: string, month: Month, version: number | undefined) => Promise<StatementRecord | undefined>

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import { canonical } from '../../core/base/canonical.ts'
+import { canonical, type Json } from '../../core/base/canonical.ts'
 import type { Instant, Month } from '../../core/base/time.ts'
 import { post } from '../../core/posting/post.ts'
 import type { Statement } from '../../core/statements/statement.ts'
 import { appendDeed, type By } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
+import { countDrafts } from '../store/drafts.ts'
 import { newId } from '../store/ids.ts'
 import { appendJournals } from '../store/journals.ts'
 import { appendStatement, findStatement, type StoredStatement } from '../store/statements.ts'
 import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
-import { drawMonth, type CloseRefusal } from './draw-month.ts'
+import { drawMonth, type CloseRefusal, type Drawn } from './draw-month.ts'
 
 export type CloseAnswer =
   | Readonly<{
@@ -39,38 +40,57 @@ export type CloseRequest = Readonly<{
  */
 export const closePeriod = (store: Store, request: CloseRequest): Promise<CloseAnswer> =>
   inTransaction<CloseAnswer>(store, async (tx) => {
-    const { agreement, month, now } = request
+    const { agreement, month, now, by } = request
     // Imports hold the same lock shared: while a month closes, no reading of it is on its way.
     await lockName(tx, `agreement ${agreement}`, 'exclusive')
     const final = await findStatement(tx.queries, agreement, month)
     if (final !== undefined) return { kind: 'closed', again: true, stored: final, listed: [] }
-    const drawn = await drawMonth(tx, { ...request, isFinal: true })
+    const drawn = await drawMonth(tx, { ...request, version: await nextVersion(tx, request), isFinal: true })
     if ('refusal' in drawn) return { kind: 'refused', refusal: drawn.refusal }
-    const { statement, interval, lateKnown, listed } = drawn
-    const document = canonical(statement)
-    const stored = { id: newId('stm'), hash: createHash('sha256').update(document).digest('hex'), statement }
-    await appendStatement(tx.queries, { ...stored, interval, document, lateKnown, now })
-    await appendJournals(tx.queries, stored.id, post(statement), now)
-    await record(tx, { stored, listed }, request)
+    const stored = await keepFinal(tx, drawn, { now, by })
     await request.also?.(tx)
-    return { kind: 'closed', again: false, stored, listed }
+    return { kind: 'closed', again: false, stored, listed: drawn.listed }
   })
+
+/** The number of the next statement of a month: after those of its drafts, so that a number means one document for ever. */
+export const nextVersion = async ({ queries }: Work, { agreement, month }: Pick<CloseRequest, 'agreement' | 'month'>): Promise<number> =>
+  (await countDrafts(queries, agreement, month)) + 1
+
+/** Keeps a statement that was drawn as final, and posts it to both books. */
+export const keepFinal = async (
+  tx: Work,
+  { statement, interval, lateKnown, listed }: Drawn,
+  { now, by, approved }: Pick<CloseRequest, 'now' | 'by'> & Readonly<{ /** What both parties approved. */ approved?: Json }>,
+): Promise<StoredStatement> => {
+  const document = canonical(statement)
+  const stored = { id: newId('stm'), hash: createHash('sha256').update(document).digest('hex'), statement }
+  await appendStatement(tx.queries, { ...stored, interval, document, lateKnown, now })
+  await appendJournals(tx.queries, stored.id, post(statement), now)
+  await record(tx, { stored, listed, approved }, { now, by })
+  return stored
+}
 
 /** Writes down that a month is final, and tells those who may see it: of its statement, and of each month that it corrects. */
 const record = async (
   tx: Work,
-  { stored, listed }: Readonly<{ stored: StoredStatement; listed: readonly string[] }>,
-  { agreement, month, now, by }: CloseRequest,
+  { stored, listed, approved }: Readonly<{ stored: StoredStatement; listed: readonly string[]; approved: Json | undefined }>,
+  { now, by }: Pick<CloseRequest, 'now' | 'by'>,
 ): Promise<void> => {
   const { id: statement, hash } = stored
-  const { factsHash, currency, dueOn, totals, version, lines } = stored.statement
+  const { agreement, month, factsHash, currency, dueOn, totals, version, lines } = stored.statement
   await appendDeed(tx.queries, {
     at: now,
     by,
     action: 'close',
     subject: `${agreement} ${month}`,
     agreement,
-    detail: { statement, hash, factsHash, ...(listed.length === 0 ? {} : { listed }) },
+    detail: {
+      statement,
+      hash,
+      factsHash,
+      ...(listed.length === 0 ? {} : { listed }),
+      ...(approved === undefined ? {} : { approved }),
+    },
     before: { status: 'open' },
     after: { status: 'final', version, statement, hash, net: totals.net, payable: totals.payable, currency },
   })

@@ -34,6 +34,8 @@ export type DrawRequest = Readonly<{
   now: Instant
   onRead?: ((readings: number) => void) | undefined
   isFinal: boolean
+  /** The number of the statement within its month: 1 unless said. */
+  version?: number
 }>
 
 /** A month as it is settled on what is known now. */
@@ -53,7 +55,7 @@ const refused = (kind: CloseRefusal['kind'], ...messages: string[]): Refused => 
  * it cannot be settled yet.
  */
 export const drawMonth = async (tx: Work, request: DrawRequest): Promise<Drawn | Refused> => {
-  const { agreement, month, now, isFinal } = request
+  const { agreement, month, now, isFinal, version = 1 } = request
   const schedule = await findSchedule(tx.queries, agreement)
   if (schedule === undefined) return refused('unknown agreement', `no agreement ${agreement} is loaded; offtake load FILE loads one`)
   const outside = outsideTerm(schedule, month)
@@ -72,7 +74,7 @@ export const drawMonth = async (tx: Work, request: DrawRequest): Promise<Drawn |
   const { settlement, corrections, refusals } = settleOpen(run.chain, month, facts)
   if (refusals.length > 0) return refused('readings', ...refusals)
   const finalOn = isFinal ? dateOf(now, schedule.zone) : undefined
-  const drawing = { schedule, facts, month, opening: run.chain.closing, settlement, version: 1, finalOn }
+  const drawing = { schedule, facts, month, opening: run.chain.closing, settlement, version, finalOn }
   const statement = drawUp({ ...drawing, run: { settled: run.chain.settled, corrections } })
   return { statement, interval, lateKnown, listed: run.listed }
 }

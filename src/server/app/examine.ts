@@ -127,6 +127,12 @@ const makeSourceCheck = (
 const outside = (reading: Reading, place: Place, known: Known, { party, agreements }: Within): Problem | undefined => {
   if (place === 'everywhere')
     return { pointer: '/kind', message: `${reading.kind} bears on every agreement: who runs this installation brings it, not ${party}` }
+  // A party that could bring them would rule on what the other contests.
+  if (reading.kind === 'dispute' || reading.kind === 'ruling')
+    return {
+      pointer: '/kind',
+      message: `${reading.kind} is raised and answered on the statement, by whoever acts for a party: docs/closing.md`,
+    }
   const bears = [
     ...placesOf(place, known).map((agreement) => ({ pointer: '', agreement })),
     ...referencesOf(reading).flatMap((reference) => {

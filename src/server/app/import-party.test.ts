@@ -110,3 +110,17 @@ test('I9 parties name their imports without knowing of each other’s', async ()
   const again = await run([allocation(south, 'a', 'pool-3')], { party: 'southern', key: 'monday' })
   assert.ok(again.kind === 'imported' && again.again)
 })
+
+test('I9 a party rules on nothing by an import, and takes back nothing that decisions and disputes made', async () => {
+  const common = { source: newSource(), agreement: 'north', at: at('2026-10-01T00:00:00Z') }
+  const told = [
+    { ...common, kind: 'dispute', id: 'd', month: '2026-09', line: 'x', reason: 'y' },
+    { ...common, kind: 'ruling', id: 'r', dispute: 'd', upheld: '0' },
+  ] as unknown as Reading[]
+  for (const message of refusalsOf(await run(told, { party: 'northern' }))) assert.match(message, /is raised and answered on the statement/)
+  const made = { ...told[0], source: 'disputes-north', id: 'dsp_1' } as Reading
+  assert.equal((await run([made])).kind, 'imported')
+  const back = { kind: 'withdrawal', source: 'disputes-north', id: 'back', replaces: 'dsp_1' } as Reading
+  assert.equal(refusalsOf(await run([back], { party: 'northern' })).length, 1)
+  assert.equal(refusalsOf(await run([allocation('claims-north', 'a', 'pool-1')], { party: 'northern' })).length, 1)
+})

@@ -10,6 +10,7 @@ import type { Schedule } from '../../core/terms/schedule.ts'
 import { sentences, type TermSentence } from '../../core/terms/sentences.ts'
 import { listAgreements } from '../store/agreements.ts'
 import type { Store } from '../store/database.ts'
+import { listOpenDrafts } from '../store/drafts.ts'
 import { findStatement } from '../store/statements.ts'
 import { everything, inReach, type Reach } from '../store/reach.ts'
 import type { Work } from '../store/transaction.ts'
@@ -91,17 +92,27 @@ const readSettled = async ({ client }: Work, agreement: string) => {
 
 type Which = Readonly<{ month: Month; version: number | undefined; at: Instant }>
 
+// Drafts and final statements are numbered together: a number means one document for ever.
+const versionsQuery = `
+  with every as (
+    select version, id, hash, document, recorded_at from statement where agreement = $1 and month = $2
+    union all select version, id, hash, document, recorded_at from statement_draft where agreement = $1 and month = $2
+  )
+  select id, hash, document, recorded_at, (select array_agg(version order by version) from every) as versions
+    from every where $3::integer is null or version = $3 order by version desc limit 1`
+
 const readStatement = async (tx: Work, schedule: Schedule, { month, version, at }: Which) => {
   const { rows } = await tx.client.query<{ id: string; hash: string; document: string; recorded_at: Date; versions: number[] }>(
-    `select id, hash, document, recorded_at,
-            (select array_agg(version order by version) from statement where agreement = $1 and month = $2) as versions
-       from statement where agreement = $1 and month = $2 and ($3::integer is null or version = $3) order by version desc limit 1`,
+    versionsQuery,
     [schedule.agreement, month, version ?? null],
   )
   const [row] = rows
   if (row === undefined) return undefined
   const statement = JSON.parse(row.document) as Statement
-  const standing = standingIn(statement, await findLifeOf(tx, schedule, at))
+  const standing =
+    statement.status === 'provisional'
+      ? { status: 'provisional' as const, totals: statement.totals, held: [], correctedOn: [] }
+      : standingIn(statement, await findLifeOf(tx, schedule, at))
   return { id: row.id, hash: row.hash, recordedAt: secondsOf(row.recorded_at), versions: row.versions, statement, standing }
 }
 
@@ -233,6 +244,7 @@ export const makeReaders = (store: Store, now: () => Instant) => {
           const found = await findResolved(tx, agreement)
           return found === undefined ? [] : readHeads(tx, found.schedule, now())
         }),
+      listDrafts: (agreement: string) => read(({ queries }) => listOpenDrafts(queries, agreement)),
       listSettled: (agreement: string) => read((tx) => readSettled(tx, agreement)),
       findStatement: (agreement: string, month: Month, version: number | undefined) =>
         read(async (tx) => {

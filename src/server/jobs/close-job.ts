@@ -1,8 +1,9 @@
 import type { TaskList } from 'graphile-worker'
 import { closePeriod } from '../app/close-period.ts'
 import type { Store } from '../store/database.ts'
-import { closeJobName, enqueueClose, type CloseJob } from '../store/jobs.ts'
+import { approvedJobName, closeJobName, enqueueClose, type ApprovedJob, type CloseJob } from '../store/jobs.ts'
 import { clearProgress, noteProgress } from '../store/progress.ts'
+import { closeWhatIsApproved } from './approved-job.ts'
 
 /** Readings between two notes of progress. */
 const noteEvery = 100_000
@@ -33,4 +34,7 @@ const closeFirst = async (store: Store, { agreement, months }: CloseJob): Promis
 }
 
 /** What the workers can do. Any process may take any job: wait for the rows that the work leaves, never for a callback. */
-export const makeTasks = (store: Store): TaskList => ({ [closeJobName]: (payload) => closeFirst(store, payload as CloseJob) })
+export const makeTasks = (store: Store): TaskList => ({
+  [closeJobName]: (payload) => closeFirst(store, payload as CloseJob),
+  [approvedJobName]: (payload) => closeWhatIsApproved(store, payload as ApprovedJob),
+})

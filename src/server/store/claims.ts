@@ -186,6 +186,32 @@ export const findFindings = async (
   })
 }
 
+/** Findings of a run that nobody has confirmed or restored. */
+export const countUndecided = async (
+  queries: Queries,
+  { run, agreement, month }: Pick<ClaimRun, 'run' | 'agreement' | 'month'>,
+): Promise<number> => {
+  const row = await queries
+    .selectFrom('claim_finding as f')
+    .select((q) => q.fn.countAll().as('count'))
+    .where('f.run', '=', run)
+    .where((q) =>
+      q.not(
+        q.exists(
+          q
+            .selectFrom('claim_decision as d')
+            .select('d.number')
+            .whereRef('d.finding', '=', 'f.finding')
+            .where('d.agreement', '=', agreement)
+            .where('d.month', '=', month)
+            .where('d.decision', '<>', 'ask'),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
 /** Decisions about a month, or about one finding of it, in the order in which they were made. */
 export const findDecisions = async (queries: Queries, agreement: string, month: Month, finding?: string): Promise<Decision[]> => {
   let asked = queries.selectFrom('claim_decision').selectAll().where('agreement', '=', agreement).where('month', '=', month)

@@ -1,5 +1,7 @@
 import { Kysely, PostgresDialect, sql, type ColumnType, type Generated, type Transaction } from 'kysely'
 import pg from 'pg'
+import type { DisputeTables } from './dispute-rows.ts'
+import type { DraftTables } from './drafts.ts'
 import type { WebhookTables } from './webhook-tables.ts'
 
 const { INT8, DATE } = pg.types.builtins as Readonly<Record<string, number>>
@@ -13,10 +15,9 @@ const types = {
 } as pg.CustomTypesConfig
 
 /** When a row was written: given as RFC 3339, read as `Date` by the driver, formatted by `toInstantText`. */
-type RecordedAt = ColumnType<Date, string, never>
+export type RecordedAt = ColumnType<Date, string, never>
 
-/** The tables, as the migrations make them. Every one but `progress` is append-only. */
-export type Schema = WebhookTables & {
+type CoreTables = {
   agreement_version: {
     agreement: string
     version: number
@@ -190,6 +191,8 @@ export type Schema = WebhookTables & {
   }
   progress: { work: string; done: bigint; message: string; changed_at: Generated<Date> }
 }
+/** The tables, as the migrations make them. Those that are no state, as `progress` and `session` are, are append-only. */
+export type Schema = CoreTables & WebhookTables & DisputeTables & DraftTables
 export type Database = Kysely<Schema>
 /** Reads and writes inside somebody's transaction, or outside of any. */
 export type Queries = Kysely<Schema> | Transaction<Schema>

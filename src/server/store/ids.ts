@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 
+type Prefix = 'stm' | 'jrn' | 'imp' | 'clm' | 'dft' | 'dsp' | 'usr' | 'key' | 'ses' | 'whk' | 'msg'
+
 /** What the system names: a prefix that says what it is, and a UUIDv7, so that names sort by time. */
-export const newId = (prefix: 'stm' | 'jrn' | 'imp' | 'clm' | 'usr' | 'key' | 'ses' | 'whk' | 'msg'): string =>
-  `${prefix}_${randomUUIDv7()}`
+export const newId = (prefix: Prefix): string => `${prefix}_${randomUUIDv7()}`

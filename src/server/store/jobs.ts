@@ -26,6 +26,25 @@ export const enqueueClose = async ({ client }: Work, job: CloseJob): Promise<voi
   await client.query('set local role offtake_system')
 }
 
+/** The close of a month that both parties approved. */
+export type ApprovedJob = Readonly<{ agreement: string; month: Month; version: number; at: Instant }>
+
+export const approvedJobName = 'close-approved'
+/** Between tries it waits longer and longer: these are some days. */
+const approvedAttemptsMax = 25
+
+/** Enqueues within the transaction of the second approval: the one is there exactly if the other is. */
+export const enqueueApproved = async ({ client }: Work, job: ApprovedJob): Promise<void> => {
+  await client.query('set local role none')
+  await client.query(`select graphile_worker.add_job($1, payload := $2::json, job_key := $3, max_attempts := $4)`, [
+    approvedJobName,
+    JSON.stringify(job),
+    `${approvedJobName} ${job.agreement} ${job.month}`,
+    approvedAttemptsMax,
+  ])
+  await client.query('set local role offtake_system')
+}
+
 /** What went wrong the last time with the job of an agreement, if anything did. */
 export const findJobError = async ({ pool }: Store, agreement: string): Promise<string | undefined> => {
   const { rows } = await pool.query<{ last_error: string }>(

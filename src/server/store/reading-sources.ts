@@ -9,11 +9,15 @@ type Asked = Readonly<{
   agreements: readonly string[]
 }>
 
+/** What decisions about claims and disputes make is of no party: none may take it back, or bring its like. */
+const ownSources = /^(claims|disputes)-/
+
 /**
  * Whether a source is this party's, taking it for the party where it is nobody's: where no reading of it is of anything that is not the party's. Two that
  * take the same at once wait for each other, and one of them has it.
  */
 export const takeSource = async ({ client }: Work, { source, party, pools, blocks, agreements }: Asked): Promise<boolean> => {
+  if (ownSources.test(source)) return false
   const owner = async () =>
     (await client.query<{ party: string }>('select party from reading_source where source = $1', [source])).rows[0]?.party
   const known = await owner()

@@ -1,0 +1,192 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useId, useState, type FormEvent } from 'react'
+import type { DisputesWire, DisputeWire } from '../wire/dispute.ts'
+import type { StatementWire } from '../wire/statement.ts'
+import { announce } from './announce.ts'
+import { disputes as disputesQuery, rule, say, useMonthChanged, type MonthName, type Ruling } from './close-queries.ts'
+import { disputeStatus, reasonWords, whenText } from './close-words.ts'
+import { dayText, secondsOf } from './dates.ts'
+import { ageText, amountText } from './format.ts'
+import { useActing, useMay } from './session.ts'
+
+const nameOf = ({ parties }: StatementWire, id: string): string => parties.find((party) => party.id === id)?.name ?? id
+
+type Of = Readonly<{ dispute: DisputeWire; statement: StatementWire; zone: string }>
+
+const Message = ({
+  message,
+  statement,
+  zone,
+}: Readonly<{ message: DisputeWire['messages'][number]; statement: StatementWire; zone: string }>) => (
+  <li className={message.internal ? 'message internal' : 'message'}>
+    <p className="third">
+      {message.by.name}, {nameOf(statement, message.party)}, {whenText(message.at, zone)}
+      {message.internal ? ' · note for your own party' : ''}
+    </p>
+    <p>{message.text}</p>
+  </li>
+)
+
+const Thread = ({ dispute, statement, zone }: Of) => (
+  <ul className="thread">
+    <Message
+      message={{ number: 0, internal: false, by: dispute.by, party: dispute.party, at: dispute.at, text: dispute.text }}
+      statement={statement}
+      zone={zone}
+    />
+    {dispute.messages.map((message) => (
+      <Message key={message.number} message={message} statement={statement} zone={zone} />
+    ))}
+    {dispute.ruling === null ? null : (
+      <li className="message">
+        <p className="third">
+          {dispute.ruling.by.name}, {nameOf(statement, dispute.ruling.party)}, {whenText(dispute.ruling.at, zone)}
+        </p>
+        <p>
+          <b>
+            {disputeStatus[dispute.ruling.verdict]}: {amountText(dispute.ruling.upheld)} of {amountText(dispute.amount)}{' '}
+            {statement.currency} upheld.
+          </b>{' '}
+          {dispute.ruling.text}
+        </p>
+      </li>
+    )}
+  </ul>
+)
+
+/** An answer to the other party, a note for one's own, or, for whom it is put to, the end of it. */
+const Answering = ({ name, dispute, statement }: Readonly<{ name: MonthName; dispute: DisputeWire; statement: StatementWire }>) => {
+  const ids = useId()
+  const [text, setText] = useState('')
+  const [internal, setInternal] = useState(false)
+  const [upheld, setUpheld] = useState('')
+  const changed = useMonthChanged(name)
+  const done = async (words: string): Promise<void> => {
+    announce(words)
+    setText('')
+    await changed()
+  }
+  const saying = useMutation({
+    mutationFn: () => say(name, dispute.id, { text, internal }, crypto.randomUUID()),
+    onSuccess: () => done(internal ? 'Noted' : 'Answered'),
+  })
+  const ruling = useMutation({
+    mutationFn: (verdict: Ruling['verdict']) =>
+      rule(
+        name,
+        dispute.id,
+        { verdict, text, ...(verdict === 'partly' ? { upheld: upheld.trim().replaceAll(',', '') } : {}) },
+        crypto.randomUUID(),
+      ),
+    onSuccess: ({ status }) => done(`Dispute ${disputeStatus[status].toLowerCase()}`),
+  })
+  const busy = saying.isPending || ruling.isPending
+  const error = saying.error ?? ruling.error
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (text.trim() !== '' && !busy) saying.mutate()
+  }
+  return (
+    <form className="decision answering" onSubmit={submit}>
+      <label htmlFor={`${ids}-text`}>Answer</label>
+      <textarea
+        id={`${ids}-text`}
+        className="field"
+        rows={2}
+        maxLength={4000}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {error === null ? null : (
+        <p className="refusal" role="alert">
+          {error.message}
+        </p>
+      )}
+      <p className="decision-acts">
+        <label className="check">
+          <input type="checkbox" checked={internal} onChange={(event) => setInternal(event.target.checked)} /> Note for your own party alone
+        </label>
+        <span className="spring" />
+        <Button type="submit" disabled={text.trim() === '' || busy}>
+          {internal ? 'Note' : 'Send'}
+        </Button>
+      </p>
+      {dispute.mayRule ? (
+        <p className="decision-acts">
+          <Button disabled={text.trim() === '' || busy} onClick={() => ruling.mutate('accepted')}>
+            Accept {amountText(dispute.amount)} {statement.currency}
+          </Button>
+          <label htmlFor={`${ids}-part`} className="hidden">
+            Part that is accepted, {statement.currency}
+          </label>
+          <input
+            id={`${ids}-part`}
+            className="field number part"
+            inputMode="decimal"
+            autoComplete="off"
+            placeholder="a part"
+            value={upheld}
+            onChange={(event) => setUpheld(event.target.value)}
+          />
+          <Button disabled={text.trim() === '' || upheld.trim() === '' || busy} onClick={() => ruling.mutate('partly')}>
+            Accept a part
+          </Button>
+          <Button disabled={text.trim() === '' || busy} onClick={() => ruling.mutate('rejected')}>
+            Reject
+          </Button>
+        </p>
+      ) : null}
+    </form>
+  )
+}
+
+const One = ({
+  name,
+  dispute,
+  statement,
+  told,
+}: Readonly<{ name: MonthName; dispute: DisputeWire; statement: StatementWire; told: DisputesWire }>) => {
+  const acting = useActing()
+  const isParty = useMay('disputes:raise') && [statement.guarantor.id, statement.operator.id].includes(acting?.party ?? '')
+  const open = dispute.status === 'open'
+  const age = open ? `open for ${ageText(Math.max(0, secondsOf(told.now) - secondsOf(dispute.at)))}` : ''
+  return (
+    <details className="dispute" open={open}>
+      <summary>
+        <span className={open ? 'pill breach' : 'pill'}>{disputeStatus[dispute.status]}</span>{' '}
+        <b>
+          Line {dispute.line}, {amountText(dispute.amount)} {statement.currency}
+        </b>{' '}
+        <span className="second">
+          {reasonWords[dispute.reason]}
+          {dispute.proposed === null ? '' : `: it should be ${amountText(dispute.proposed)}`}
+        </span>{' '}
+        <span className="third">{age}</span>
+      </summary>
+      <Thread dispute={dispute} statement={statement} zone={told.zone} />
+      {open && isParty ? <Answering name={name} dispute={dispute} statement={statement} /> : null}
+    </details>
+  )
+}
+
+/** The disputes of a month with their threads, on the clock of the agreement; nothing where there is none. */
+export const Disputes = ({ name, statement }: Readonly<{ name: MonthName; statement: StatementWire }>) => {
+  const { data } = useQuery(disputesQuery(name))
+  if (data === undefined || data.disputes.length === 0) return null
+  return (
+    <section className="panel disputes" aria-label="Disputes" id="disputes">
+      <header>
+        <h2>Disputes</h2>
+        <span className="third">
+          {data.zone}
+          {data.dueOn === null ? '' : `; the statement is due ${dayText(data.dueOn)}`}. A ruling is stated by the next close, as a
+          correction.
+        </span>
+      </header>
+      {data.disputes.map((dispute) => (
+        <One key={dispute.id} name={name} dispute={dispute} statement={statement} told={data} />
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,372 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before as beforeAll, test } from 'node:test'
+import { bringIn, closingNow, july, august, openAgreement, partiesOf, soldIn } from '../../../test/closing-world.ts'
+import { testDatabase } from '../../../test/database.ts'
+import { byHeader, headersOf } from '../../../test/principals.ts'
+import type { Role } from '../../wire/access.ts'
+import type { PeriodsWire } from '../../wire/agreement.ts'
+import type { DecidedDraftWire, PreparedWire, ProgressWire } from '../../wire/close.ts'
+import type { DisputesWire, DisputeWire, RaisedWire } from '../../wire/dispute.ts'
+import type { ProblemWire } from '../../wire/problem.ts'
+import type { PeriodWire } from '../../wire/statement.ts'
+import { makeClosing } from '../app/closing.ts'
+import { closePeriod } from '../app/close-period.ts'
+import { makeReaders } from '../app/read.ts'
+import { closeWhatIsApproved } from '../jobs/approved-job.ts'
+import { migrateJobs } from '../jobs/workers.ts'
+import { asParty, asSystem } from '../store/database.ts'
+import type { ApprovedJob } from '../store/jobs.ts'
+import { makeApi } from './api.ts'
+
+const { close, ...store } = await testDatabase()
+const now = () => closingNow
+const consoleFolder = join(import.meta.dirname, '../../../.cache/console')
+const common = { source: makeReaders(store, now), closing: makeClosing(store, now), consoleFolder }
+const api = await makeApi({ ...common, identify: byHeader })
+const open = await makeApi(common)
+after(async () => {
+  await api.close()
+  await open.close()
+  await close()
+})
+beforeAll(() => migrateJobs(store))
+
+type Person = Readonly<Record<string, string>>
+const of = (name: string) => {
+  const { operator, guarantor } = partiesOf(name)
+  const person = (role: Role, party: string) => (id: string) => headersOf(role, party, `usr_${id}`)
+  return { operator: person('operator', operator), guarantor: person('guarantor', guarantor) }
+}
+const call = async (
+  who: Person | undefined,
+  path: string,
+  payload?: object,
+  method: 'GET' | 'POST' = payload === undefined ? 'GET' : 'POST',
+) =>
+  (who === undefined ? open : api).inject({
+    method,
+    url: `/api/agreements/${path}`,
+    headers: who ?? {},
+    ...(payload === undefined ? {} : { payload }),
+  })
+const ask = async <T>(...asked: Parameters<typeof call>): Promise<T> => {
+  const answer = await call(...asked)
+  assert.equal(answer.statusCode, 200, `${asked[1]}: ${answer.body}`)
+  return answer.json<T>()
+}
+const refusal = async (status: number, ...asked: Parameters<typeof call>): Promise<string> => {
+  const answer = await call(...asked)
+  assert.equal(answer.statusCode, status, `${asked[1]}: ${answer.body}`)
+  assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
+  return answer.json<ProblemWire>().detail
+}
+const prepare = async (name: string, who: Person) => (await ask<PreparedWire>(who, `${name}/periods/${july}/drafts`, {})).draft
+const runJobs = async (name: string) => {
+  const { rows } = await store.pool.query<{ payload: ApprovedJob }>(
+    `select payload from graphile_worker._private_jobs where payload ->> 'agreement' = $1`,
+    [name],
+  )
+  for (const { payload } of rows) await closeWhatIsApproved(store, payload)
+}
+
+test('API70 a month goes from over to final by two parties, and its progress says who did what and what is left', async () => {
+  await openAgreement(store, 'way', closingNow - 40 * 86_400)
+  const { operator, guarantor } = of('way')
+  const progress = (who: Person) => ask<ProgressWire>(who, `way/periods/${july}/progress`)
+  const may = async (who: Person) => Object.fromEntries((await progress(who)).acts.map(({ act, may: can }) => [act, can]))
+  const before = await progress(operator('ann'))
+  assert.equal(before.status, 'open')
+  assert.deepEqual(
+    before.steps.map(({ step, state }) => `${step} ${state}`),
+    ['over done', 'feeds attention', 'reconciled waiting', 'claim attention', 'operator current', 'guarantor waiting', 'final waiting'],
+  )
+  assert.match(before.steps[1]!.left!, /Not told to the end of the month: way-slurm/)
+  assert.deepEqual(await may(operator('ann')), { prepare: true, approve: false, return: false })
+  assert.deepEqual(await may(guarantor('gil')), { prepare: false, approve: false, return: false })
+
+  const draft = await prepare('way', operator('ann'))
+  assert.deepEqual([draft.version, draft.net.amount, draft.preparedBy.id], [1, '148780.00', 'usr_ann'])
+  assert.deepEqual(await may(operator('ann')), { prepare: true, approve: false, return: true })
+  assert.match((await progress(operator('ann'))).acts[1]!.why!, /Approving needs a second person: you made version 1/)
+  assert.deepEqual(await may(guarantor('gil')), { prepare: false, approve: false, return: true })
+
+  const at = `way/periods/${july}/drafts/1/approvals`
+  const said = { net: draft.net.amount, hash: draft.hash }
+  assert.match(await refusal(403, operator('ann'), at, said), /you made version 1/)
+  assert.match(await refusal(409, guarantor('gil'), at, said), /The operator approves version 1 first/)
+  assert.match(
+    await refusal(422, operator('bob'), at, { ...said, net: '148,780.10' }),
+    /You typed 148,780\.10; version 1 comes to 148780\.00/,
+  )
+  const first = await ask<DecidedDraftWire>(operator('bob'), at, said)
+  assert.deepEqual([first.approved, first.draft.approvals.map(({ by }) => by.id)], [false, ['usr_bob']])
+  assert.deepEqual(await may(guarantor('gil')), { prepare: false, approve: true, return: true })
+  const second = await ask<DecidedDraftWire>(guarantor('gil'), at, { ...said, net: '148,780.00' })
+  assert.equal(second.approved, true)
+  assert.equal((await progress(guarantor('gil'))).status, 'closing')
+  await runJobs('way')
+  const end = await progress(guarantor('gil'))
+  assert.equal(end.status, 'final')
+  assert.deepEqual(
+    end.steps.slice(4).map(({ state, by }) => [state, by?.id]),
+    [
+      ['done', 'usr_bob'],
+      ['done', 'usr_gil'],
+      ['done', undefined],
+    ],
+  )
+})
+
+test('API71 drafts and final statements have numbers and addresses together, and months know what is provisional', async () => {
+  await openAgreement(store, 'numbers')
+  const { operator, guarantor } = of('numbers')
+  await prepare('numbers', operator('ann'))
+  const read = (query = '') => ask<PeriodWire>(guarantor('gil'), `numbers/periods/${july}${query}`)
+  const one = await read()
+  assert.deepEqual([one.statement.status, one.statement.version, one.standing.status, one.versions], ['provisional', 1, 'provisional', [1]])
+  await bringIn(store, [soldIn('numbers', 'more', { day: 11 })])
+  const two = await prepare('numbers', operator('ann'))
+  assert.deepEqual((await read()).versions, [1, 2])
+  assert.deepEqual(await read('?v=1'), { ...one, versions: [1, 2] })
+  const row = (await ask<PeriodsWire>(guarantor('gil'), 'numbers/periods')).periods.find(({ month }) => month === july)!
+  assert.deepEqual([row.status, row.version, row.net?.amount, row.payable], ['provisional', 2, '148760.00', null])
+  for (const who of [operator('bob'), guarantor('gil')])
+    await ask(who, `numbers/periods/${july}/drafts/2/approvals`, { net: two.net.amount, hash: two.hash })
+  await runJobs('numbers')
+  const three = await read()
+  assert.deepEqual([three.statement.status, three.statement.version, three.versions], ['final', 3, [1, 2, 3]])
+  assert.deepEqual((await read('?v=2')).statement.lines, three.statement.lines)
+})
+
+test('API72 what was overtaken or sent back is refused with what to do; what came before the close is counted', async () => {
+  await openAgreement(store, 'turns')
+  const { operator, guarantor } = of('turns')
+  const one = await prepare('turns', operator('ann'))
+  const at = (version: number, what: string) => `turns/periods/${july}/drafts/${version}/${what}`
+  assert.match(await refusal(400, guarantor('gil'), at(1, 'returns'), { reason: ' ' }), /should say why/)
+  const back = await ask<DecidedDraftWire>(guarantor('gil'), at(1, 'returns'), { reason: 'Hall 2 was down on the tenth.' })
+  assert.deepEqual([back.draft.returned?.reason, back.draft.returned?.by.id], ['Hall 2 was down on the tenth.', 'usr_gil'])
+  assert.match(await refusal(409, operator('bob'), at(1, 'approvals'), { net: one.net.amount, hash: one.hash }), /was sent back/)
+  const two = await prepare('turns', operator('ann'))
+  assert.equal(two.version, 2)
+  assert.equal(
+    await refusal(409, operator('bob'), at(1, 'approvals'), { net: one.net.amount, hash: one.hash }),
+    'This was prepared anew as version 2 while you read version 1. See what changed, then decide.',
+  )
+  for (const who of [operator('bob'), guarantor('gil')]) await ask(who, at(2, 'approvals'), { net: two.net.amount, hash: two.hash })
+  assert.match(
+    await refusal(409, operator('ann'), `turns/periods/${july}/drafts`, {}),
+    /Both parties approved version 2, and it is being closed/,
+  )
+  await bringIn(store, [soldIn('turns', 'late', { day: 12 })])
+  await runJobs('turns')
+  const progress = await ask<ProgressWire>(guarantor('gil'), `turns/periods/${july}/progress`)
+  assert.deepEqual([progress.status, progress.draft?.overtaken?.readings], ['overtaken', 1])
+  assert.match(progress.steps[4]!.left!, /overtaken by what came since: the operator prepares it anew/)
+  assert.equal((await call(guarantor('gil'), `turns/periods/${july}`)).json<PeriodWire>().statement.status, 'provisional')
+})
+
+test('API73 what is foreign is answered as what is not there; a role without the permission, and nobody in particular, may not', async () => {
+  await openAgreement(store, 'mine')
+  const { operator, guarantor } = of('mine')
+  const draft = await prepare('mine', operator('ann'))
+  const stranger = headersOf('operator', 'others', 'usr_eve')
+  const said = { net: draft.net.amount, hash: draft.hash }
+  for (const [path, payload] of [
+    ['progress', undefined],
+    ['disputes', undefined],
+    ['drafts', {}],
+    ['drafts/1/approvals', said],
+    ['drafts/1/returns', { reason: 'x' }],
+    ['disputes', { version: 1, line: 1, reason: 'rate', text: 'x' }],
+  ] as const) {
+    const [foreign, absent] = [
+      await call(stranger, `mine/periods/${july}/${path}`, payload),
+      await call(stranger, `none/periods/${july}/${path}`, payload),
+    ]
+    assert.equal(foreign.statusCode, 404, path)
+    assert.deepEqual(
+      { ...foreign.json<ProblemWire>(), requestId: '', detail: foreign.json<ProblemWire>().detail.replace('mine', 'none') },
+      { ...absent.json<ProblemWire>(), requestId: '' },
+    )
+  }
+  assert.match(await refusal(403, guarantor('gil'), `mine/periods/${july}/drafts`, {}), /statements:prepare is given to operator/)
+  assert.match(
+    await refusal(403, headersOf('auditor', 'mine-grantor', 'usr_aud'), `mine/periods/${july}/drafts/1/approvals`, said),
+    /is given to operator, guarantor/,
+  )
+  // An operator of the guarantor's party is no operator of this agreement.
+  assert.match(
+    await refusal(403, headersOf('operator', 'mine-grantor', 'usr_x'), `mine/periods/${july}/drafts/1/approvals`, said),
+    /and you act as operator/,
+  )
+  assert.match(await refusal(403, undefined, `mine/periods/${july}/drafts/1/approvals`, said), /Approving wants a person/)
+  assert.match(await refusal(403, undefined, `mine/periods/${july}/drafts/1/returns`, { reason: 'x' }), /wants a person/)
+  // Whoever owns the database prepares.
+  assert.equal((await ask<PreparedWire>(undefined, `mine/periods/${july}/drafts`, {})).again, true)
+})
+
+test('API74 the same key is done once, and with other content refused', async () => {
+  await openAgreement(store, 'keys')
+  const { operator } = of('keys')
+  const draft = await prepare('keys', operator('ann'))
+  const send = (net: string) =>
+    api.inject({
+      method: 'POST',
+      url: `/api/agreements/keys/periods/${july}/drafts/1/approvals`,
+      headers: { ...operator('bob'), 'idempotency-key': 'once' },
+      payload: { net, hash: draft.hash },
+    })
+  const [first, again] = await Promise.all([send(draft.net.amount), send(draft.net.amount)])
+  assert.deepEqual([first.statusCode, again.statusCode, first.json()], [200, 200, again.json()])
+  assert.equal((await send('148780')).statusCode, 422)
+  assert.equal((await store.pool.query(`select from statement_approval where agreement = 'keys'`)).rowCount, 1)
+})
+
+const closed = async (name: string) => {
+  await openAgreement(store, name)
+  const answer = await closePeriod(store, { agreement: name, month: july, now: closingNow, by: 'test' })
+  assert.equal(answer.kind, 'closed')
+  return of(name)
+}
+
+test('API75 a dispute holds its amount out of the net, a ruling ends it, and the next close corrects by what is upheld', async () => {
+  const { operator, guarantor } = await closed('contest')
+  const disputes = `contest/periods/${july}/disputes`
+  const wanted = { version: 1, line: 1, reason: 'evidence' as const, quantity: '10', text: 'Hall 2 drew power while unsold.' }
+  const seen = await ask<RaisedWire>(guarantor('gil'), disputes, { ...wanted, dryRun: true })
+  // 10 GPU-hours at 2.00.
+  assert.deepEqual(seen, {
+    dispute: null,
+    contested: {
+      line: 1,
+      amount: '20.00',
+      currency: 'USD',
+      before: { payer: 'contest-grantor', payee: 'contest-cloud', amount: '148780.00' },
+      after: { payer: 'contest-grantor', payee: 'contest-cloud', amount: '148760.00' },
+    },
+  })
+  assert.deepEqual((await ask<DisputesWire>(guarantor('gil'), disputes)).disputes, [])
+  assert.match(
+    await refusal(422, guarantor('gil'), disputes, { ...wanted, quantity: undefined, amount: '148780.01' }),
+    /Of line 1 148780\.00 USD can be disputed/,
+  )
+  assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, amount: '1.00' }), /not both/)
+  assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, line: 9 }), /no line 9/)
+  assert.match(await refusal(409, guarantor('gil'), disputes, { ...wanted, version: 2 }), /final as version 1/)
+  const { dispute } = await ask<RaisedWire>(guarantor('gil'), disputes, wanted)
+  assert.deepEqual([dispute!.status, dispute!.amount, dispute!.party, dispute!.mayRule], ['open', '20.00', 'contest-grantor', false])
+  const period = await ask<PeriodWire>(operator('ann'), `contest/periods/${july}`)
+  assert.deepEqual([period.standing.status, period.standing.held], ['disputed', [{ line: 1, amount: '20.00' }]])
+  assert.equal(period.standing.totals.payable.amount, '148760.00')
+
+  const ruling = `${disputes}/${dispute!.id}/ruling`
+  assert.match(await refusal(409, guarantor('hal'), ruling, { verdict: 'rejected', text: 'no' }), /The other party answers a dispute/)
+  assert.match(
+    await refusal(422, operator('ann'), ruling, { verdict: 'partly', upheld: '20.00', text: 'x' }),
+    /A part is above zero and below the 20\.00 USD/,
+  )
+  const ruled = await ask<DisputeWire>(operator('ann'), ruling, { verdict: 'partly', upheld: '12.00', text: 'Six hours were.' })
+  assert.deepEqual([ruled.status, ruled.ruling?.upheld, ruled.mayRule], ['partly', '12.00', false])
+  assert.match(await refusal(409, operator('ann'), ruling, { verdict: 'accepted', text: 'x' }), /It was ruled on: partly/)
+  assert.equal((await ask<PeriodWire>(operator('ann'), `contest/periods/${july}`)).standing.totals.payable.amount, '148780.00')
+  const next = await closePeriod(store, { agreement: 'contest', month: august, now: closingNow, by: 'test' })
+  const lines = next.kind === 'closed' ? next.stored.statement.lines.filter(({ corrects }) => corrects === july) : []
+  assert.deepEqual(
+    lines.map(({ amount, payer }) => [amount, payer]),
+    [['-12.00', 'contest-grantor']],
+  )
+})
+
+test('API76 of two who dispute all of a line at once one is refused, and nothing of theirs is half written', async () => {
+  const { operator, guarantor } = await closed('race')
+  const disputes = `race/periods/${july}/disputes`
+  const wanted = { version: 1, line: 1, reason: 'rate', text: 'x', amount: '100000.00' }
+  const answers = await Promise.all([1, 2, 3].map((i) => call(i === 1 ? operator('ann') : guarantor(`g${i}`), disputes, wanted)))
+  assert.deepEqual(
+    answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b),
+    [200, 422, 422],
+  )
+  const counts = await store.pool.query(
+    `select (select count(*) from dispute where agreement = 'race') as records, (select count(*) from reading where agreement = 'race' and kind = 'dispute') as readings`,
+  )
+  assert.deepEqual(Object.values(counts.rows[0] as object).map(Number), [1, 1])
+  assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, amount: '48780.01' }), /48780\.00 USD can be disputed/)
+  await ask(guarantor('gil'), disputes, { ...wanted, amount: undefined })
+  assert.match(await refusal(422, guarantor('gil'), disputes, wanted), /All of line 1 is in dispute already/)
+})
+
+test('API77 P31 a thread is read by both parties, and a note by one’s own alone', async () => {
+  const { operator, guarantor } = await closed('thread')
+  const disputes = `thread/periods/${july}/disputes`
+  const { dispute } = await ask<RaisedWire>(guarantor('gil'), disputes, { version: 1, line: 1, reason: 'terms', text: 'Not so.' })
+  const say = (who: Person, text: string, internal = false) =>
+    ask<DisputeWire>(who, `${disputes}/${dispute!.id}/messages`, { text, internal })
+  await say(guarantor('gil'), 'See hall 2.')
+  await say(guarantor('hal'), 'We would take half.', true)
+  await say(operator('ann'), 'We looked.')
+  const told = async (who: Person) =>
+    (await ask<DisputesWire>(who, disputes)).disputes[0]!.messages.map(({ number, text }) => `${number} ${text}`)
+  assert.deepEqual(await told(guarantor('gil')), ['1 See hall 2.', '2 We would take half.', '3 We looked.'])
+  assert.deepEqual(await told(operator('ann')), ['1 See hall 2.', '3 We looked.'])
+  for (const [party, seen] of [
+    ['thread-grantor', 3],
+    ['thread-cloud', 2],
+    ['others', 0],
+  ] as const)
+    assert.equal((await asParty(store.database, party, (tx) => tx.selectFrom('dispute_message').select('number').execute())).length, seen)
+  const { rows } = await store.pool.query<{ log: string }>(`select coalesce(json_agg(detail)::text, '') as log from audit_log`)
+  assert.ok(!rows[0]!.log.includes('half'))
+  assert.equal((await ask<DisputesWire>(operator('ann'), disputes)).zone, 'UTC')
+})
+
+test('API78 on a month that is not final a dispute is to send the draft back, and the answer says so', async () => {
+  await openAgreement(store, 'soon')
+  const { operator, guarantor } = of('soon')
+  const wanted = { version: 1, line: 1, reason: 'rate', text: 'x' }
+  assert.match(await refusal(409, guarantor('gil'), `soon/periods/${july}/disputes`, wanted), /not final.*nobody has prepared it yet/)
+  await prepare('soon', operator('ann'))
+  assert.match(
+    await refusal(409, guarantor('gil'), `soon/periods/${july}/disputes`, wanted),
+    /send version 1 back, with the line and the reason/,
+  )
+})
+
+test('P32 another party sees no draft, approval, return nor dispute, and a party can write none', async () => {
+  const tables = [
+    'statement_draft',
+    'statement_approval',
+    'statement_return',
+    'statement_overtaken',
+    'dispute',
+    'dispute_message',
+    'dispute_ruling',
+  ] as const
+  for (const table of tables) {
+    const seen = await asParty(store.database, 'others', (tx) =>
+      tx
+        .selectFrom(table as 'dispute')
+        .selectAll()
+        .execute(),
+    )
+    assert.deepEqual(seen, [], table)
+    assert.ok(
+      (
+        await asSystem(store.database, (tx) =>
+          tx
+            .selectFrom(table as 'dispute')
+            .selectAll()
+            .execute(),
+        )
+      ).length > 0,
+      table,
+    )
+    await assert.rejects(
+      asParty(store.database, 'way-grantor', (tx) => tx.deleteFrom(table as 'dispute').execute()),
+      /permission denied/,
+    )
+  }
+  const own = await asParty(store.database, 'way-grantor', (tx) => tx.selectFrom('statement_approval').select('agreement').execute())
+  assert.deepEqual(new Set(own.map(({ agreement }) => agreement)), new Set(['way']))
+})

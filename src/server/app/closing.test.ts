@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict'
+import { after, before as beforeAll, test } from 'node:test'
+import fc from 'fast-check'
+import { august, bringIn, closingNow, july, openAgreement, partiesOf, smallAgreement, soldIn } from '../../../test/closing-world.ts'
+import { testDatabase } from '../../../test/database.ts'
+import type { Side } from '../../core/statements/closing.ts'
+import type { Statement } from '../../core/statements/statement.ts'
+import { closeWhatIsApproved } from '../jobs/approved-job.ts'
+import { migrateJobs, startWorkers } from '../jobs/workers.ts'
+import type { Actor } from '../store/audit.ts'
+import { asSystem } from '../store/database.ts'
+import { appendApproval, findDraftStatement, type DraftRecord } from '../store/drafts.ts'
+import type { ApprovedJob } from '../store/jobs.ts'
+import { findStatement } from '../store/statements.ts'
+import { approveDraft, returnDraft } from './approve-draft.ts'
+import { closeApproved } from './close-approved.ts'
+import { closePeriod } from './close-period.ts'
+import type { Decider } from './closing-of.ts'
+import { loadAgreement } from './load-agreement.ts'
+import { prepareDraft } from './prepare-draft.ts'
+
+const { close, ...store } = await testDatabase()
+after(close)
+beforeAll(() => migrateJobs(store))
+
+const actorOf = (id: string, party: string | null, role: string | null): Actor => ({
+  id,
+  name: id,
+  party,
+  role,
+  origin: null,
+  request: null,
+})
+const decider = (agreement: string, id: string, side: Side): Decider => ({
+  actor: actorOf(id, partiesOf(agreement)[side], side),
+  isPerson: true,
+  side,
+})
+const prepare = async (agreement: string, by = 'ann', month = july) => {
+  const answer = await prepareDraft(store, { agreement, month, by: decider(agreement, by, 'operator').actor, now: closingNow })
+  assert.ok(answer.kind === 'prepared', JSON.stringify(answer))
+  return answer
+}
+const approve = (agreement: string, by: string, side: Side, { version, net, hash }: Pick<DraftRecord, 'version' | 'net' | 'hash'>) =>
+  approveDraft(store, { agreement, month: july, version, net, hash, by: decider(agreement, by, side), now: closingNow })
+const done = async (answer: Promise<Readonly<{ kind: string }>>) => assert.equal((await answer).kind, 'done', JSON.stringify(await answer))
+const whyNot = async (answer: Promise<Readonly<{ kind: string }>>): Promise<string> => {
+  const said = (await answer) as Readonly<{ kind: string; refusal?: { kind: string } }>
+  assert.equal(said.kind, 'refused')
+  return said.refusal!.kind
+}
+const finalOf = (agreement: string) => asSystem(store.database, (tx) => findStatement(tx, agreement, july))
+const jobsOf = async (agreement: string): Promise<ApprovedJob[]> => {
+  const { rows } = await store.pool.query<{ payload: ApprovedJob }>(
+    `select payload from graphile_worker._private_jobs where payload ->> 'agreement' = $1`,
+    [agreement],
+  )
+  return rows.map(({ payload }) => payload)
+}
+/** What of a statement the parties agree on: lines with their amounts, and the totals. */
+const agreed = ({ lines, totals, factsHash }: Statement) => ({ lines, totals, factsHash })
+
+test('AP20 with both approvals the close is enqueued, and what becomes final is what was approved', async () => {
+  await openAgreement(store, 'plain')
+  const { draft } = await prepare('plain')
+  await done(approve('plain', 'bob', 'operator', draft))
+  assert.deepEqual(await jobsOf('plain'), [])
+  await done(approve('plain', 'gil', 'guarantor', draft))
+  const [job] = await jobsOf('plain')
+  assert.deepEqual(job, { agreement: 'plain', month: july, version: 1, at: closingNow })
+  assert.equal(await finalOf('plain'), undefined)
+  await closeWhatIsApproved(store, job)
+  const final = (await finalOf('plain'))!
+  const approved = (await asSystem(store.database, (tx) => findDraftStatement(tx, { agreement: 'plain', month: july, version: 1 })))!
+  assert.deepEqual(agreed(final.statement), agreed(approved))
+  // 74,400 GPU-hours less 10 that were sold, at 2.00.
+  assert.equal(final.statement.totals.net.amount, '148780.00')
+  assert.equal(final.statement.version, 2)
+  assert.equal(final.statement.finalOn, '2026-09-05')
+  assert.equal((await store.pool.query(`select from journal where agreement = 'plain'`)).rowCount! > 0, true)
+})
+
+test('AP20 a worker that finds the job makes it final', async () => {
+  await openAgreement(store, 'worked')
+  const { draft } = await prepare('worked')
+  await done(approve('worked', 'bob', 'operator', draft))
+  await done(approve('worked', 'gil', 'guarantor', draft))
+  const workers = await startWorkers(store, () => {})
+  try {
+    for (let tries = 0; tries < 200 && (await finalOf('worked')) === undefined; tries++) await new Promise((go) => setTimeout(go, 50))
+  } finally {
+    await workers.stop()
+  }
+  assert.ok(await finalOf('worked'))
+})
+
+test('AP21 nobody approves their own, none approves for both sides, the operator goes first, and the net is typed', async () => {
+  await openAgreement(store, 'own')
+  const { draft } = await prepare('own')
+  assert.equal(await whyNot(approve('own', 'gil', 'guarantor', draft)), 'operator-first')
+  assert.equal(await whyNot(approve('own', 'ann', 'operator', draft)), 'own-work')
+  assert.equal(await whyNot(approve('own', 'bob', 'operator', { ...draft, net: '148780.01' })), 'net-differs')
+  assert.equal(await whyNot(approve('own', 'bob', 'operator', { ...draft, hash: '0'.repeat(64) })), 'overtaken')
+  assert.equal(await whyNot(approve('own', 'bob', 'operator', { ...draft, version: 2 })), 'no-draft')
+  const robot = { ...decider('own', 'key', 'operator'), isPerson: false }
+  assert.equal(await whyNot(approveDraft(store, { ...draft, agreement: 'own', month: july, by: robot, now: closingNow })), 'no-person')
+  await done(approve('own', 'bob', 'operator', { ...draft, net: ' 148,780.00 ' }))
+  // Asked again it is answered and not done again.
+  await done(approve('own', 'bob', 'operator', draft))
+  assert.equal(await whyNot(approve('own', 'cat', 'operator', draft)), 'approved')
+  for (const person of ['ann', 'bob']) assert.equal(await whyNot(approve('own', person, 'guarantor', draft)), 'own-work')
+  const count = await store.pool.query(`select from statement_approval where agreement = 'own'`)
+  assert.equal(count.rowCount, 1)
+})
+
+test('AP22 a draft is answered again until something changes; one that was sent back is prepared anew', async () => {
+  await openAgreement(store, 'anew')
+  const first = await prepare('anew')
+  const again = await prepare('anew', 'bob')
+  assert.deepEqual([again.again, again.draft], [true, first.draft])
+  await bringIn(store, [soldIn('anew', 'more', { day: 11 })])
+  const second = await prepare('anew', 'bob')
+  assert.deepEqual([second.again, second.draft.version, second.draft.net], [false, 2, '148760.00'])
+  const refused = await approve('anew', 'cat', 'operator', first.draft)
+  assert.equal(
+    refused.kind === 'refused' && refused.refusal.message,
+    'This was prepared anew as version 2 while you read version 1. See what changed, then decide.',
+  )
+  const by = decider('anew', 'gil', 'guarantor')
+  await done(returnDraft(store, { agreement: 'anew', month: july, version: 2, by, reason: 'Hall 2', now: closingNow }))
+  assert.equal(await whyNot(approve('anew', 'cat', 'operator', second.draft)), 'returned')
+  const third = await prepare('anew', 'bob')
+  assert.deepEqual([third.again, third.draft.version, third.draft.net], [false, 3, '148760.00'])
+})
+
+test('AP23 what came between approval and close holds the close back, and the month says what', async () => {
+  await openAgreement(store, 'held')
+  const { draft } = await prepare('held')
+  await done(approve('held', 'bob', 'operator', draft))
+  await done(approve('held', 'gil', 'guarantor', draft))
+  await bringIn(store, [soldIn('held', 'a', { day: 12 }), soldIn('held', 'b', { day: 13 })])
+  const by = decider('held', 'gil', 'guarantor')
+  assert.equal(
+    await whyNot(returnDraft(store, { agreement: 'held', month: july, version: 1, by, reason: 'x', now: closingNow })),
+    'being-closed',
+  )
+  const [job] = await jobsOf('held')
+  await closeWhatIsApproved(store, job!)
+  await closeWhatIsApproved(store, job!)
+  assert.equal(await finalOf('held'), undefined)
+  const { rows } = await store.pool.query<{ readings: number; reasons: string[] }>(
+    `select readings, reasons from statement_overtaken where agreement = 'held'`,
+  )
+  assert.equal(rows.length, 1)
+  assert.equal(rows[0]!.readings, 2)
+  assert.match(rows[0]!.reasons[0]!, /^2 readings came since version 1 was prepared: 2 of allocation held/)
+  assert.match(rows[0]!.reasons.at(-1)!, /would be 148740\.00 instead of 148780\.00 USD/)
+  // What was approved stays on record; the next version wants approvals of its own.
+  assert.equal(await whyNot(approve('held', 'cat', 'operator', draft)), 'overtaken')
+  const next = await prepare('held')
+  await done(approve('held', 'bob', 'operator', next.draft))
+  await done(approve('held', 'gil', 'guarantor', next.draft))
+  await closeWhatIsApproved(store, (await jobsOf('held'))[0]!)
+  assert.equal((await finalOf('held'))!.statement.totals.net.amount, '148740.00')
+})
+
+test('AP24 a month that is not over, or follows an open one, is not prepared; a final one is prepared no more', async () => {
+  await openAgreement(store, 'early')
+  const at = (agreement: string, month: string) =>
+    prepareDraft(store, { agreement, month, by: actorOf('ann', 'early-cloud', 'operator'), now: closingNow })
+  const [running, later, unknown] = [await at('early', '2026-09'), await at('early', august), await at('nobody', july)]
+  assert.match(running.kind === 'refused' ? running.refusal.message : '', /2026-09 is not over: it ends 2026-10-01 00:00/)
+  assert.match(later.kind === 'refused' ? later.refusal.message : '', /2026-07 is open, and months close in order/)
+  assert.equal(unknown.kind === 'refused' && unknown.refusal.kind, 'unknown agreement')
+  await prepare('early')
+  // Whoever owns the database closes it: the number after the draft's.
+  const closed = await closePeriod(store, { agreement: 'early', month: july, now: closingNow, by: 'test' })
+  assert.equal(closed.kind === 'closed' && closed.stored.statement.version, 2)
+  assert.equal(await whyNot(at('early', july)), 'final')
+  assert.equal((await prepare('early', 'ann', august)).draft.version, 1)
+})
+
+test('AP25 a process that dies between approval and close, or while it closes, leaves all or nothing', async () => {
+  await openAgreement(store, 'dies')
+  const { draft } = await prepare('dies')
+  await done(approve('dies', 'bob', 'operator', draft))
+  await done(approve('dies', 'gil', 'guarantor', draft))
+  // As a process leaves it that is killed at work.
+  await store.pool.query(`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'worker-dead', attempts = 1`)
+  const [job] = await jobsOf('dies')
+  await assert.rejects(
+    closeApproved(store, {
+      ...job!,
+      by: 'test',
+      onRead: () => {
+        throw new Error('killed')
+      },
+    }),
+    /killed/,
+  )
+  assert.equal(await finalOf('dies'), undefined)
+  assert.equal((await store.pool.query(`select from journal where agreement = 'dies'`)).rowCount, 0)
+  // The second party asks again: the job that a dead worker holds does not stand in the way.
+  await done(approve('dies', 'gil', 'guarantor', draft))
+  const workers = await startWorkers(store, () => {})
+  try {
+    for (let tries = 0; tries < 200 && (await finalOf('dies')) === undefined; tries++) await new Promise((go) => setTimeout(go, 50))
+  } finally {
+    await workers.stop()
+  }
+  const first = (await finalOf('dies'))!
+  await Promise.all([closeWhatIsApproved(store, job!), closeWhatIsApproved(store, job!)])
+  assert.deepEqual(await finalOf('dies'), first)
+  const { rows } = await store.pool.query(
+    `select action from audit_log where subject = 'dies ${july}' and action <> 'import' order by entry`,
+  )
+  assert.deepEqual(
+    rows.map(({ action }: { action: string }) => action),
+    ['prepare', 'approve', 'approve', 'close'],
+  )
+})
+
+test('P30 the database itself refuses an approval of one’s own, of another net, and of the guarantor before the operator', async () => {
+  await openAgreement(store, 'direct')
+  const { draft } = await prepare('direct')
+  const { net, hash } = draft
+  const write = (id: string, side: Side, said = { net, hash }) =>
+    asSystem(store.database, (tx) =>
+      appendApproval(
+        tx,
+        { agreement: 'direct', month: july, version: 1 },
+        { by: { id, name: id, party: partiesOf('direct')[side], side }, ...said, at: closingNow },
+      ),
+    )
+  await assert.rejects(write('ann', 'operator'), /nobody approves what they prepared/)
+  await assert.rejects(write('gil', 'guarantor'), /the operator approves first/)
+  await assert.rejects(write('bob', 'operator', { net: '1.00', hash }), /an approval is of a net/)
+  await write('bob', 'operator')
+  await assert.rejects(write('bob', 'guarantor'), /duplicate key|unique/)
+  for (const table of ['statement_draft', 'statement_approval', 'statement_return', 'statement_overtaken'])
+    if (table === 'statement_draft' || table === 'statement_approval')
+      await assert.rejects(
+        asSystem(store.database, (tx) => tx.deleteFrom(table).execute()),
+        /permission denied|append-only/,
+      )
+})
+
+type Act =
+  | Readonly<{ kind: 'prepare'; by: string }>
+  | Readonly<{ kind: 'approve'; by: string; side: Side; back: number; wrong: boolean }>
+  | Readonly<{ kind: 'return'; by: string; side: Side; back: number }>
+  | Readonly<{ kind: 'reading' }>
+  | Readonly<{ kind: 'job'; back: number }>
+
+const people = fc.constantFrom('ann', 'bob', 'cat', 'gil', 'hal')
+const side = fc.constantFrom<Side>('operator', 'guarantor')
+const back = fc.constantFrom(0, 0, 0, 1)
+const anyAct: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('prepare' as const), by: people }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('approve' as const),
+      by: people,
+      side,
+      back,
+      wrong: fc.constantFrom(false, false, false, true),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('return' as const), by: people, side, back }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reading' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('job' as const), back }) },
+)
+
+let world = 0
+let [finals, overtaken] = [0, 0]
+test('AP26 whatever is prepared, approved, sent back and read by whomever: never final without both approvals of three persons, never other amounts', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyAct, { minLength: 6, maxLength: 24 }), async (acts) => {
+      const agreement = `law-${(world += 1)}`
+      await openAgreement(store, agreement)
+      const drafts: DraftRecord[] = []
+      for (const [i, act] of acts.entries()) {
+        const draft = 'back' in act ? drafts.at(-1 - act.back) : undefined
+        const name = { agreement, month: july, now: closingNow }
+        if (act.kind === 'prepare') {
+          const answer = await prepareDraft(store, { ...name, by: decider(agreement, act.by, 'operator').actor })
+          if (answer.kind === 'prepared' && !answer.again) drafts.push(answer.draft)
+        } else if (act.kind === 'reading') await bringIn(store, [soldIn(agreement, `r${i}`, { day: 1 + (i % 30) })])
+        else if (draft === undefined) continue
+        else if (act.kind === 'approve') await approve(agreement, act.by, act.side, act.wrong ? { ...draft, net: '1.00' } : draft)
+        else if (act.kind === 'return')
+          await returnDraft(store, { ...name, version: draft.version, reason: 'no', by: decider(agreement, act.by, act.side) })
+        // Also jobs that nobody enqueued: what is not approved by both is not closed.
+        else await closeWhatIsApproved(store, { agreement, month: july, version: draft.version, at: closingNow })
+      }
+      for (const job of await jobsOf(agreement)) await closeWhatIsApproved(store, job)
+      await holds(agreement, drafts)
+    }),
+    { numRuns: 40 },
+  )
+  assert.ok(finals > 0 && overtaken > 0, `${finals} final, ${overtaken} overtaken`)
+})
+
+/** What must be so of a month, read from the tables by another way than the use cases do. */
+const holds = async (agreement: string, drafts: readonly DraftRecord[]): Promise<void> => {
+  const { rows: approvals } = await store.pool.query<{ version: number; side: Side; actor: string; net: string }>(
+    `select version, side, actor, net from statement_approval where agreement = $1`,
+    [agreement],
+  )
+  const { rows: stopped } = await store.pool.query<{ version: number }>(
+    `select version from statement_overtaken where agreement = $1 union all select version from statement_return where agreement = $1`,
+    [agreement],
+  )
+  const both = drafts.filter(({ version }) => approvals.filter((each) => each.version === version).length === 2)
+  for (const { version, preparedBy, net } of drafts) {
+    const own = approvals.filter((each) => each.version === version)
+    assert.equal(new Set([preparedBy.id, ...own.map(({ actor }) => actor)]).size, 1 + own.length)
+    for (const each of own) assert.equal(each.net, net)
+  }
+  const final = await finalOf(agreement)
+  overtaken += stopped.length
+  if (final === undefined) {
+    // Nothing that both approved is left lying: it was overtaken, and says so.
+    for (const { version } of both) assert.ok(stopped.some((each) => each.version === version))
+    return
+  }
+  finals += 1
+  const approved = both.find(({ version }) => version === final.statement.version - 1)
+  assert.ok(approved, 'final without two approvals')
+  assert.equal(final.statement.totals.net.amount, approved.net)
+  const name = { agreement, month: july, version: approved.version }
+  assert.deepEqual(agreed(final.statement), agreed((await asSystem(store.database, (tx) => findDraftStatement(tx, name)))!))
+}
+
+test('AP24 an amendment after the second approval holds the close back too', async () => {
+  await openAgreement(store, 'amends')
+  const { draft } = await prepare('amends')
+  await done(approve('amends', 'bob', 'operator', draft))
+  await done(approve('amends', 'gil', 'guarantor', draft))
+  const { rows } = await store.pool.query<{ hash: string }>(`select hash from agreement_version where agreement = 'amends'`)
+  const amended = smallAgreement('amends')
+    .replace('term:', `version: 2\neffective: 2026-07-16\nprevious: ${rows[0]!.hash}\nterm:`)
+    .replace("'2.00'", "'3.00'")
+  assert.equal((await loadAgreement(store, { document: amended, now: closingNow, by: 'test' })).kind, 'loaded')
+  await closeWhatIsApproved(store, (await jobsOf('amends'))[0]!)
+  assert.equal(await finalOf('amends'), undefined)
+  const said = await store.pool.query<{ reasons: string[] }>(`select reasons from statement_overtaken where agreement = 'amends'`)
+  assert.match(said.rows[0]!.reasons.join(' '), /Another version of the terms counts/)
+})

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { makeApi } from '../src/server/api/api.ts'
+import { migrateJobs, startWorkers } from '../src/server/jobs/workers.ts'
+import type { Role } from '../src/wire/access.ts'
+import { launch, makeOpenPage, skip } from './browser.ts'
+import { closeWorld, worldNow } from './closed-world.ts'
+import { testDatabase } from './database.ts'
+import { doorsOf } from './doors.ts'
+import { byHeader, headersOf } from './principals.ts'
+
+const root = join(import.meta.dirname, '..')
+const shots = join(root, '.cache/screenshots')
+const month = '2026-10'
+const path = `/agreements/sharon-ai/periods/${month}`
+
+let browser: Browser
+let address = ''
+const stops: (() => Promise<unknown>)[] = []
+before(async () => {
+  if (skip !== false) return
+  const { close, ...store } = await testDatabase()
+  stops.push(close)
+  // October is over, and open.
+  await closeWorld(store, 1)
+  await migrateJobs(store)
+  const api = await makeApi({
+    ...doorsOf(store, () => worldNow),
+    identify: byHeader,
+    consoleFolder: join(root, '.cache/console'),
+  })
+  address = await api.listen({ host: '127.0.0.1', port: 0 })
+  const workers = await startWorkers(store, (text) => assert.fail(text))
+  browser = await launch()
+  fs.mkdirSync(shots, { recursive: true })
+  stops.push(
+    () => api.close(),
+    () => workers.stop(),
+    () => browser.close(),
+  )
+})
+after(async () => {
+  for (const stop of stops.toReversed()) await stop()
+})
+
+const openPage = makeOpenPage(
+  () => browser,
+  () => address,
+)
+const as = (role: Role, party: string, id: string, more: object = {}) =>
+  openPage({ extraHTTPHeaders: headersOf(role, party, `usr_${id}`), ...more }, /Failed to load resource/)
+const shoot = (page: Page, name: string) => page.screenshot({ path: join(shots, `close-${name}.png`) })
+const heard = (page: Page, text: RegExp) => page.locator('#announcer').filter({ hasText: text }).waitFor({ state: 'attached' })
+const drawn = (page: Page) =>
+  page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg text') !== null))
+const sound = async (page: Page, what: string) => {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${what}: ${id} ${nodes[0]?.html}`),
+    [],
+  )
+}
+const dark = { colorScheme: 'dark' as const }
+
+test('CO26 a month is closed by keyboard alone: prepared, approved by two sides, each typing its net, and final', { skip }, async () => {
+  const operator = await as('operator', 'sharon-ai', 'ann')
+  await operator.go(path)
+  await operator.page.getByRole('heading', { name: /No statement for October 2026/ }).waitFor()
+  await operator.page.getByRole('button', { name: 'Prepare', exact: true }).waitFor()
+  await shoot(operator.page, 'open-1440')
+  await sound(operator.page, 'open')
+  await operator.page.keyboard.press('a')
+  await operator.page.getByText('Provisional, version 1').waitFor()
+  await heard(operator.page, /Version 1 prepared, net|Statement of 2026-10/)
+  // Who prepared it is told why they cannot approve.
+  await operator.page.getByText('Approving needs a second person: you made version 1.').waitFor()
+  assert.equal(await operator.page.getByRole('button', { name: /^Approve/ }).count(), 0)
+  await drawn(operator.page)
+  await shoot(operator.page, 'prepared-1440')
+  await operator.close()
+
+  for (const [role, party, id, name] of [
+    ['operator', 'sharon-ai', 'bob', 'operator'],
+    ['guarantor', 'nvidia', 'gil', 'guarantor'],
+  ] as const) {
+    const { page, go, close } = await as(role, party, id)
+    await go(path)
+    const button = page.getByRole('button', { name: /^Approve [\d,.]+ USD$/ })
+    await button.waitFor()
+    const net = /[\d,.]+/.exec((await button.textContent())!.replace('Approve ', ''))![0]
+    await drawn(page)
+    await shoot(page, `${name}-1440`)
+    await sound(page, `${name} decides`)
+    // `g` `a` is the way to the agreements, and approves nothing.
+    await page.keyboard.press('g')
+    await page.keyboard.press('a')
+    await page.getByRole('heading', { name: 'Agreements' }).first().waitFor()
+    await go(path)
+    await button.waitFor()
+    await page.keyboard.press('a')
+    const dialogue = page.getByRole('dialog')
+    await dialogue.waitFor()
+    await shoot(page, `approve-${name}-1440`)
+    await sound(page, 'approval')
+    await page.keyboard.type('1.00')
+    await page.keyboard.press('Enter')
+    assert.equal(await dialogue.count(), 1, 'another net approves nothing')
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.type(net)
+    await page.keyboard.press('Enter')
+    await dialogue.waitFor({ state: 'detached' })
+    if (role === 'operator') await heard(page, /Version 1 approved for the operator, net/)
+    else {
+      await page.getByText('Final, version 2').waitFor()
+      await heard(page, /October 2026 is final|Statement of 2026-10/)
+      await drawn(page)
+      await shoot(page, 'final-1440')
+    }
+    await close()
+  }
+})
+
+test('CO27 the decision fits 1440 × 900 without scrolling: sentence, steps, waterfall, statement', { skip }, async () => {
+  const { page, go, close } = await as('guarantor', 'nvidia', 'gil')
+  await go(path)
+  await page.getByText('Final, version 2').waitFor()
+  await drawn(page)
+  const below = await page
+    .getByRole('table', { name: /^Statement of/ })
+    .locator('tfoot tr')
+    .nth(1)
+    .evaluate((row) => row.getBoundingClientRect().bottom)
+  assert.ok(below <= 900, `the net ends at ${below} px`)
+  assert.match((await page.locator('.opening').textContent())!, /^You pay Sharon AI|^NVIDIA pays|^You pay/)
+  for (const step of ['Over', 'Feeds', 'Reconciled', 'Claim', 'Operator', 'Guarantor', 'Final']) {
+    const button = page.getByRole('button', { name: new RegExp(`^${step}`) })
+    await button.press('Enter')
+    await page.locator('#step-work').waitFor()
+    assert.match(page.url(), new RegExp(`step=${step.toLowerCase()}`))
+    await sound(page, step)
+    if (step === 'Feeds') await shoot(page, 'feeds-1440')
+    await button.press('Enter')
+  }
+  await close()
+})
+
+test(
+  'CO28 a line is disputed from its reasons by keyboard, the preview says what leaves the net, and the other party answers in the thread',
+  { skip },
+  async () => {
+    const { page, go, close } = await as('guarantor', 'nvidia', 'gil')
+    await go(`${path}?line=1`)
+    await page.getByRole('button', { name: 'Dispute this line' }).waitFor()
+    await page.locator('#explain [role=treeitem]').first().waitFor()
+    await page.keyboard.press('d')
+    const dialogue = page.getByRole('dialog')
+    await dialogue.getByText(/leaves the net; .* stays payable/).waitFor()
+    await dialogue.getByLabel('Disputed, USD').fill('20,736.00')
+    await dialogue.getByText('20,736.00 USD', { exact: true }).waitFor()
+    await dialogue.getByLabel('What is contested, and what shows it').fill('Racks of hall 2 drew power while they were unsold.')
+    await shoot(page, 'dispute-1440')
+    await sound(page, 'dispute')
+    await dialogue.getByRole('button', { name: 'Dispute 20,736.00 USD' }).press('Enter')
+    await dialogue.waitFor({ state: 'detached' })
+    await page.getByText('Disputed, version 2').waitFor()
+    await page.getByRole('row', { name: /Disputed/ }).waitFor()
+    await drawn(page)
+    await page.getByRole('region', { name: 'Disputes' }).scrollIntoViewIfNeeded()
+    await shoot(page, 'disputed-1440')
+    await page.getByLabel('Answer').fill('We would take half.')
+    await page.getByLabel('Note for your own party alone').check()
+    await page.getByRole('button', { name: 'Note', exact: true }).press('Enter')
+    await page.getByText('We would take half.').waitFor()
+    await close()
+
+    const other = await as('operator', 'sharon-ai', 'bob', dark)
+    await other.go(path)
+    await other.page.getByRole('region', { name: 'Disputes' }).waitFor()
+    await other.page.getByText('Racks of hall 2 drew power').waitFor()
+    assert.equal(await other.page.getByText('We would take half.').count(), 0)
+    await other.page.getByLabel('Answer').fill('Half of it was so.')
+    await other.page.getByLabel(/Part that is accepted/).fill('10,368.00')
+    await other.page.getByRole('region', { name: 'Disputes' }).scrollIntoViewIfNeeded()
+    await drawn(other.page)
+    await shoot(other.page, 'answer-dark-1440')
+    await sound(other.page, 'answer')
+    await other.page.getByRole('button', { name: 'Accept a part' }).press('Enter')
+    await other.page.getByText('Accepted in part', { exact: true }).waitFor()
+    await other.page.getByText('Final, version 2').waitFor()
+    await other.close()
+  },
+)
