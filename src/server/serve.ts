@@ -6,6 +6,7 @@ import type { LoginSettings } from './api/provider.ts'
 import { makeClaims } from './app/claims.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
+import { makePortfolios } from './app/portfolio.ts'
 import { makeReaders } from './app/read.ts'
 import type { FlexMapping } from './fleet/flex-mapping.ts'
 import type { TelemetrySink } from './fleet/telemetry-sink.ts'
@@ -50,6 +51,7 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     source: makeReaders(store, now),
     factories: makeFactories(store, now, lag === undefined ? undefined : { lag }),
     claims: makeClaims(store, now),
+    portfolios: makePortfolios(store, now),
     ingest: { ...makeIngest(store, now), telemetry, flex },
     consoleFolder,
   })

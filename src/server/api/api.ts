@@ -29,9 +29,13 @@ import { makeIdentify } from './identify.ts'
 import { guardOrigin } from './same-origin.ts'
 import { guardAccess, local, reachOf, type Identify, type SourceOf } from './principal.ts'
 import { answerProblems } from './problems.ts'
+import { lenderRoutes } from './lender-routes.ts'
+import { portfolioRoutes } from './portfolio-routes.ts'
 import { readingRoutes } from './reading-routes.ts'
+import { registerRoutes } from './register-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { ApiSource } from './source.ts'
+import type { PortfolioSource } from '../app/portfolio.ts'
 import { nothing, type Reach } from '../store/reach.ts'
 
 type Report = (text: string) => void
@@ -42,6 +46,8 @@ export type ApiOptions = Readonly<{
   factories?: ((reach: Reach) => FactorySource) | undefined
   /** What is read of claims, and decided about them. */
   claims?: ((reach: Reach) => ClaimSource) | undefined
+  /** What is read of portfolios and registers. */
+  portfolios?: ((reach: Reach) => PortfolioSource) | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -76,7 +82,7 @@ const within =
 
 /** A line for each family of routes. */
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
-  const { source, factories, claims, ingest, limits = {} } = options
+  const { source, factories, claims, portfolios, ingest, limits = {} } = options
   await api.register((routes) => sessionRoutes(routes, options))
   if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
@@ -85,6 +91,8 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (factories !== undefined) await api.register((routes) => factoryRoutes(routes, within(factories)))
   if (factories !== undefined) await api.register((routes) => hallFile(routes, within(factories)))
   if (claims !== undefined) await api.register((routes) => claimRoutes(routes, within(claims)))
+  if (portfolios !== undefined)
+    for (const add of [portfolioRoutes, registerRoutes, lenderRoutes]) await api.register((routes) => add(routes, within(portfolios)))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
 }
