@@ -12,6 +12,7 @@ import {
 import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
 import { agreementRoutes } from './agreement-routes.ts'
+import { compressAnswers } from './compress.ts'
 import { claimRoutes, type ClaimSource } from './claim-routes.ts'
 import { factoryRoutes } from './factory-routes.ts'
 import type { FactorySource } from './factory-source.ts'
@@ -139,6 +140,7 @@ export const makeApi = async (options: ApiOptions) => {
   answerProblems(api, report)
   api.decorateRequest('signedIn', undefined)
   guardAccess(api, options.identify ?? (login === undefined ? async () => local : makeIdentify(login)))
+  compressAnswers(api)
   await api.register(swagger, {
     openapi: { openapi: '3.1.0', info: information },
     transform: jsonSchemaTransform,

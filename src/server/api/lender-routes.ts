@@ -14,7 +14,7 @@ export const lenderRoutes = async (api: FastifyInstance, sourceOf: SourceOf<Port
   routes.get(
     '/api/facilities',
     {
-      config: { needs: 'register:read' },
+      config: { needs: 'register:read', compress: true },
       schema: {
         operationId: 'listFacilities',
         summary: 'Debt facilities within reach, with their last test',
@@ -27,7 +27,7 @@ export const lenderRoutes = async (api: FastifyInstance, sourceOf: SourceOf<Port
   routes.get(
     '/api/facilities/:agreement/:clause',
     {
-      config: { needs: 'register:read' },
+      config: { needs: 'register:read', compress: true },
       schema: {
         operationId: 'readFacility',
         summary: 'Ratios of a facility through time, against its covenants, with headroom in ratio and in money',

@@ -80,7 +80,7 @@ export const portfolioRoutes = async (api: FastifyInstance, sourceOf: SourceOf<P
   routes.get(
     '/api/portfolio',
     {
-      config: { needs: 'portfolio:read' },
+      config: { needs: 'portfolio:read', compress: true },
       schema: {
         operationId: 'readPortfolio',
         summary: 'Exposure, payments and share income of a guarantor over all its agreements, at the end of a month',
@@ -93,7 +93,7 @@ export const portfolioRoutes = async (api: FastifyInstance, sourceOf: SourceOf<P
   routes.get(
     '/api/portfolio/lines',
     {
-      config: { needs: 'portfolio:read' },
+      config: { needs: 'portfolio:read', compress: true },
       schema: {
         operationId: 'listPortfolioLines',
         summary: 'The statement lines behind what was paid or received, the latest month first, a page at a time; they add up to it',

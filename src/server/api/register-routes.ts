@@ -30,7 +30,7 @@ export const registerRoutes = async (api: FastifyInstance, sourceOf: SourceOf<Po
   routes.get(
     '/api/register',
     {
-      config: { needs: 'register:read' },
+      config: { needs: 'register:read', compress: true },
       schema: {
         operationId: 'readRegister',
         summary: 'Guarantees, rights and stakes within reach, and how gross falls through time',
@@ -46,10 +46,16 @@ export const registerRoutes = async (api: FastifyInstance, sourceOf: SourceOf<Po
       return toRegister(held, { agreement, before })
     },
   )
+  await instrumentRoutes(api, sourceOf)
+}
+
+/** One of them, and its lines. */
+const instrumentRoutes = async (api: FastifyInstance, sourceOf: SourceOf<PortfolioSource>): Promise<void> => {
+  const routes = api.withTypeProvider<ZodTypeProvider>()
   routes.get(
     '/api/register/:agreement/:clause',
     {
-      config: { needs: 'register:read' },
+      config: { needs: 'register:read', compress: true },
       schema: {
         operationId: 'readInstrument',
         summary: 'One instrument: where it stands, its terms, what is still promised, and for its guarantor the evidence for accounts',
@@ -69,7 +75,7 @@ export const registerRoutes = async (api: FastifyInstance, sourceOf: SourceOf<Po
   routes.get(
     '/api/register/:agreement/:clause/lines',
     {
-      config: { needs: 'register:read' },
+      config: { needs: 'register:read', compress: true },
       schema: {
         operationId: 'listInstrumentLines',
         summary: 'The statement lines of an instrument, the latest month first, a page at a time',

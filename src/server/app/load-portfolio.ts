@@ -1,5 +1,4 @@
 import { hashOfJson } from '../../core/base/hash.ts'
-import type { Json } from '../../core/base/canonical.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import type { Instant } from '../../core/base/time.ts'
 import { parsePortfolio, type Portfolio } from '../../core/credit/portfolio.ts'
@@ -23,7 +22,7 @@ export const loadPortfolio = async (
   const parsed = parsePortfolio(document)
   if ('problems' in parsed) return { kind: 'refused', problems: parsed.problems }
   const { portfolio } = parsed
-  const hash = hashOfJson(portfolio as unknown as Json)
+  const hash = hashOfJson(portfolio)
   return inTransaction<LoadPortfolioAnswer>(store, async (tx) => {
     const { portfolio: name, guarantor } = portfolio
     await lockName(tx, `portfolio ${name}`, 'exclusive')
