@@ -1,6 +1,7 @@
 import { makeClaims } from '../src/server/app/claims.ts'
 import { makeFactories } from '../src/server/app/factories.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
+import { makePortfolios } from '../src/server/app/portfolio.ts'
 import { makeReaders } from '../src/server/app/read.ts'
 import type { ApiOptions } from '../src/server/api/api.ts'
 import type { Instant } from '../src/core/base/time.ts'
@@ -11,5 +12,6 @@ export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'con
   source: makeReaders(store, now),
   factories: makeFactories(store, now),
   claims: makeClaims(store, now),
+  portfolios: makePortfolios(store, now),
   ingest: { ...makeIngest(store, now), telemetry: undefined, flex: undefined },
 })

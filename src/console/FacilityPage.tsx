@@ -12,7 +12,7 @@ import { useKeys } from './keys.ts'
 import { Picture } from './Picture.tsx'
 import type { PortfolioView } from './portfolio-address.ts'
 import { facility } from './portfolio-queries.ts'
-import { Assumed } from './PortfolioTable.tsx'
+import { Assumed } from './Assumed.tsx'
 
 const route = getRouteApi('/lender/$holder/$clause')
 

@@ -8,7 +8,7 @@ import { amountText, decimalText, moneyInTables, priceText } from './format.ts'
 import { kindWord } from './kind-words.ts'
 import { LinesTable } from './MovedLines.tsx'
 import { instrument } from './portfolio-queries.ts'
-import { Assumed } from './PortfolioTable.tsx'
+import { Assumed } from './Assumed.tsx'
 import { sumText } from './RegisterPage.tsx'
 
 const route = getRouteApi('/register/$holder/$clause')

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect, useMemo } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import type { PortfolioBookWire, PortfolioWire } from '../wire/portfolio.ts'
 import { isTable, withTable } from './address.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
@@ -127,7 +127,14 @@ const Book = ({ book, data, view, setView, onOpen, onAgreement }: BookProps) => 
           <CashLegend />
         </div>
       </div>
-      <PortfolioTable book={book} inTalks={data.inTalks} on={data.asOf!} opened={view.lines} onOpen={onOpen} />
+      <PortfolioTable
+        book={book}
+        inTalks={book === data.books[0] ? data.inTalks : []}
+        on={data.asOf!}
+        several={data.books.length > 1}
+        opened={view.lines}
+        onOpen={onOpen}
+      />
       <div className="pair flows-pair">
         <Concentration book={book} />
         <CircularFlows book={book} hasDocument={data.document !== null} />
@@ -178,7 +185,12 @@ const Body = ({ data, view, setView }: BodyProps) => {
   const navigate = route.useNavigate()
   const names = useMemo(() => new Map(data.books.flatMap(({ rows }) => rows.map(({ agreement, title }) => [agreement, title]))), [data])
   const lines = parseLines(view.lines)
-  const onOpen = (each: LinesView) => setView({ lines: view.lines === writeLines(each) ? undefined : writeLines(each) })
+  const open = view.lines
+  // The same function while the same lines are open: the table is not made anew for it.
+  const onOpen = useCallback(
+    (each: LinesView) => setView({ lines: open === writeLines(each) ? undefined : writeLines(each) }),
+    [open, setView],
+  )
   const close = () => {
     const opener = document.querySelector<HTMLElement>('.explainable[aria-expanded=true]')
     setView({ lines: undefined })
@@ -240,8 +252,11 @@ export const PortfolioPage = () => {
   const view = route.useSearch()
   const navigate = route.useNavigate()
   const query = useQuery(portfolio(view))
-  const setView = (next: PortfolioView) =>
-    void navigate({ search: (before: PortfolioView) => ({ ...before, ...next }), replace: true, resetScroll: false })
+  const setView = useCallback(
+    (next: PortfolioView) =>
+      void navigate({ search: (before: PortfolioView) => ({ ...before, ...next }), replace: true, resetScroll: false }),
+    [navigate],
+  )
   const asTables = isTable(view.table, 'exposure') && isTable(view.table, 'cash')
   useKeys({ x: () => setView({ table: asTables ? undefined : 'exposure.cash' }) })
   const asOf = query.data?.asOf

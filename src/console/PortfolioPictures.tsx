@@ -8,7 +8,7 @@ import { amountText, largeAmount } from './format.ts'
 import { kindWord, regionWord } from './kind-words.ts'
 import { Legend, Picture } from './Picture.tsx'
 import { exposureBy, type ExposureBy, type LinesView } from './portfolio-address.ts'
-import { WhyLines } from './PortfolioTable.tsx'
+import { WhyLines } from './WhyLines.tsx'
 
 type Shown = Readonly<{ shown: 'chart' | 'table'; onShow: (shown: 'chart' | 'table') => void }>
 

@@ -1,44 +1,47 @@
-import { Tooltip } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
-import { fromText } from '../core/base/rational.ts'
+import { useMemo } from 'react'
+import { fromText, over, toFixed } from '../core/base/rational.ts'
 import type { PortfolioBookWire, PortfolioRowWire } from '../wire/portfolio.ts'
+import { Assumed } from './Assumed.tsx'
 import { Absent } from './Absent.tsx'
-import { dateText, shortMonth } from './dates.ts'
-import { amountText, partText } from './format.ts'
+import { DataTable } from './DataTable.tsx'
+import { dateText } from './dates.ts'
+import { amountText } from './format.ts'
 import { kindWord, regionWord } from './kind-words.ts'
-import { writeLines, type LinesView } from './portfolio-address.ts'
+import type { LinesView } from './portfolio-address.ts'
+import type { Column } from './table-column.ts'
+import { isZero, WhyLines, type OpensLines } from './WhyLines.tsx'
 
-export const Assumed = ({ note }: Readonly<{ note: string | null }>) =>
-  note === null ? null : (
-    <Tooltip label={note}>
-      <button type="button" className="assumed" aria-label={`Assumption: ${note}`}>
-        a
-      </button>
-    </Tooltip>
-  )
+export const portfolioHeads = [
+  'Agreement',
+  'Until',
+  'Paid to date',
+  'Gross',
+  'Covered',
+  'Net',
+  'Calls 12 m',
+  'Share 12 m',
+  'Sold',
+  'Last close',
+] as const
 
-type Opens = Readonly<{ opened: string | undefined; onOpen: (lines: LinesView) => void }>
+const kindsOf = ({ kinds }: PortfolioRowWire): string => kinds.map(kindWord).join(' + ') || 'nothing given'
+const regionsOf = ({ regions }: PortfolioRowWire): string => regions.map(regionWord).join(', ')
 
-const isZero = (amount: string): boolean => !/[1-9]/.test(amount)
+const Name = ({ row }: Readonly<{ row: PortfolioRowWire }>) => (
+  <>
+    <Link className="strong-link" to="/agreements/$id" params={{ id: row.agreement }}>
+      {row.title}
+    </Link>
+    <Assumed note={row.assumed} />
+    <span className="third moved-of" title={`${kindsOf(row)} · ${regionsOf(row)}`}>
+      {[kindsOf(row), row.regions.length < 2 ? regionsOf(row) : `${row.regions.length} regions`].filter((word) => word !== '').join(' · ')}
+    </span>
+  </>
+)
 
-type WhyProps = Opens & Readonly<{ amount: string; lines: LinesView; name: string }>
-
-/** An amount that opens the statement lines it is the sum of. */
-export const WhyLines = ({ amount, lines, name, opened, onOpen }: WhyProps) =>
-  isZero(amount) ? (
-    <Absent kind="zero" />
-  ) : (
-    <button
-      type="button"
-      className="explainable"
-      aria-expanded={opened === writeLines(lines)}
-      aria-label={`${amountText(amount)}, ${name}: why`}
-      onClick={() => onOpen(lines)}
-    >
-      {amountText(amount)}
-    </button>
-  )
+const Until = ({ row: { status, until } }: Readonly<{ row: PortfolioRowWire }>) =>
+  status === 'ended' ? <span className="third">ended {dateText(until)}</span> : <span className="whole">{dateText(until)}</span>
 
 const ToRegister = ({ amount, agreement, name, on }: Readonly<{ amount: string; agreement: string; name: string; on: string }>) =>
   isZero(amount) ? (
@@ -49,153 +52,135 @@ const ToRegister = ({ amount, agreement, name, on }: Readonly<{ amount: string; 
     </Link>
   )
 
-const Sold = ({ sold }: Readonly<{ sold: PortfolioRowWire['sold'] }>) => {
-  const part = sold === null ? undefined : partText(fromText(sold.sold), fromText(sold.accepted))
-  return part === undefined ? <Absent kind="not-applicable" /> : part
+type Opens = OpensLines & Readonly<{ on: string; currency: string }>
+
+/** An amount that opens statement lines, one that opens instruments. */
+const linesColumn = (
+  { currency, ...opens }: Opens,
+  id: 'paid' | 'share' | 'paidBehind' | 'shareBehind',
+  head: string,
+  spare = false,
+): Column<PortfolioRowWire> => {
+  const of = id.startsWith('paid') ? 'paid' : 'share'
+  const month = id.endsWith('Behind') ? '12m' : undefined
+  return {
+    id,
+    head,
+    unit: currency,
+    kind: 'amount',
+    of: (row) => row[id],
+    total: 'sum',
+    spare,
+    show: (row) => (
+      <WhyLines
+        amount={row[id]}
+        lines={{ of, agreement: row.agreement, month }}
+        name={`${head}, ${row.title}`}
+        opened={opens.opened}
+        onOpen={opens.onOpen}
+      />
+    ),
+  }
 }
+const registerColumn = (
+  { currency, on }: Opens,
+  id: 'gross' | 'covered' | 'net' | 'amortised' | 'called' | 'recovered',
+  head: string,
+  spare = false,
+): Column<PortfolioRowWire> => ({
+  id,
+  head,
+  unit: currency,
+  kind: 'amount',
+  of: (row) => row[id],
+  total: 'sum',
+  spare,
+  show: (row) => <ToRegister amount={row[id]} agreement={row.agreement} name={`${head}, ${row.title}`} on={on} />,
+})
 
-const LastClose = ({ row }: Readonly<{ row: PortfolioRowWire }>) =>
-  row.lastMonth === null ? (
-    <Absent kind="not-yet" />
-  ) : (
-    <Link className="link" to="/agreements/$id/periods/$month" params={{ id: row.agreement, month: row.lastMonth }}>
-      {shortMonth(row.lastMonth)}
-    </Link>
-  )
+const soldDigits = 9
+const soldOf = ({ sold }: PortfolioRowWire): string | null =>
+  sold === null ? null : toFixed(over(fromText(sold.sold), fromText(sold.accepted)), soldDigits)
 
-const Row = ({ row, on, ...opens }: Opens & Readonly<{ row: PortfolioRowWire; on: string }>) => {
-  const lines = (of: 'paid' | 'share', month?: '12m'): LinesView => ({ of, agreement: row.agreement, month })
-  const { agreement, title } = row
+const columnsOf = (opens: Opens): Column<PortfolioRowWire>[] => [
+  { id: 'agreement', head: 'Agreement', kind: 'text', of: ({ title }) => title, show: (row) => <Name row={row} /> },
+  { id: 'counterparty', head: 'Counterparty', kind: 'text', of: ({ counterparty }) => counterparty.name, spare: true },
+  { id: 'rating', head: 'Rating', kind: 'text', of: ({ rating }) => rating, absent: () => 'not-disclosed', spare: true },
+  { id: 'kind', head: 'Kind', kind: 'text', of: kindsOf, spare: true },
+  { id: 'region', head: 'Region', kind: 'text', of: regionsOf, spare: true },
+  { id: 'until', head: 'Until', kind: 'date', of: ({ until }) => until, show: (row) => <Until row={row} /> },
+  linesColumn(opens, 'paid', 'Paid to date'),
+  registerColumn(opens, 'gross', 'Gross'),
+  registerColumn(opens, 'covered', 'Covered'),
+  registerColumn(opens, 'net', 'Net'),
+  registerColumn(opens, 'amortised', 'Amortised', true),
+  registerColumn(opens, 'called', 'Called', true),
+  registerColumn(opens, 'recovered', 'Recovered', true),
+  linesColumn(opens, 'paidBehind', 'Calls 12 m'),
+  linesColumn(opens, 'share', 'Share to date', true),
+  linesColumn(opens, 'shareBehind', 'Share 12 m'),
+  { id: 'sold', head: 'Sold', kind: 'percent', of: soldOf },
+  {
+    id: 'lastMonth',
+    head: 'Last close',
+    kind: 'month',
+    of: ({ lastMonth }) => lastMonth,
+    to: ({ agreement, lastMonth }) => `/agreements/${agreement}/periods/${lastMonth}`,
+    absent: () => 'not-yet',
+  },
+]
+
+type Props = OpensLines &
+  Readonly<{
+    book: PortfolioBookWire
+    inTalks: readonly Readonly<{ agreement: string; title: string; note: string | null }>[]
+    on: string
+    several: boolean
+  }>
+
+/** The totals of the page, each opening all of its lines. They are those of the table as long as nothing is filtered. */
+const WholeSums = ({ book, ...opens }: OpensLines & Readonly<{ book: PortfolioBookWire }>) => {
+  const sums: readonly (readonly [word: string, amount: string, lines: LinesView])[] = [
+    ['paid to date', book.total.paid, { of: 'paid', agreement: undefined, month: undefined }],
+    ['share to date', book.total.share, { of: 'share', agreement: undefined, month: undefined }],
+    ['calls, last 12 months', book.total.paidBehind, { of: 'paid', agreement: undefined, month: '12m' }],
+    ['share, last 12 months', book.total.shareBehind, { of: 'share', agreement: undefined, month: '12m' }],
+  ]
   return (
-    <tr>
-      <th scope="row">
-        <Link className="strong-link" to="/agreements/$id" params={{ id: agreement }}>
-          {title}
-        </Link>
-        <Assumed note={row.assumed} />
-        <span className="third moved-of" title={row.kinds.map(kindWord).join(' + ')}>
-          {[
-            row.kinds.map(kindWord).join(' + ') || 'nothing given',
-            row.regions.length < 2 ? row.regions.map(regionWord).join() : `${row.regions.length} regions`,
-          ]
-            .filter((word) => word !== '')
-            .join(' · ')}
+    <p className="inside whole-sums">
+      All agreements, line by line:{' '}
+      {sums.map(([word, amount, lines]) => (
+        <span key={word} className="whole">
+          {word} <WhyLines amount={amount} lines={lines} name={`${word}, all agreements`} {...opens} />
         </span>
-      </th>
-      <td className="whole">{row.status === 'ended' ? <span className="third">ended {dateText(row.until)}</span> : dateText(row.until)}</td>
-      <td className="number">
-        <WhyLines amount={row.paid} lines={lines('paid')} name={`paid to date, ${title}`} {...opens} />
-      </td>
-      <td className="number">
-        <ToRegister amount={row.gross} agreement={agreement} name={`gross, ${title}`} on={on} />
-      </td>
-      <td className="number">
-        <ToRegister amount={row.covered} agreement={agreement} name={`covered, ${title}`} on={on} />
-      </td>
-      <td className="number">
-        <ToRegister amount={row.net} agreement={agreement} name={`net, ${title}`} on={on} />
-      </td>
-      <td className="number">
-        <WhyLines amount={row.paidBehind} lines={lines('paid', '12m')} name={`calls of the last twelve months, ${title}`} {...opens} />
-      </td>
-      <td className="number">
-        <WhyLines amount={row.shareBehind} lines={lines('share', '12m')} name={`share of the last twelve months, ${title}`} {...opens} />
-      </td>
-      <td className="number">
-        <Sold sold={row.sold} />
-      </td>
-      <td className="whole">
-        <LastClose row={row} />
-      </td>
-    </tr>
+      ))}
+    </p>
   )
 }
-
-export const portfolioHeads = [
-  'Agreement',
-  'Until',
-  'Paid to date',
-  'Gross',
-  'Covered',
-  'Net',
-  'Calls, last 12 m',
-  'Share, last 12 m',
-  'Sold',
-  'Last close',
-] as const
-const numbers = new Set(['Paid to date', 'Gross', 'Covered', 'Net', 'Calls, last 12 m', 'Share, last 12 m', 'Sold'])
-const meanings: Readonly<Partial<Record<(typeof portfolioHeads)[number], string>>> = {
-  Gross: 'The most that can still be asked for, undiscounted',
-  Covered: 'Of gross, what escrow and collateral cover',
-  Sold: 'Of accepted GPU-hours of the last twelve months',
-}
-
-const Total = ({ children }: Readonly<{ children: ReactNode }>) => <td className="number">{children}</td>
-
-type Props = Opens &
-  Readonly<{ book: PortfolioBookWire; inTalks: readonly Readonly<{ agreement: string; title: string; note: string | null }>[]; on: string }>
 
 /** Agreements in rows, to the cent; what is in talks is listed below them and counted nowhere. */
-export const PortfolioTable = ({ book, inTalks, on, ...opens }: Props) => {
-  const { total } = book
-  const all = (of: 'paid' | 'share', month?: '12m'): LinesView => ({ of, agreement: undefined, month })
+export const PortfolioTable = ({ book, inTalks, on, several, opened, onOpen }: Props) => {
+  const { currency } = book
+  const columns = useMemo(() => columnsOf({ opened, onOpen, on, currency }), [opened, onOpen, on, currency])
   return (
-    <section className="panel scroll-x" aria-label="Agreements">
-      <table className="table portfolio">
-        <caption className="hidden">Agreements in {book.currency}, to the cent</caption>
-        <thead>
-          <tr>
-            {portfolioHeads.map((head) => (
-              <th key={head} scope="col" className={numbers.has(head) ? 'number' : undefined} title={meanings[head]}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {book.rows.map((row) => (
-            <Row key={row.agreement} row={row} on={on} {...opens} />
-          ))}
-          {inTalks.map(({ agreement, title, note }) => (
-            <tr key={agreement}>
-              <th scope="row">
-                <Link className="strong-link" to="/agreements/$id" params={{ id: agreement }}>
-                  {title}
-                </Link>
-                <Assumed note={note} />
-              </th>
-              <td colSpan={portfolioHeads.length - 1} className="third">
-                in talks: listed, and counted nowhere on this page
-              </td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row" colSpan={2}>
-              Total, {book.currency}
-            </th>
-            <Total>
-              <WhyLines amount={total.paid} lines={all('paid')} name="paid to date, all" {...opens} />
-            </Total>
-            <Total>{amountText(total.gross)}</Total>
-            <Total>{amountText(total.covered)}</Total>
-            <Total>{amountText(total.net)}</Total>
-            <Total>
-              <WhyLines amount={total.paidBehind} lines={all('paid', '12m')} name="calls of the last twelve months, all" {...opens} />
-            </Total>
-            <Total>
-              <WhyLines amount={total.shareBehind} lines={all('share', '12m')} name="share of the last twelve months, all" {...opens} />
-            </Total>
-            <Total>
-              <Absent kind="not-applicable" />
-            </Total>
-            <td>
-              <Absent kind="not-applicable" />
-            </td>
-          </tr>
-        </tfoot>
-      </table>
-    </section>
+    <div className="portfolio">
+      <DataTable
+        caption={several ? `Agreements in ${currency}` : 'Agreements'}
+        rows={book.rows}
+        columns={columns}
+        keyOf={({ agreement }) => agreement}
+        name={`portfolio-${on}-${currency.toLowerCase()}`}
+        at={several ? `t${currency}.` : 't.'}
+      />
+      <WholeSums book={book} opened={opened} onOpen={onOpen} />
+      {inTalks.map(({ agreement, title, note }) => (
+        <p key={agreement} className="inside">
+          <Link className="strong-link" to="/agreements/$id" params={{ id: agreement }}>
+            {title}
+          </Link>
+          <Assumed note={note} /> <span className="third">in talks: listed, and counted nowhere on this page</span>
+        </p>
+      ))}
+    </div>
   )
 }

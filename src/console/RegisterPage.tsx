@@ -1,19 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useMemo } from 'react'
 import { decimal, total, toText } from '../core/base/rational.ts'
 import type { InstrumentWire, RegisterAmount, RegisterWire } from '../wire/register.ts'
 import { isTable, withTable } from './address.ts'
-import { Absent } from './Absent.tsx'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { AsOfControls } from './AsOfControls.tsx'
-import { dateText, monthText } from './dates.ts'
+import { monthText } from './dates.ts'
 import { amountText, moneyInTables } from './format.ts'
 import { useKeys } from './keys.ts'
 import { kindWord } from './kind-words.ts'
 import type { PortfolioView } from './portfolio-address.ts'
+import { DataTable } from './DataTable.tsx'
 import { register } from './portfolio-queries.ts'
-import { Assumed } from './PortfolioTable.tsx'
+import type { Column } from './table-column.ts'
+import { Assumed } from './Assumed.tsx'
 import { RunOffPicture } from './RunOffPicture.tsx'
 
 const route = getRouteApi('/register')
@@ -37,99 +38,77 @@ const amountHeads: readonly (readonly [RegisterAmount, string])[] = [
   ['received', 'Received'],
 ]
 
-/** Columns that some row states, and is not nothing in all of them. */
-const statedBy = (rows: readonly InstrumentWire[]) =>
-  amountHeads.filter(([name]) => rows.some(({ amounts }) => amounts[name] !== undefined && /[1-9]/.test(amounts[name])))
-
 export const sumText = (amounts: readonly (string | undefined)[], currency: string): string =>
   moneyInTables(toText(total(amounts.flatMap((amount) => (amount === undefined ? [] : [decimal(amount)])))), currency)
 
-const Row = ({ row, columns, view }: Readonly<{ row: InstrumentWire; columns: typeof amountHeads; view: PortfolioView }>) => (
-  <tr>
-    <th scope="row">
-      <Link
-        className="strong-link"
-        to="/register/$holder/$clause"
-        params={{ holder: row.agreement, clause: row.clause }}
-        search={{ on: view.on, known: view.known }}
-      >
-        {kindWord(row.kind)}
-      </Link>
-      <Assumed note={row.assumed} />
-      <span className="third moved-of">
-        {row.title}, {row.clause}
-      </span>
-    </th>
-    <td className="party" title={row.beneficiary.name}>
-      {row.beneficiary.name}
-    </td>
-    <td className="whole">
-      {row.status === 'ended' ? <span className="third">ended {dateText(row.through)}</span> : dateText(row.through)}
-    </td>
-    {columns.map(([name]) => (
-      <td key={name} className="number">
-        {row.amounts[name] === undefined ? <Absent kind="not-applicable" /> : amountText(row.amounts[name])}
-      </td>
-    ))}
-  </tr>
+const Name = ({ row, view }: Readonly<{ row: InstrumentWire; view: PortfolioView }>) => (
+  <>
+    <Link
+      className="strong-link"
+      to="/register/$holder/$clause"
+      params={{ holder: row.agreement, clause: row.clause }}
+      search={{ on: view.on, known: view.known }}
+    >
+      {kindWord(row.kind)}
+    </Link>
+    <Assumed note={row.assumed} />
+    <span className="third moved-of" title={`${row.title}, ${row.clause}`}>
+      {row.title}, {row.clause}
+    </span>
+  </>
 )
 
-type TableProps = Readonly<{ title: string; about: string; rows: readonly InstrumentWire[]; view: PortfolioView }>
+/** Columns of amounts are shown where some row states one that is not nothing; the others can be chosen. */
+const columnsOf = (rows: readonly InstrumentWire[], view: PortfolioView): Column<InstrumentWire>[] => [
+  { id: 'instrument', head: 'Instrument', kind: 'text', of: ({ kind }) => kindWord(kind), show: (row) => <Name row={row} view={view} /> },
+  { id: 'agreement', head: 'Agreement', kind: 'text', of: ({ title }) => title, spare: true },
+  { id: 'clause', head: 'Clause', kind: 'text', of: ({ clause }) => clause, spare: true },
+  { id: 'counterparty', head: 'Counterparty', kind: 'text', of: ({ counterparty }) => counterparty.name, spare: true },
+  {
+    id: 'beneficiary',
+    head: 'Beneficiary',
+    kind: 'text',
+    of: ({ beneficiary }) => beneficiary.name,
+    show: ({ beneficiary }) => (
+      <span className="party" title={beneficiary.name}>
+        {beneficiary.name}
+      </span>
+    ),
+  },
+  { id: 'lender', head: 'Lender', kind: 'text', of: ({ lender }) => lender?.name ?? null, spare: true },
+  { id: 'status', head: 'Status', kind: 'text', of: ({ status }) => status, spare: true },
+  { id: 'until', head: 'Until', kind: 'date', of: ({ through }) => through },
+  ...amountHeads.map(([id, head]): Column<InstrumentWire> => ({
+    id,
+    head,
+    unit: rows[0]!.currency,
+    kind: 'amount',
+    of: ({ amounts }) => amounts[id] ?? null,
+    total: 'sum',
+    spare: rows.every(({ amounts }) => amounts[id] === undefined || !/[1-9]/.test(amounts[id])),
+    why: ({ agreement, clause }) => `/register/${agreement}/${clause}${view.on === undefined ? '' : `?on=${view.on}`}`,
+  })),
+]
 
-/** Instruments of one side in one currency, with totals. */
-const Table = ({ title, about, rows, view }: TableProps) => {
-  const columns = statedBy(rows)
-  const currency = rows[0]!.currency
+type TableProps = Readonly<{ side: 'given' | 'held'; rows: readonly InstrumentWire[]; view: PortfolioView; several: boolean }>
+
+/** Instruments of one side in one currency. */
+const Table = ({ side, rows, view, several }: TableProps) => {
+  const { currency } = rows[0]!
+  const { on, known } = view
+  const columns = useMemo(() => columnsOf(rows, { on, known }), [rows, on, known])
+  const caption = side === 'given' ? 'Given: the guarantor stands for it' : 'Held: owed to the guarantor'
   return (
-    <section className="panel picture" aria-label={`${title}, ${currency}`}>
-      <header>
-        <h2>{title}</h2>
-        <span className="third">
-          {about}, {currency}
-        </span>
-      </header>
-      <div className="scroll-x">
-        <table className="table portfolio">
-          <caption className="hidden">
-            {title} in {currency}
-          </caption>
-          <thead>
-            <tr>
-              {['Instrument', 'Beneficiary', 'Until'].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-              {columns.map(([name, head]) => (
-                <th key={name} scope="col" className="number">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Row key={row.instrument} row={row} columns={columns} view={view} />
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row" colSpan={3}>
-                Total, {currency}
-              </th>
-              {columns.map(([name]) => (
-                <td key={name} className="number">
-                  {sumText(
-                    rows.map(({ amounts }) => amounts[name]),
-                    currency,
-                  )}
-                </td>
-              ))}
-            </tr>
-          </tfoot>
-        </table>
-      </div>
-    </section>
+    <div className="portfolio">
+      <DataTable
+        caption={several ? `${caption}, ${currency}` : caption}
+        rows={rows}
+        columns={columns}
+        keyOf={({ instrument }) => instrument}
+        name={`register-${side}-${currency.toLowerCase()}`}
+        at={several ? `${side}${currency}.` : `${side}.`}
+      />
+    </div>
   )
 }
 
@@ -193,13 +172,18 @@ const RollForward = ({ data }: Readonly<{ data: RegisterWire }>) => {
 type BodyProps = Readonly<{ data: RegisterWire; view: PortfolioView; setView: (view: PortfolioView) => void }>
 
 const Body = ({ data, view, setView }: BodyProps) => {
-  const sides = (['given', 'held'] as const).flatMap((side) =>
-    [...Map.groupBy(data.instruments, ({ currency }) => currency)].map(([currency, of]) => ({
-      side,
-      currency,
-      rows: of.filter((row) => row.side === side),
-    })),
+  const sides = useMemo(
+    () =>
+      (['given', 'held'] as const).flatMap((side) =>
+        [...Map.groupBy(data.instruments, ({ currency }) => currency)].map(([currency, of]) => ({
+          side,
+          currency,
+          rows: of.filter((row) => row.side === side),
+        })),
+      ),
+    [data],
   )
+  const currencies = new Set(sides.map(({ currency }) => currency)).size
   const title = view.agreement === undefined ? undefined : data.instruments[0]?.title
   return (
     <div className="page">
@@ -222,15 +206,7 @@ const Body = ({ data, view, setView }: BodyProps) => {
         />
       ))}
       {sides.map(({ side, currency, rows }) =>
-        rows.length === 0 ? null : (
-          <Table
-            key={side + currency}
-            title={side === 'given' ? 'Given' : 'Held'}
-            about={side === 'given' ? 'the guarantor stands for it' : 'owed to the guarantor: shares, rights, stakes'}
-            rows={rows}
-            view={view}
-          />
-        ),
+        rows.length === 0 ? null : <Table key={side + currency} side={side} rows={rows} view={view} several={currencies > 1} />,
       )}
       <RollForward data={data} />
       <p className="third">

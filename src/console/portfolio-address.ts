@@ -36,7 +36,9 @@ export const parsePortfolioView = (search: Record<string, unknown>): PortfolioVi
     agreement: word(search['agreement']),
     lines: word(search['lines']),
   }
-  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined))
+  // Tables keep how they are looked at in the address too, each under keys of its own.
+  const ofTables = Object.entries(search).filter(([key, value]) => /^(t|given|held)[A-Z]*\./.test(key) && typeof value === 'string')
+  return Object.fromEntries([...Object.entries(view), ...ofTables].filter(([, value]) => value !== undefined))
 }
 
 export type LinesView = Readonly<{
