@@ -64,6 +64,12 @@ const ofClaim = (path: string): Asked => ({
   missing: `/api/claims/no-such-name/${campusMonth}${path}`,
 })
 
+const ofInstrument = (path: string): Asked => ({
+  side: 'sharon',
+  url: `/api/register/sharon-ai/backstop${path}`,
+  missing: `/api/register/no-such-name/backstop${path}`,
+})
+
 /** How every route is asked, by its operation. A route that is not here fails the matrix by name. */
 export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = {
   health: () => ({ list: '/api/health' }),
@@ -108,6 +114,13 @@ export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = 
   listRings: () => ofClaim('/rings?hall=hall-1'),
   readFinding: ({ finding }) => ofClaim(`/findings/${finding}`),
   decideFinding: ({ finding }) => ({ ...ofClaim(`/findings/${finding}/decision`), body: { decision: 'ask', reason: 'to try' } }),
+  readPortfolio: () => ({ list: '/api/portfolio' }),
+  listPortfolioLines: () => ({ list: '/api/portfolio/lines?of=paid' }),
+  readRegister: () => ({ list: '/api/register' }),
+  readInstrument: () => ofInstrument(''),
+  listInstrumentLines: () => ({ list: '/api/register/sharon-ai/backstop/lines' }),
+  listFacilities: () => ({ list: '/api/facilities' }),
+  readFacility: () => ({ list: '/api/facilities/sharon-ai/backstop' }),
   listBatches: () => ({ list: '/api/ingest/batches' }),
   readBatch: ({ batch }) => ({
     side: 'sharon',

@@ -314,7 +314,7 @@ describe('H15 the loan', () => {
 const portfolioOf = (names: readonly string[]): string => {
   const whole = parseYaml(text('portfolio.yaml')) as Portfolio
   const valuations = whole.valuations.filter(({ agreement }) => names.includes(agreement))
-  return JSON.stringify({ ...whole, agreements: names, valuations, sources: [] })
+  return JSON.stringify({ ...whole, agreements: names, inTalks: [], valuations, sources: [] })
 }
 const registerAt = async (asOf: Month): Promise<Register> => {
   const parsed = parsePortfolio(portfolioOf(deals))

@@ -4,6 +4,7 @@ import { makeClosing } from '../src/server/app/closing.ts'
 import { makeFactories } from '../src/server/app/factories.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { makeLedger } from '../src/server/app/ledger.ts'
+import { makePortfolios } from '../src/server/app/portfolio.ts'
 import { makeReaders } from '../src/server/app/read.ts'
 import { deliverWorld } from '../src/server/deliver-world.ts'
 import { webhookDoor } from '../src/server/serve.ts'
@@ -20,5 +21,6 @@ export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'con
   audit: makeAudit(store),
   webhooks: webhookDoor(store, now, deliverWorld()),
   closing: makeClosing(store, now),
+  portfolios: makePortfolios(store, now),
   ingest: { ...makeIngest(store, now), telemetry: undefined, flex: undefined },
 })

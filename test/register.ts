@@ -100,6 +100,7 @@ export const portfolioOf = (more: Partial<Portfolio> = {}): Portfolio => ({
   currency: 'USD',
   rates: [],
   agreements: ['one'],
+  inTalks: [],
   counterparties: [],
   hardware: [],
   valuations: [],

@@ -27,7 +27,7 @@ const cut = (): string => {
   const whole = parse(fs.readFileSync(join(examples, 'portfolio.yaml'), 'utf8')) as Record<string, { agreement: string }[]>
   const two = ['sharon-ai', 'firmus-batam']
   const valuations = whole['valuations']!.filter(({ agreement }) => two.includes(agreement))
-  return write('portfolio.json', JSON.stringify({ ...whole, agreements: two, valuations, sources: [] }))
+  return write('portfolio.json', JSON.stringify({ ...whole, agreements: two, inTalks: [], valuations, sources: [] }))
 }
 const portfolio = ['--portfolio', cut(), '--as-of', '2026-07']
 

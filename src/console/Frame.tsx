@@ -9,6 +9,7 @@ import { Help } from './Help.tsx'
 import { useKeys } from './keys.ts'
 import { Navigation } from './Navigation.tsx'
 import { PeriodPicker } from './PeriodPicker.tsx'
+import { isPromised, PromisedCrumbs } from './PromisedLinks.tsx'
 import { agreement, health } from './queries.ts'
 import { SettingsCrumbs } from './settings-sections.tsx'
 import { announce } from './announce.ts'
@@ -79,6 +80,8 @@ export const Frame = () => {
   useKeys({
     '?': () => setHelp(true),
     y: () => void navigator.clipboard.writeText(location.href).then(() => announce('Address copied')),
+    'g p': () => void navigate({ to: '/portfolio' }),
+    'g k': () => void navigate({ to: '/register' }),
     'g f': () => void navigate({ to: '/factories' }),
     'g a': () => void navigate({ to: '/agreements' }),
   })
@@ -101,6 +104,8 @@ export const Frame = () => {
           <FactoryCrumbs factory={factory} hall={hall} />
         ) : path.startsWith('/settings') ? (
           <SettingsCrumbs />
+        ) : isPromised(path) ? (
+          <PromisedCrumbs path={path} />
         ) : (
           <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={data?.title} />
         )}

@@ -5,6 +5,8 @@ import { Absent, absences } from './Absent.tsx'
 const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['g', 'a'], 'Agreements'],
   [['g', 'f'], 'Factories'],
+  [['g', 'p'], 'Portfolio'],
+  [['g', 'k'], 'Register'],
   [['['], 'Period before'],
   [[']'], 'Period after'],
   [['j'], 'Next amount of the statement'],

@@ -4,6 +4,7 @@ import type { AgreementRowWire } from '../wire/agreement.ts'
 import { claims } from './claim-queries.ts'
 import { isMonth, monthText, shortMonth } from './dates.ts'
 import { factories } from './factory-queries.ts'
+import { PortfolioLink, PromisedLinks } from './PromisedLinks.tsx'
 import { agreements } from './queries.ts'
 import { SettingsLink } from './settings-sections.tsx'
 
@@ -91,6 +92,7 @@ export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => vo
     // A press on a link closes the menu that it was in; the link itself is what is pressed.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <nav className="navigation" aria-label="Pages" onClick={onGo}>
+      <PortfolioLink />
       <Link to="/agreements" activeOptions={whole}>
         Agreements
       </Link>
@@ -101,6 +103,7 @@ export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => vo
       </ul>
       <Factories />
       <Claims />
+      <PromisedLinks />
       <SettingsLink />
       <p>
         <sup className="assumed">a</sup> rests on an assumption: the term was not disclosed

@@ -1,4 +1,4 @@
-import { decimal, fromText, rational, times, toDecimal, toFixed, over, type Rational } from '../core/base/rational.ts'
+import { decimal, fromText, rational, times, toDecimal, toFixed, toText, over, type Rational } from '../core/base/rational.ts'
 import { minorDigits } from '../core/base/currency.ts'
 import { numberStyle } from './number-style.ts'
 
@@ -97,6 +97,9 @@ export const largeText = (exact: string, currency: string): string => {
   if (size >= 10_000_000n * value.d) return `${decimalText(toFixed(millions(value), 1))} m`
   return moneyText(exact, currency)
 }
+
+/** The same of an amount as the server wrote it. */
+export const largeAmount = (amount: string, currency: string): string => largeText(toText(decimal(amount)), currency)
 
 /** Fewest decimals, from three to nine, at which rounded parts add up to the rounded totals; nine where none does. */
 export const tieingPlaces = (sums: readonly Readonly<{ parts: readonly Rational[]; total: Rational }>[]): number => {

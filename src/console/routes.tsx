@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { parseAgreementView, parseClaimView, parseFactoryView, parsePeriodView, parseSearch, writeSearch } from './address.ts'
 import { Door } from './Door.tsx'
+import { parsePortfolioView } from './portfolio-address.ts'
 import { NoPage } from './Answer.tsx'
 import { parseSignInView } from './sign-in-view.ts'
 
@@ -78,11 +79,50 @@ const settingsSection = createRoute({
   component: lazyRouteComponent(() => import('./SettingsPage.tsx'), 'SettingsPage'),
 })
 
+const portfolioRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/portfolio',
+  validateSearch: parsePortfolioView,
+  component: lazyRouteComponent(() => import('./PortfolioPage.tsx'), 'PortfolioPage'),
+})
+
+const registerRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/register',
+  validateSearch: parsePortfolioView,
+  component: lazyRouteComponent(() => import('./RegisterPage.tsx'), 'RegisterPage'),
+})
+
+const instrumentRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/register/$holder/$clause',
+  validateSearch: parsePortfolioView,
+  component: lazyRouteComponent(() => import('./InstrumentPage.tsx'), 'InstrumentPage'),
+})
+
+const lenderRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/lender',
+  validateSearch: parsePortfolioView,
+  component: lazyRouteComponent(() => import('./LenderPage.tsx'), 'LenderPage'),
+})
+
+const facilityRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/lender/$holder/$clause',
+  validateSearch: parsePortfolioView,
+  component: lazyRouteComponent(() => import('./FacilityPage.tsx'), 'FacilityPage'),
+})
+
+/** What is promised and stands behind others. */
+const promised = [portfolioRoute, registerRoute, instrumentRoute, lenderRoute, facilityRoute] as const
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
       ...[signInRoute, settings, settingsSection],
+      ...promised,
     ]),
     parseSearch,
     stringifySearch: writeSearch,

@@ -10,6 +10,7 @@ import { makeClosing } from './app/closing.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeLedger } from './app/ledger.ts'
+import { makePortfolios } from './app/portfolio.ts'
 import { makeReaders } from './app/read.ts'
 import { makeWebhooks } from './app/webhooks.ts'
 import { whyNotUrl } from './jobs/egress.ts'
@@ -84,6 +85,7 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     audit: makeAudit(store),
     webhooks: webhookDoor(store, now, webhooks),
     closing: makeClosing(store, now),
+    portfolios: makePortfolios(store, now),
     ingest: { ...makeIngest(store, now), telemetry, flex },
     consoleFolder,
   })

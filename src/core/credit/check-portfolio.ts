@@ -92,6 +92,26 @@ const checkValuations = ({ valuations, agreements, currency }: SoundPortfolio): 
   ]
 }
 
+const checkInTalks = ({ inTalks, agreements }: SoundPortfolio): Problem[] => {
+  const known = itemsOf(agreements).map(([id]) => id)
+  return [
+    ...itemsOf(inTalks).flatMap(([{ agreement }, index]): Problem[] =>
+      agreement === undefined || known.includes(agreement)
+        ? []
+        : [
+            {
+              pointer: `/inTalks/${index}/agreement`,
+              message: `\`${agreement}\` is not among \`agreements\`: there are ${known.join(', ')}`,
+            },
+          ],
+    ),
+    ...checkUnique(
+      itemsOf(inTalks).map(([{ agreement }, index]) => [agreement, `/inTalks/${index}/agreement`]),
+      'agreement in talks',
+    ),
+  ]
+}
+
 /** What a portfolio's parts must be to each other, checked on its sound part. `written` is the document as given. */
 export const checkPortfolio = (document: SoundPortfolio, written: Json): Problem[] => [
   ...checkCurrency(document.currency, '/currency'),
@@ -103,6 +123,7 @@ export const checkPortfolio = (document: SoundPortfolio, written: Json): Problem
   ),
   ...checkCurves(document),
   ...itemsOf(document.hardware).flatMap(([{ amount }, index]) => checkAmount(amount, `/hardware/${index}/amount`, document.currency)),
+  ...checkInTalks(document),
   ...checkValuations(document),
   ...checkSources(document, written),
 ]

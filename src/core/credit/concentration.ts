@@ -1,3 +1,4 @@
+import { roundTogether } from '../base/money.ts'
 import { nought, plus, rational, times, type Rational } from '../base/rational.ts'
 
 export type Concentrated = Readonly<{ name: string; minor: bigint; share: Rational }>
@@ -21,3 +22,12 @@ export const concentrationOf = (named: readonly (readonly [name: string, minor: 
     .toSorted((a, b) => (a.minor > b.minor ? -1 : a.minor < b.minor ? 1 : a.name < b.name ? -1 : 1))
   return { parts, herfindahl: parts.reduce((sum, { share }) => plus(sum, times(share, share)), nought) }
 }
+
+/** Shares in tenths of a per cent, rounded together: they add up to 1,000, or there are none. */
+export const tenthsOf = ({ parts }: Concentration): bigint[] =>
+  parts.length === 0
+    ? []
+    : roundTogether(
+        1000n,
+        parts.map(({ share }) => times(share, rational(1000))),
+      )

@@ -77,6 +77,14 @@ const counterparty: ObjectShape = object(
   ['id', 'name'],
 )
 
+const inTalks: ObjectShape = object(
+  {
+    agreement: value('id', 'One of `agreements`.'),
+    through: date('The last local date of the talks; counted from the month after it. Without one, until this says otherwise.'),
+  },
+  ['agreement'],
+)
+
 const sale: ObjectShape = object(
   {
     counterparty: value('id', 'Who bought it.'),
@@ -124,6 +132,11 @@ export const portfolioSchema: Schema = {
         uniqueItems: true,
         title: 'a list of agreements',
         description: 'What the register is made of.',
+      }),
+      inTalks: list(inTalks, 1_000, {
+        default: [],
+        title: 'a list of agreements in talks',
+        description: 'Of these agreements, those that are written down and not signed: listed, and never counted.',
       }),
       counterparties: list(counterparty, limits.parties, {
         default: [],

@@ -45,6 +45,8 @@ export type Portfolio = Readonly<{
   /** What one unit of another currency is worth in the reporting currency. */
   rates: readonly Readonly<{ currency: string; rate: Decimal; on: LocalDate }>[]
   agreements: readonly string[]
+  /** Written down and not signed, through a date or for good: listed, and never counted. */
+  inTalks: readonly Readonly<{ agreement: string; through?: LocalDate }>[]
   counterparties: readonly Counterparty[]
   /** In the reporting currency. */
   hardware: readonly Readonly<{ counterparty: string; on: LocalDate; amount: Decimal }>[]
@@ -68,3 +70,7 @@ export const reportingOf = ({ currency, rates }: Portfolio): Reporting => ({
 /** Hardware sold by the end of a date. */
 export const hardwareThrough = ({ hardware, currency }: Portfolio, date: LocalDate): HardwareSold[] =>
   hardware.filter(({ on }) => on <= date).map(({ counterparty, amount }) => ({ counterparty, minor: minorOf(amount, currency) }))
+
+/** Agreements that are still in talks on a date: nothing of them counts. */
+export const inTalksOn = ({ inTalks }: Portfolio, date: LocalDate): ReadonlySet<string> =>
+  new Set(inTalks.filter(({ through }) => through === undefined || date <= through).map(({ agreement }) => agreement))

@@ -14,6 +14,7 @@ import { HealthShape } from '../../wire/problem.ts'
 import { auditRoutes, type AuditSource } from './audit-routes.ts'
 import { webhookRoutes, type WebhookDoor } from './webhook-routes.ts'
 import { agreementRoutes } from './agreement-routes.ts'
+import { compressAnswers } from './compress.ts'
 import { claimRoutes, type ClaimSource } from './claim-routes.ts'
 import { closeRoutes, type ClosingSource } from './close-routes.ts'
 import { disputeRoutes } from './dispute-routes.ts'
@@ -35,9 +36,13 @@ import { makeIdentify } from './identify.ts'
 import { guardOrigin } from './same-origin.ts'
 import { guardAccess, local, reachOf, type Identify, type SourceOf } from './principal.ts'
 import { answerProblems } from './problems.ts'
+import { lenderRoutes } from './lender-routes.ts'
+import { portfolioRoutes } from './portfolio-routes.ts'
 import { readingRoutes } from './reading-routes.ts'
+import { registerRoutes } from './register-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { ApiSource } from './source.ts'
+import type { PortfolioSource } from '../app/portfolio.ts'
 import { nothing, type Reach } from '../store/reach.ts'
 
 type Report = (text: string) => void
@@ -56,6 +61,8 @@ export type ApiOptions = Readonly<{
   webhooks?: WebhookDoor | undefined
   /** How months are closed by two parties, and disputed. */
   closing?: ((reach: Reach) => ClosingSource) | undefined
+  /** What is read of portfolios and registers. */
+  portfolios?: ((reach: Reach) => PortfolioSource) | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -90,7 +97,7 @@ const within =
 
 /** A line for each family of routes. */
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
-  const { source, factories, claims, ledger, ingest, limits = {}, audit, webhooks, closing } = options
+  const { source, factories, claims, ledger, ingest, limits = {}, audit, webhooks, closing, portfolios } = options
   await api.register((routes) => sessionRoutes(routes, options))
   if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
@@ -104,6 +111,8 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (webhooks !== undefined) await api.register((routes) => webhookRoutes(routes, webhooks))
   if (closing !== undefined) await api.register((routes) => closeRoutes(routes, within(closing)))
   if (closing !== undefined) await api.register((routes) => disputeRoutes(routes, within(closing)))
+  if (portfolios !== undefined)
+    for (const add of [portfolioRoutes, registerRoutes, lenderRoutes]) await api.register((routes) => add(routes, within(portfolios)))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
 }
@@ -150,6 +159,7 @@ export const makeApi = async (options: ApiOptions) => {
   answerProblems(api, report)
   api.decorateRequest('signedIn', undefined)
   guardAccess(api, options.identify ?? (login === undefined ? async () => local : makeIdentify(login)))
+  compressAnswers(api)
   await api.register(swagger, {
     openapi: { openapi: '3.1.0', info: information },
     transform: jsonSchemaTransform,

@@ -17,6 +17,8 @@ const pages = [
   /^\/settings(\/[^/]+)?\/?$/,
   /^\/ledger(\/[^/]+)?\/?$/,
   /^\/journal\/[^/]+\/?$/,
+  /^\/portfolio\/?$/,
+  /^\/(register|lender)(\/[^/]+\/[^/]+)?\/?$/,
 ]
 
 const unbuilt = new Refusal({
@@ -33,6 +35,8 @@ export const serveConsole = async (api: FastifyInstance, folder: string): Promis
     prefix: '/assets/',
     // The name of each file holds the hash of its content.
     immutable: true,
+    // Brotli and gzip lie beside each file since it was built: nothing is compressed while somebody waits.
+    preCompressed: true,
     maxAge: '365d',
   })
   api.setNotFoundHandler(async (request, reply) => {

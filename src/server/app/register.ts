@@ -1,7 +1,7 @@
 import { isMonth, type Month } from '../../core/base/time.ts'
 import type { PackInput } from '../../core/credit/pack.ts'
-import { reportingOf, type Portfolio } from '../../core/credit/portfolio.ts'
-import type { AgreementRecord } from '../../core/credit/record.ts'
+import { inTalksOn, reportingOf, type Portfolio } from '../../core/credit/portfolio.ts'
+import { lastDateOf, type AgreementRecord } from '../../core/credit/record.ts'
 import { makeRegister, type Register } from '../../core/credit/register.ts'
 import { listAgreements } from '../store/agreements.ts'
 import { asSystem, type Queries, type Store } from '../store/database.ts'
@@ -38,7 +38,8 @@ export const drawRegister = async (store: Store, { portfolio, asOf }: RegisterRe
   if (problems.length > 0) return refused(...problems)
   const month = asOf ?? lastFinal(records)
   if (month === undefined) return refused('no month of any agreement is final; --as-of YYYY-MM says as of when')
-  const input = { records, asOf: month, portfolio: whole }
+  const talked = inTalksOn(whole, lastDateOf(month))
+  const input = { records: records.filter(({ schedule }) => !talked.has(schedule.agreement)), asOf: month, portfolio: whole }
   return { kind: 'drawn', input, register: makeRegister({ ...input, reporting: reportingOf(whole), guarantor: whole.guarantor }) }
 }
 
@@ -76,6 +77,7 @@ const usualPortfolio = (records: readonly AgreementRecord[]): Portfolio | string
     currency: currencies[0]!,
     rates: [],
     agreements: records.map(({ schedule }) => schedule.agreement),
+    inTalks: [],
     counterparties: [],
     hardware: [],
     valuations: [],

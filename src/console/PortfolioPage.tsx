@@ -1,0 +1,271 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useCallback, useEffect, useMemo } from 'react'
+import type { PortfolioBookWire, PortfolioWire } from '../wire/portfolio.ts'
+import { isTable, withTable } from './address.ts'
+import { Answer, Notice, TableSkeleton } from './Answer.tsx'
+import { AsOfControls } from './AsOfControls.tsx'
+import { CircularFlows } from './CircularFlows.tsx'
+import { ComparedTable } from './ComparedTable.tsx'
+import { Concentration } from './Concentration.tsx'
+import { dateText, monthPlus, monthText } from './dates.ts'
+import { amountText, largeAmount } from './format.ts'
+import { useKeys } from './keys.ts'
+import { MovedPanel } from './MovedLines.tsx'
+import { parseLines, writeLines, type LinesView, type PortfolioView } from './portfolio-address.ts'
+import { portfolio, type LinesName } from './portfolio-queries.ts'
+import { CashLegend, CashPicture, ExposureLegend, ExposurePicture, linesTitle } from './PortfolioPictures.tsx'
+import { PortfolioTable, portfolioHeads } from './PortfolioTable.tsx'
+
+const route = getRouteApi('/portfolio')
+
+const Figure = ({ name, amount, currency, more }: Readonly<{ name: string; amount: string; currency: string; more?: string }>) => (
+  <div className="figure">
+    <dt>{name}</dt>
+    <dd title={`${amountText(amount)} ${currency}`}>
+      {largeAmount(amount, currency)} {more === undefined ? null : <small>{more}</small>}
+    </dd>
+  </div>
+)
+
+const Figures = ({ book }: Readonly<{ book: PortfolioBookWire }>) => {
+  const { total, aheadTotal, currency } = book
+  return (
+    <dl className="figures">
+      <Figure name="Gross commitment" amount={total.gross} currency={currency} />
+      <Figure name="Escrow and collateral" amount={total.covered} currency={currency} />
+      <Figure name="Net" amount={total.net} currency={currency} />
+      <Figure name="Paid to date" amount={total.paid} currency={currency} />
+      <Figure
+        name="Calls, next 12 months, certain"
+        amount={aheadTotal.firm}
+        currency={currency}
+        more={`at most ${largeAmount(aheadTotal.contingent, currency)} besides`}
+      />
+      <Figure name="Share income, last 12 months" amount={total.shareBehind} currency={currency} />
+    </dl>
+  )
+}
+
+const Compared = ({ data, view }: Readonly<{ data: PortfolioWire; view: PortfolioView }>) => {
+  const query = useQuery({ ...portfolio({ ...view, on: view.against }), enabled: view.against !== undefined })
+  if (view.against === undefined) return null
+  return (
+    <Answer
+      what="The portfolio that is compared with"
+      query={query}
+      skeleton={
+        <section className="panel">
+          <TableSkeleton caption="Compared" heads={['Agreement', 'Gross', 'Net', 'Paid', 'Share']} rows={5} />
+        </section>
+      }
+    >
+      {(then) => <ComparedTable now={data} then={then} />}
+    </Answer>
+  )
+}
+
+/** The lines that are open, as a question. */
+const nameOf = ({ of, agreement, month }: LinesView, data: PortfolioWire, view: PortfolioView): LinesName => {
+  const span =
+    month === undefined ? {} : month === '12m' ? { from: monthPlus(data.asOf!, -11), through: data.asOf! } : { from: month, through: month }
+  return { of, agreement, on: data.asOf ?? undefined, known: view.known, guarantor: view.guarantor, ...span }
+}
+
+const amountOf = (
+  { of, agreement, month }: LinesView,
+  { books }: PortfolioWire,
+): Readonly<{ amount: string | undefined; currency: string }> => {
+  const book = books.find(({ rows }) => agreement === undefined || rows.some((row) => row.agreement === agreement))
+  if (book === undefined) return { amount: undefined, currency: '' }
+  const { currency } = book
+  if (month !== undefined && month !== '12m')
+    return { amount: agreement === undefined ? book.months.find((each) => each.month === month)?.[of] : undefined, currency }
+  const sums = agreement === undefined ? book.total : book.rows.find((row) => row.agreement === agreement)
+  return { amount: sums?.[month === '12m' ? (of === 'paid' ? 'paidBehind' : 'shareBehind') : of], currency }
+}
+
+type BookProps = Readonly<{
+  book: PortfolioBookWire
+  data: PortfolioWire
+  view: PortfolioView
+  setView: (view: PortfolioView) => void
+  onOpen: (lines: LinesView) => void
+  onAgreement: (agreement: string) => void
+}>
+
+const Book = ({ book, data, view, setView, onOpen, onAgreement }: BookProps) => {
+  const picture = (name: string) => ({
+    shown: isTable(view.table, name) ? ('table' as const) : ('chart' as const),
+    onShow: (shown: 'chart' | 'table') => setView({ table: withTable(view.table, name, shown === 'table') }),
+  })
+  return (
+    <>
+      {data.books.length < 2 ? null : <h2 className="book-head">{book.currency}</h2>}
+      <Figures book={book} />
+      <div className="pair">
+        <div className="column">
+          <ExposurePicture
+            book={book}
+            inTalks={data.inTalks}
+            by={view.by ?? 'agreement'}
+            onBy={(by) => setView({ by: by === 'agreement' ? undefined : by })}
+            onAgreement={onAgreement}
+            {...picture('exposure')}
+          />
+          <ExposureLegend />
+        </div>
+        <div className="column">
+          <CashPicture
+            book={book}
+            all={view.months === 'all'}
+            onAll={(all) => setView({ months: all ? 'all' : undefined })}
+            opened={view.lines}
+            onOpen={onOpen}
+            {...picture('cash')}
+          />
+          <CashLegend />
+        </div>
+      </div>
+      <PortfolioTable
+        book={book}
+        inTalks={book === data.books[0] ? data.inTalks : []}
+        on={data.asOf!}
+        several={data.books.length > 1}
+        opened={view.lines}
+        onOpen={onOpen}
+      />
+      <div className="pair flows-pair">
+        <Concentration book={book} />
+        <CircularFlows book={book} hasDocument={data.document !== null} />
+      </div>
+    </>
+  )
+}
+
+const Foot = ({ data }: Readonly<{ data: PortfolioWire }>) => (
+  <p className="third">
+    <sup className="assumed">a</sup> rests on an assumption (hover names it). Gross is the most that can still be asked for, undiscounted.
+    Fiscal years are {data.fiscalYear}. Expected calls and quantiles need a model of risk, which is not part of this server: nothing here is
+    a forecast.
+    {data.books.length > 1 ? ' Amounts in different currencies are never summed.' : ''}
+  </p>
+)
+
+const Skeleton = () => (
+  <div className="page">
+    <header className="page-head">
+      <h1>Portfolio</h1>
+    </header>
+    <div className="pair">
+      {['Commitment by agreement', 'Cash calls and revenue share'].map((title) => (
+        <section key={title} className="panel picture">
+          <header>
+            <h2>{title}</h2>
+          </header>
+          <div className="blank" style={{ height: 220 }} />
+        </section>
+      ))}
+    </div>
+    <section className="panel">
+      <TableSkeleton caption="Agreements" heads={portfolioHeads} rows={6} />
+    </section>
+  </div>
+)
+
+const None = () => (
+  <Notice title="Nothing is promised yet">
+    A portfolio appears here as soon as an agreement with its guarantor is on record: <code>offtake load agreement.yaml</code>
+  </Notice>
+)
+
+type BodyProps = Readonly<{ data: PortfolioWire; view: PortfolioView; setView: (view: PortfolioView) => void }>
+
+const Body = ({ data, view, setView }: BodyProps) => {
+  const navigate = route.useNavigate()
+  const names = useMemo(() => new Map(data.books.flatMap(({ rows }) => rows.map(({ agreement, title }) => [agreement, title]))), [data])
+  const lines = parseLines(view.lines)
+  const open = view.lines
+  // The same function while the same lines are open: the table is not made anew for it.
+  const onOpen = useCallback(
+    (each: LinesView) => setView({ lines: open === writeLines(each) ? undefined : writeLines(each) }),
+    [open, setView],
+  )
+  const close = () => {
+    const opener = document.querySelector<HTMLElement>('.explainable[aria-expanded=true]')
+    setView({ lines: undefined })
+    opener?.focus()
+  }
+  useKeys(lines === undefined ? {} : { Escape: close })
+  return (
+    <div className={lines === undefined ? 'with-panel' : 'with-panel panel-open'}>
+      <div className="page">
+        <header className="page-head">
+          <h1>Portfolio</h1>
+          <span className="second grow">
+            {data.document?.title ?? data.guarantor?.name ?? ''}: what was promised, what may be asked for, what was earned
+          </span>
+          <AsOfControls
+            asOf={data.asOf}
+            months={data.months}
+            view={view}
+            setView={setView}
+            againstWord="Compare with"
+            guarantors={data.guarantors}
+          />
+        </header>
+        {data.knownOn === null ? null : (
+          <p className="opening">
+            As it was known on <b>{dateText(data.knownOn.slice(0, 10))}</b>; what was recorded later is not in it.
+          </p>
+        )}
+        {data.books.map((book) => (
+          <Book
+            key={book.currency}
+            book={book}
+            data={data}
+            view={view}
+            setView={setView}
+            onOpen={onOpen}
+            onAgreement={(agreement) => void navigate({ to: '/register', search: { agreement, on: data.asOf ?? undefined } })}
+          />
+        ))}
+        <Compared data={data} view={view} />
+        <Foot data={data} />
+      </div>
+      {lines === undefined ? null : (
+        <MovedPanel
+          key={view.lines}
+          title={linesTitle(lines, names)}
+          {...amountOf(lines, data)}
+          name={nameOf(lines, data, view)}
+          names={names}
+          onClose={close}
+        />
+      )}
+    </div>
+  )
+}
+
+/** What a guarantor has promised over all its agreements, what it may cost at most, and what it earned. */
+export const PortfolioPage = () => {
+  const view = route.useSearch()
+  const navigate = route.useNavigate()
+  const query = useQuery(portfolio(view))
+  const setView = useCallback(
+    (next: PortfolioView) =>
+      void navigate({ search: (before: PortfolioView) => ({ ...before, ...next }), replace: true, resetScroll: false }),
+    [navigate],
+  )
+  const asTables = isTable(view.table, 'exposure') && isTable(view.table, 'cash')
+  useKeys({ x: () => setView({ table: asTables ? undefined : 'exposure.cash' }) })
+  const asOf = query.data?.asOf
+  useEffect(() => {
+    document.title = `Portfolio${asOf == null ? '' : `, ${monthText(asOf)}`} · Offtake`
+  }, [asOf])
+  return (
+    <Answer what="The portfolio" query={query} skeleton={<Skeleton />}>
+      {(data) => (data.books.length === 0 && data.inTalks.length === 0 ? <None /> : <Body data={data} view={view} setView={setView} />)}
+    </Answer>
+  )
+}
