@@ -84,6 +84,7 @@ export const Frame = () => {
     'g k': () => void navigate({ to: '/register' }),
     'g f': () => void navigate({ to: '/factories' }),
     'g a': () => void navigate({ to: '/agreements' }),
+    'g u': () => void navigate({ to: '/audit' }),
   })
   return (
     <div className={`frame${menu ? ' menu-open' : ''}`}>
@@ -106,6 +107,10 @@ export const Frame = () => {
           <SettingsCrumbs />
         ) : isPromised(path) ? (
           <PromisedCrumbs path={path} />
+        ) : path.startsWith('/audit') ? (
+          <nav className="crumbs" aria-label="Path">
+            <b>Audit</b>
+          </nav>
         ) : (
           <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={data?.title} />
         )}

@@ -7,6 +7,7 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['g', 'f'], 'Factories'],
   [['g', 'p'], 'Portfolio'],
   [['g', 'k'], 'Register'],
+  [['g', 'u'], 'Audit'],
   [['['], 'Period before'],
   [[']'], 'Period after'],
   [['j'], 'Next amount of the statement'],

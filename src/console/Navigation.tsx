@@ -6,6 +6,7 @@ import { isMonth, monthText, shortMonth } from './dates.ts'
 import { factories } from './factory-queries.ts'
 import { PortfolioLink, PromisedLinks } from './PromisedLinks.tsx'
 import { agreements } from './queries.ts'
+import { useMay } from './session.ts'
 import { SettingsLink } from './settings-sections.tsx'
 
 /** Agreements that the navigation names; the page of agreements has them all. */
@@ -86,6 +87,7 @@ const Claims = () => {
 /** The way to everything that exists, and to nothing else. */
 export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => void }>) => {
   const { data } = useQuery(agreements)
+  const mayAudit = useMay('audit:read')
   const rows = data?.agreements ?? []
   const named = rows.length <= namedMax ? rows : rows.filter((row) => row.id === id)
   return (
@@ -104,6 +106,11 @@ export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => vo
       <Factories />
       <Claims />
       <PromisedLinks />
+      {mayAudit ? (
+        <Link to="/audit" className="navigation-head" activeOptions={whole}>
+          Audit
+        </Link>
+      ) : null}
       <SettingsLink />
       <p>
         <sup className="assumed">a</sup> rests on an assumption: the term was not disclosed

@@ -44,9 +44,9 @@ export const getJson = async <T>(path: string, signal: AbortSignal): Promise<T> 
 }
 
 /** Sends JSON to this origin under a key that names the act: what is sent again with it is done once. Rejects with a `Failure`. */
-export const postJson = async <T>(path: string, body: unknown, key: string): Promise<T> => {
+export const postJson = async <T>(path: string, body: unknown, key: string, method: 'POST' | 'PATCH' | 'DELETE' = 'POST'): Promise<T> => {
   const headers = { accept: 'application/json', 'content-type': 'application/json', 'idempotency-key': key }
-  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
+  const response = await fetch(path, { method, headers, body: JSON.stringify(body) }).catch(() => {
     throw unreachable()
   })
   return read<T>(response)

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { parseAgreementView, parseClaimView, parseFactoryView, parsePeriodView, parseSearch, writeSearch } from './address.ts'
+import { parseAuditView } from './audit-queries.ts'
 import { Door } from './Door.tsx'
 import { parsePortfolioView } from './portfolio-address.ts'
 import { NoPage } from './Answer.tsx'
@@ -117,11 +118,18 @@ const facilityRoute = createRoute({
 /** What is promised and stands behind others. */
 const promised = [portfolioRoute, registerRoute, instrumentRoute, lenderRoute, facilityRoute] as const
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: parseAuditView,
+  component: lazyRouteComponent(() => import('./AuditPage.tsx'), 'AuditPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
-      ...[signInRoute, settings, settingsSection],
+      ...[signInRoute, settings, settingsSection, audit],
       ...promised,
     ]),
     parseSearch,

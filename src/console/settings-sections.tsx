@@ -26,6 +26,12 @@ export const settingsSections: readonly SettingsSection[] = [
     needs: 'keys:manage',
     page: lazy(async () => ({ default: (await import('./KeySettings.tsx')).KeySettings })),
   },
+  {
+    id: 'webhooks',
+    name: 'Webhooks',
+    needs: 'webhooks:manage',
+    page: lazy(async () => ({ default: (await import('./WebhookSettings.tsx')).WebhookSettings })),
+  },
 ]
 
 /** Those that whoever is signed in may open. */

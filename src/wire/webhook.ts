@@ -82,7 +82,9 @@ export const WebhookShape = z
   })
   .meta({ id: 'Webhook' })
 
-export const WebhooksShape = z.object({ webhooks: list(WebhookShape) }).meta({ id: 'Webhooks' })
+export const WebhooksShape = z
+  .object({ webhooks: list(WebhookShape), events: list(z.string()).meta({ description: 'all that can be told of' }) })
+  .meta({ id: 'Webhooks' })
 
 export const MadeWebhookShape = z
   .object({ webhook: WebhookShape, secret: z.string().meta({ description: 'whsec_…: shown now and never again' }) })

@@ -5,6 +5,7 @@ import { formatInstant, parseInstant } from '../../core/base/time.ts'
 import {
   AddWebhookShape,
   ChangeWebhookShape,
+  eventTypes,
   MadeWebhookShape,
   RemovedShape,
   RotatedShape,
@@ -13,6 +14,7 @@ import {
   type MadeWebhookWire,
 } from '../../wire/webhook.ts'
 import type { makeWebhooks } from '../app/webhooks.ts'
+import type { EventType } from '../store/tell-event.ts'
 import { problems } from './agreement-routes.ts'
 import { actorOf, principalOf, reachOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
@@ -28,6 +30,10 @@ export type WebhookDoor = Readonly<{
   /** Attempts of one round of a message. */
   tries: number
 }>
+
+/** What is told of is what can be asked for, and the other way round. */
+const told: readonly EventType[] = eventTypes
+export type Asked = EventType extends (typeof eventTypes)[number] ? typeof told : never
 
 export const WebhookParams = z.object({ endpoint: z.string().max(60) })
 export const KeyHeader = z.object({ 'idempotency-key': z.string().optional() })
@@ -85,7 +91,7 @@ const reading = (api: FastifyInstance, door: WebhookDoor): void => {
         response: { 200: WebhooksShape, ...problems },
       },
     },
-    async (request) => ({ webhooks: (await door.source.list(reachOf(request))).map(toWebhook) }),
+    async (request) => ({ webhooks: (await door.source.list(reachOf(request))).map(toWebhook), events: [...eventTypes] }),
   )
   routes.get(
     '/api/webhooks/:endpoint',
