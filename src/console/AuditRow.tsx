@@ -6,7 +6,7 @@ import { changesOf, type Change } from './audit-diff.ts'
 import { auditEntry } from './audit-queries.ts'
 import { instantText } from './dates.ts'
 
-export const auditHeads = ['Effective, UTC', 'Who', 'Acting as', 'From', 'Act', 'Object', 'Before and after']
+export const auditHeads = ['Effective, recorded, UTC', 'Who', 'Acting as', 'From', 'Act', 'Object', 'Before and after']
 
 /** Changes that a row shows before it is opened. */
 const changesShownMax = 3
@@ -120,6 +120,7 @@ export const AuditRow = ({ entry, isOpen, onOpen }: RowProps) => {
           <button type="button" className="explainable" aria-expanded={isOpen} onClick={() => onOpen(!isOpen)}>
             {instantText(entry.at, 'UTC').replace(/ UTC$/, '')}
           </button>
+          <span className="second who">{entry.recordedAt === null ? '' : instantText(entry.recordedAt, 'UTC').replace(/ UTC$/, '')}</span>
         </th>
         <td>
           {name}

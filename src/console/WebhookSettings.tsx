@@ -38,7 +38,10 @@ const AskFirst = ({
     if (act === 'rotate') onSecret(await postJson<RotatedWire>(`${at}/secret`, {}, key))
     else if (act === 'remove') await postJson(at, {}, key, 'DELETE')
     else await postJson(at, { state: act }, key, 'PATCH')
-    await client.invalidateQueries({ queryKey: ['webhooks'] })
+    // What is gone is not asked for once more.
+    if (act === 'remove')
+      client.setQueryData(webhooks.queryKey, (known) => known && { ...known, webhooks: known.webhooks.filter(({ id }) => id !== of.id) })
+    await client.invalidateQueries({ queryKey: act === 'remove' ? webhooks.queryKey : ['webhooks'] })
     announce(`${verb}: done`)
   }
   return (

@@ -13,10 +13,14 @@ const leavesOf = (text: string | null): Map<string, string> => {
   return into
 }
 
+/** What was before comes first, then amounts: it is what people look for. */
+const rank = ({ name, before }: Change): number => (before === undefined ? (name.endsWith('amount') ? 1 : 2) : 0)
+
 /** What differs between two JSON texts, by name: `net.amount`. What is alike is left out. */
 export const changesOf = (before: string | null, after: string | null): Change[] => {
   const [was, is] = [leavesOf(before), leavesOf(after)]
   return [...new Set([...was.keys(), ...is.keys()])]
     .filter((name) => was.get(name) !== is.get(name))
     .map((name) => ({ name, before: was.get(name), after: is.get(name) }))
+    .toSorted((a, b) => rank(a) - rank(b))
 }

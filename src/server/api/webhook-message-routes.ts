@@ -15,7 +15,7 @@ import { problems } from './agreement-routes.ts'
 import { actorOf, principalOf, reachOf } from './principal.ts'
 import { notFound } from './problems.ts'
 import { makeRepeats } from './repeats.ts'
-import { instantOf, KeyHeader, turnedOff, webhookOf, WebhookParams, writeProblems, type WebhookDoor } from './webhook-routes.ts'
+import { instantOf, KeyHeader, turnedOff, webhookOf, WebhookParams, writeProblems, type WebhookDoor } from './webhook-door.ts'
 import { toAttempt, toMessage } from './webhook-view.ts'
 
 const MessageParams = WebhookParams.extend({ message: z.string().max(60) })

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { z } from 'zod'
-import { formatInstant, parseInstant } from '../../core/base/time.ts'
+import type { z } from 'zod'
+import { formatInstant } from '../../core/base/time.ts'
 import {
   AddWebhookShape,
   ChangeWebhookShape,
@@ -13,41 +13,18 @@ import {
   WebhooksShape,
   type MadeWebhookWire,
 } from '../../wire/webhook.ts'
-import type { makeWebhooks } from '../app/webhooks.ts'
 import type { EventType } from '../store/tell-event.ts'
 import { problems } from './agreement-routes.ts'
 import { actorOf, principalOf, reachOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
 import { makeRepeats } from './repeats.ts'
+import { KeyHeader, WebhookParams, webhookOf, writeProblems, type WebhookDoor } from './webhook-door.ts'
 import { webhookMessageRoutes } from './webhook-message-routes.ts'
 import { toWebhook } from './webhook-view.ts'
-
-/** What the door needs to know of webhooks. */
-export type WebhookDoor = Readonly<{
-  source: ReturnType<typeof makeWebhooks>
-  /** Why nothing is sent to an address, in words that follow "the address"; undefined where it may be. */
-  whyNotUrl: (url: string) => string | undefined
-  /** Attempts of one round of a message. */
-  tries: number
-}>
 
 /** What is told of is what can be asked for, and the other way round. */
 const told: readonly EventType[] = eventTypes
 export type Asked = EventType extends (typeof eventTypes)[number] ? typeof told : never
-
-export const WebhookParams = z.object({ endpoint: z.string().max(60) })
-export const KeyHeader = z.object({ 'idempotency-key': z.string().optional() })
-export const writeProblems = { ...problems, 403: problems[404], 409: problems[404], 422: problems[404] }
-
-/** The endpoint of a request, if it is one of the party's own. */
-export const webhookOf = async ({ source }: WebhookDoor, request: FastifyRequest, endpoint: string) => {
-  const found = await source.find(reachOf(request), endpoint)
-  if (found === undefined) throw notFound(`There is no webhook ${endpoint} here; /api/webhooks lists those there are.`)
-  return found
-}
-
-export const turnedOff = (endpoint: string): Refusal =>
-  new Refusal({ kind: 'webhook-off', status: 409, title: 'Turned off', detail: `${endpoint} is off: turn it on first, then send.` })
 
 const badUrl = (why: string): Refusal =>
   new Refusal({
@@ -212,13 +189,6 @@ const rotating = (api: FastifyInstance, door: WebhookDoor): void => {
       return reply.header('cache-control', 'no-store').send(rotated)
     },
   )
-}
-
-/** An instant of a request, which its shape has checked. */
-export const instantOf = (text: string): number => {
-  const at = parseInstant(text, 'UTC')
-  if (typeof at !== 'number') throw new Error(`${text} is no instant`)
-  return at
 }
 
 export const webhookRoutes = async (api: FastifyInstance, door: WebhookDoor): Promise<void> => {

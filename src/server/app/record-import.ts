@@ -19,7 +19,7 @@ export const recordImport = async (
 ): Promise<void> => {
   const { batch, refusals: _, ...told } = record
   const late = record.late === 0 ? new Map<string, LateMonth[]>() : await findLateByAgreement(tx, batch)
-  const deed = { at: now, by, action: 'import', subject: file, before: { batch: null } }
+  const deed = { at: now, by, action: 'import', subject: file }
   const named = [...new Set([...agreements, ...late.keys()])].toSorted()
   // Counts are of the whole import: an agreement that shares it with others is told which import, and not how much of it was theirs.
   const shared = { batch: `${batch}`, key: record.key, mode: record.mode, file, contentHash: record.contentHash }
