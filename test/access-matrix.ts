@@ -130,6 +130,22 @@ export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = 
   readProgress: () => ({ list: '/api/ingest/progress' }),
   // What is brought says itself whose it is: rule I9 holds those to their party. Here it is only asked who may bring at all.
   ingestReadings: () => ({ list: '/api/ingest/readings?agreement=sharon-ai', headers: { 'content-type': 'application/x-ndjson' } }),
+  listAudit: () => ({ list: '/api/audit' }),
+  readAuditEntry: () => ({ list: '/api/audit/1' }),
+  checkAuditChain: () => ({ list: '/api/audit/chain' }),
+  pickCent: () => ({ list: '/api/audit/pick?seed=matrix' }),
+  // Rule API60 tries these on one's own and on another's: an administrator, who is of no party, has none.
+  listWebhooks: () => ({ list: '/api/webhooks' }),
+  addWebhook: () => ({ list: '/api/webhooks', body: { url: 'nowhere' } }),
+  readWebhook: () => ({ list: '/api/webhooks/whk_none' }),
+  changeWebhook: () => ({ list: '/api/webhooks/whk_none', body: { description: 'tried' } }),
+  removeWebhook: () => ({ list: '/api/webhooks/whk_none' }),
+  rotateWebhookSecret: () => ({ list: '/api/webhooks/whk_none/secret', body: {} }),
+  listWebhookMessages: () => ({ list: '/api/webhooks/whk_none/messages' }),
+  readWebhookMessage: () => ({ list: '/api/webhooks/whk_none/messages/msg_none' }),
+  sendWebhookMessageAgain: () => ({ list: '/api/webhooks/whk_none/messages/msg_none/again', body: {} }),
+  sendWebhookMessagesAgain: () => ({ list: '/api/webhooks/whk_none/again', body: { since: '2026-01-01T00:00:00Z' } }),
+  testWebhook: () => ({ list: '/api/webhooks/whk_none/test', body: {} }),
   ingestEvents: () => ({ list: '/api/ingest/events', headers: { 'content-type': 'application/cloudevents+json' } }),
   ingestRemoteWrite: () => ({
     list: '/api/ingest/prometheus?factory=f',

@@ -11,7 +11,8 @@ import {
 } from 'fastify-type-provider-zod'
 import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
-import { auditRoutes, type AuditSource } from './audit-routes.ts'
+import type { AuditReach } from '../app/audit.ts'
+import { auditReachOf, auditRoutes, type AuditSource } from './audit-routes.ts'
 import type { WebhookDoor } from './webhook-door.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 import { agreementRoutes } from './agreement-routes.ts'
@@ -57,7 +58,7 @@ export type ApiOptions = Readonly<{
   /** What is read of books. */
   ledger?: ((reach: Reach) => LedgerSource) | undefined
   /** What is read of the audit log. */
-  audit?: ((reach: Reach) => AuditSource) | undefined
+  audit?: ((whose: AuditReach) => AuditSource) | undefined
   /** Who is told of what happens. */
   webhooks?: WebhookDoor | undefined
   /** How months are closed by two parties, and disputed. */
@@ -108,7 +109,14 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (factories !== undefined) await api.register((routes) => hallFile(routes, within(factories)))
   if (claims !== undefined) await api.register((routes) => claimRoutes(routes, within(claims)))
   if (ledger !== undefined) await api.register((routes) => ledgerRoutes(routes, within(ledger)))
-  if (audit !== undefined) await api.register((routes) => auditRoutes(routes, within(audit), () => randomBytes(8).toString('hex')))
+  if (audit !== undefined)
+    await api.register((routes) =>
+      auditRoutes(
+        routes,
+        (request) => audit(auditReachOf(request)),
+        () => randomBytes(8).toString('hex'),
+      ),
+    )
   if (webhooks !== undefined) await api.register((routes) => webhookRoutes(routes, webhooks))
   if (closing !== undefined) await api.register((routes) => closeRoutes(routes, within(closing)))
   if (closing !== undefined) await api.register((routes) => disputeRoutes(routes, within(closing)))

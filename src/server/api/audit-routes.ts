@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { canonical } from '../../core/base/canonical.ts'
@@ -12,15 +12,19 @@ import {
   PickShape,
   type AuditEntryWire,
 } from '../../wire/audit.ts'
-import type { makeAudit } from '../app/audit.ts'
+import type { AuditReach, makeAudit } from '../app/audit.ts'
 import type { Link } from '../store/audit-chain.ts'
 import type { AuditEntry } from '../store/audit-entries.ts'
 import { problems } from './agreement-routes.ts'
-import type { SourceOf } from './principal.ts'
+import { principalOf, reachOf, type SourceOf } from './principal.ts'
 import { notFound } from './problems.ts'
 
 /** What is read of the audit log. */
 export type AuditSource = ReturnType<ReturnType<typeof makeAudit>>
+
+/** Administrators are of this installation and of no party: they read what is of no agreement, and no amounts. */
+export const auditReachOf = (request: FastifyRequest): AuditReach =>
+  principalOf(request).role === 'administrator' ? { kind: 'installation' } : reachOf(request)
 
 /** Whole seconds where there are no others: the log keeps microseconds. */
 const short = (at: string): string => at.replace(/\.0{6}Z$/, 'Z')

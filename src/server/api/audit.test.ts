@@ -31,7 +31,16 @@ const example = (name: string) => fs.readFileSync(join(import.meta.dirname, `../
 const october = 1_506_816_000
 const readings = [
   { kind: 'acceptance', source: 'site', id: 'a', block: 'philly-1', tranche: 'philly-1-a', at: october, design: 1, tested: 1 },
-  { kind: 'charge', source: 'desk', id: 'c', pool: 'philly-trace-gpu', product: 'rent', amount: '1234.56', currency: 'USD', at: october + 3600 },
+  {
+    kind: 'charge',
+    source: 'desk',
+    id: 'c',
+    pool: 'philly-trace-gpu',
+    product: 'rent',
+    amount: '1234.56',
+    currency: 'USD',
+    at: october + 3600,
+  },
 ] as unknown as Reading[]
 beforeAll(async () => {
   for (const name of ['philly-block', 'helios-block', 'sharon-ai'])
@@ -95,6 +104,9 @@ test('API56 the log is paged, the newest first and each entry once, within reach
   assert.equal(status, 400)
   assert.deepEqual(body.errors?.map(({ pointer }) => pointer).toSorted(), ['/query/cursor', '/query/limit'])
   assert.equal((await ask('/api/audit', 'tenant', 'sharon-ai')).status, 403)
+  const installation = (await ask<AuditLogWire>('/api/audit', 'administrator', null)).body
+  assert.deepEqual([installation.entries, installation.actions], [[], []], 'everything here is of an agreement')
+  assert.equal((await ask(`/api/audit/${numbers[0]}`, 'administrator', null)).status, 404)
 })
 
 test('API56 a deed names its agreement, what was before and what is after', async () => {

@@ -101,9 +101,9 @@ const adding = (api: FastifyInstance, door: WebhookDoor): void => {
     },
     async (request, reply) => {
       const { party: said, ...wanted } = request.body
-      const party = partyFor(request, said)
       const why = door.whyNotUrl(wanted.url)
       if (why !== undefined) throw badUrl(why)
+      const party = partyFor(request, said)
       const content = { ...wanted, party, by: principalOf(request).id }
       const made = await repeats(request.headers['idempotency-key'], content, async () => {
         const answer = await door.source.add(party, wanted, actorOf(request))
