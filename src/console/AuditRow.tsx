@@ -5,6 +5,7 @@ import { Absent } from './Absent.tsx'
 import { changesOf, type Change } from './audit-diff.ts'
 import { auditEntry } from './audit-queries.ts'
 import { instantText } from './dates.ts'
+import { amountText } from './format.ts'
 
 export const auditHeads = ['Effective, recorded, UTC', 'Who', 'Acting as', 'From', 'Act', 'Object', 'Before and after']
 
@@ -14,7 +15,13 @@ const changesShownMax = 3
 const wordMax = 34
 
 const short = (text: string): string =>
-  /^[0-9a-f]{64}$/.test(text) ? `${text.slice(0, 10)}…` : text.length > wordMax ? `${text.slice(0, wordMax)}…` : text
+  /^-?\d+\.\d{2,}$/.test(text)
+    ? amountText(text)
+    : /^[0-9a-f]{64}$/.test(text)
+      ? `${text.slice(0, 10)}…`
+      : text.length > wordMax
+        ? `${text.slice(0, wordMax)}…`
+        : text
 
 const Value = ({ text }: Readonly<{ text: string | undefined }>) =>
   text === undefined ? <Absent kind="not-applicable" /> : <span title={short(text) === text ? undefined : text}>{short(text)}</span>
