@@ -6,6 +6,7 @@ import { isMonth, monthText, shortMonth } from './dates.ts'
 import { factories } from './factory-queries.ts'
 import { PortfolioLink, PromisedLinks } from './PromisedLinks.tsx'
 import { agreements } from './queries.ts'
+import { useMay } from './session.ts'
 import { SettingsLink } from './settings-sections.tsx'
 
 /** Agreements that the navigation names; the page of agreements has them all. */
@@ -38,7 +39,7 @@ const Entry = ({ row, id, month }: Here & Readonly<{ row: AgreementRowWire }>) =
 
 /** Factories with racks on record; nothing where there is none. */
 const Factories = () => {
-  const { data } = useQuery(factories)
+  const { data } = useQuery({ ...factories, enabled: useMay('factories:read') })
   const rows = data?.factories ?? []
   return rows.length === 0 ? null : (
     <>
@@ -65,7 +66,7 @@ const Factories = () => {
 
 /** Claims that were verified, the latest of each agreement. */
 const Claims = () => {
-  const { data } = useQuery(claims)
+  const { data } = useQuery({ ...claims, enabled: useMay('claims:read') })
   const latest = (data?.claims ?? []).filter((each, i, all) => all.findIndex(({ agreement }) => agreement === each.agreement) === i)
   return latest.length === 0 ? null : (
     <>
@@ -85,17 +86,28 @@ const Claims = () => {
 
 /** The way to everything that exists, and to nothing else. */
 export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => void }>) => {
-  const { data } = useQuery(agreements)
+  const [mayAgreements, mayOrders] = [useMay('agreements:read'), useMay('orders:read')]
+  const { data } = useQuery({ ...agreements, enabled: mayAgreements })
   const rows = data?.agreements ?? []
   const named = rows.length <= namedMax ? rows : rows.filter((row) => row.id === id)
   return (
     // A press on a link closes the menu that it was in; the link itself is what is pressed.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <nav className="navigation" aria-label="Pages" onClick={onGo}>
-      <PortfolioLink />
-      <Link to="/agreements" activeOptions={whole}>
-        Agreements
+      <Link to="/" activeOptions={whole}>
+        Today
       </Link>
+      <PortfolioLink />
+      {mayOrders ? (
+        <Link to="/orders" activeOptions={{ exact: false, includeSearch: false, includeHash: false }}>
+          Orders
+        </Link>
+      ) : null}
+      {mayAgreements ? (
+        <Link to="/agreements" activeOptions={whole}>
+          Agreements
+        </Link>
+      ) : null}
       <ul>
         {named.map((row) => (
           <Entry key={row.id} row={row} id={id} month={month} />

@@ -3,6 +3,7 @@ import { parseAgreementView, parseClaimView, parseFactoryView, parsePeriodView, 
 import { Door } from './Door.tsx'
 import { parsePortfolioView } from './portfolio-address.ts'
 import { NoPage } from './Answer.tsx'
+import { parseOrdersView, parseOrderView, parseTodayView } from './today-view.ts'
 import { parseSignInView } from './sign-in-view.ts'
 
 const root = createRootRoute({ component: Door, notFoundComponent: NoPage })
@@ -10,7 +11,8 @@ const root = createRootRoute({ component: Door, notFoundComponent: NoPage })
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('./AgreementsPage.tsx'), 'AgreementsPage'),
+  validateSearch: parseTodayView,
+  component: lazyRouteComponent(() => import('./TodayPage.tsx'), 'TodayPage'),
 })
 
 const agreements = createRoute({
@@ -117,11 +119,36 @@ const facilityRoute = createRoute({
 /** What is promised and stands behind others. */
 const promised = [portfolioRoute, registerRoute, instrumentRoute, lenderRoute, facilityRoute] as const
 
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: '/orders',
+  validateSearch: parseOrdersView,
+  component: lazyRouteComponent(() => import('./OrdersPage.tsx'), 'OrdersPage'),
+})
+
+const orderRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/orders/$order',
+  validateSearch: parseOrderView,
+  component: lazyRouteComponent(() => import('./OrderPage.tsx'), 'OrderPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
-      ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
-      ...[signInRoute, settings, settingsSection],
+      home,
+      agreements,
+      agreementRoute,
+      periodRoute,
+      factories,
+      factoryRoute,
+      hallRoute,
+      claimRoute,
+      signInRoute,
+      settings,
+      settingsSection,
+      orders,
+      orderRoute,
       ...promised,
     ]),
     parseSearch,

@@ -26,6 +26,12 @@ export const settingsSections: readonly SettingsSection[] = [
     needs: 'keys:manage',
     page: lazy(async () => ({ default: (await import('./KeySettings.tsx')).KeySettings })),
   },
+  {
+    id: 'feeds',
+    name: 'Feeds',
+    needs: 'feeds:read',
+    page: lazy(async () => ({ default: (await import('./FeedSettings.tsx')).FeedSettings })),
+  },
 ]
 
 /** Those that whoever is signed in may open. */
