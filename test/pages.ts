@@ -29,6 +29,14 @@ export const sightsOf = (month: string): readonly Sight[] => [
     ready: 'main canvas',
   },
   { name: 'claim', path: `/claims/${campusAgreement}/${campusMonth}`, side: 'harbour', role: 'guarantor', ready: 'main h1' },
+  { name: 'ledger', path: '/ledger', side: 'sharon', role: 'guarantor', ready: '.data-table tbody tr' },
+  {
+    name: 'account',
+    path: '/ledger/liabilities:payable:sharon-ai:sharon-ai',
+    side: 'sharon',
+    role: 'guarantor',
+    ready: '.data-table tbody tr',
+  },
   { name: 'not-found', path: '/agreements/no-such-name', side: 'sharon', role: 'operator', ready: 'main h1' },
   { name: 'not-own', path: `/agreements/${campusAgreement}`, side: 'sharon', role: 'operator', ready: 'main h1' },
 ]

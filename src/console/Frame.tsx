@@ -6,6 +6,7 @@ import { ActingAs } from './ActingAs.tsx'
 import { instantText, isMonth, monthText } from './dates.ts'
 import { ClaimCrumbs, FactoryCrumbs, FactoryPicker, useFactoryRow } from './FactoryBar.tsx'
 import { Help } from './Help.tsx'
+import { LedgerCrumbs } from './LedgerCrumbs.tsx'
 import { useKeys } from './keys.ts'
 import { Navigation } from './Navigation.tsx'
 import { PeriodPicker } from './PeriodPicker.tsx'
@@ -85,6 +86,7 @@ export const Frame = () => {
     'g f': () => void navigate({ to: '/factories' }),
     'g a': () => void navigate({ to: '/agreements' }),
     'g u': () => void navigate({ to: '/audit' }),
+    'g l': () => void navigate({ to: '/ledger' }),
   })
   return (
     <div className={`frame${menu ? ' menu-open' : ''}`}>
@@ -103,6 +105,8 @@ export const Frame = () => {
           <ClaimCrumbs agreement={agreementName} month={claimed} />
         ) : path.startsWith('/factories') ? (
           <FactoryCrumbs factory={factory} hall={hall} />
+        ) : /^\/(ledger|journal)/.test(path) ? (
+          <LedgerCrumbs />
         ) : path.startsWith('/settings') ? (
           <SettingsCrumbs />
         ) : isPromised(path) ? (

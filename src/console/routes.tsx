@@ -5,6 +5,7 @@ import { Door } from './Door.tsx'
 import { parsePortfolioView } from './portfolio-address.ts'
 import { NoPage } from './Answer.tsx'
 import { parseSignInView } from './sign-in-view.ts'
+import { parseLedgerView } from './ledger-queries.ts'
 
 const root = createRootRoute({ component: Door, notFoundComponent: NoPage })
 
@@ -125,12 +126,33 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./AuditPage.tsx'), 'AuditPage'),
 })
 
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger',
+  validateSearch: parseLedgerView,
+  component: lazyRouteComponent(() => import('./LedgerPage.tsx'), 'LedgerPage'),
+})
+
+const accountRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger/$account',
+  validateSearch: parseLedgerView,
+  component: lazyRouteComponent(() => import('./AccountPage.tsx'), 'AccountPage'),
+})
+
+const journalRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/journal/$journal',
+  component: lazyRouteComponent(() => import('./JournalPage.tsx'), 'JournalPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
       ...[signInRoute, settings, settingsSection, audit],
       ...promised,
+      ...[ledger, accountRoute, journalRoute],
     ]),
     parseSearch,
     stringifySearch: writeSearch,
