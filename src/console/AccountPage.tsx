@@ -6,7 +6,7 @@ import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { DataTable } from './DataTable.tsx'
 import { amountText } from './format.ts'
 import { useKeys } from './keys.ts'
-import { creditOf, debitOf, journalAddress, lineAddress, register, type Span } from './ledger-queries.ts'
+import { accountAddress, creditOf, debitOf, journalAddress, lineAddress, register, type Span } from './ledger-queries.ts'
 import { LedgerHead, useLedger } from './LedgerHead.tsx'
 import { MoreRows } from './MoreRows.tsx'
 import type { Column } from './table-column.ts'
@@ -15,12 +15,12 @@ type Row = RegisterWire['rows'][number]
 
 const why = (row: Row): string => (row.line === null ? journalAddress(row.journal) : lineAddress(row))
 
-const columns: readonly Column<Row>[] = [
+const columnsOf = (account: string, book: string): readonly Column<Row>[] => [
   { id: 'text', head: 'Entry', kind: 'link', of: ({ text }) => text, to: ({ journal }) => journalAddress(journal) },
   { id: 'date', head: 'Date', unit: 'each zone', kind: 'date', of: ({ date }) => date },
   { id: 'agreement', head: 'Agreement', kind: 'text', of: ({ agreement }) => agreement },
   { id: 'month', head: 'Month', kind: 'month', of: ({ month }) => month },
-  { id: 'account', head: 'Account', kind: 'text', of: ({ account }) => account, spare: true },
+  { id: 'account', head: 'Account', kind: 'text', of: (row) => row.account, spare: true },
   { id: 'narration', head: 'Journal', kind: 'text', of: ({ narration }) => narration, spare: true },
   { id: 'debit', head: 'Debit', unit: ({ currency }) => currency, kind: 'amount', of: ({ amount }) => debitOf(amount), total: 'sum', why },
   {
@@ -32,7 +32,15 @@ const columns: readonly Column<Row>[] = [
     total: 'sum',
     why,
   },
-  { id: 'balance', head: 'Balance', unit: ({ currency }) => currency, kind: 'amount', of: ({ balance }) => balance },
+  {
+    id: 'balance',
+    head: 'Balance',
+    unit: ({ currency }) => currency,
+    kind: 'amount',
+    of: ({ balance }) => balance,
+    // What made it: every entry up to its date.
+    why: ({ date }) => accountAddress(account, { book, through: date }),
+  },
 ]
 
 const held = (amounts: RegisterWire['opening']): string =>
@@ -49,6 +57,7 @@ const Register = ({ book, account, span }: Readonly<{ book: string; account: str
   const query = useInfiniteQuery(register(book, account, span))
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
   const first = query.data?.pages[0]
+  const columns = useMemo(() => columnsOf(account, book), [account, book])
   return (
     <Answer what="The account" query={query} skeleton={skeleton}>
       {() => (

@@ -9,6 +9,7 @@ import { Help } from './Help.tsx'
 import { LedgerCrumbs } from './LedgerCrumbs.tsx'
 import { useKeys } from './keys.ts'
 import { Navigation } from './Navigation.tsx'
+import { useNumberStyle } from './number-style.ts'
 import { PeriodPicker } from './PeriodPicker.tsx'
 import { isPromised, PromisedCrumbs } from './PromisedLinks.tsx'
 import { agreement, health } from './queries.ts'
@@ -76,6 +77,7 @@ export const Frame = () => {
   const named = id ?? agreementName
   const { data } = useQuery({ ...agreement(named ?? ''), enabled: named !== undefined })
   const navigate = useNavigate()
+  const style = useNumberStyle()
   const [help, setHelp] = useState(false)
   const [menu, setMenu] = useState(false)
   useKeys({
@@ -131,7 +133,8 @@ export const Frame = () => {
         </Tooltip>
       </header>
       <Navigation id={id} month={month} onGo={() => setMenu(false)} />
-      <main id="page" tabIndex={-1}>
+      {/* A page is drawn anew when numbers are written otherwise: every one of them. */}
+      <main id="page" tabIndex={-1} key={style}>
         <Outlet />
       </main>
       <div id="announcer" className="hidden" role="status" aria-live="polite" />
