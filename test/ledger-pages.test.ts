@@ -41,8 +41,13 @@ const open = makeOpenPage(
   () => browser!,
   () => door!.address,
 )
-const openPage = (more = {}) =>
-  open({ viewport: { width: 1280, height: 900 }, extraHTTPHeaders: headers, permissions: ['clipboard-read', 'clipboard-write'], ...more })
+/** Whoever asks is known by a header here: nobody signs in. */
+const openPage = () =>
+  open(
+    { viewport: { width: 1280, height: 900 }, extraHTTPHeaders: headers, permissions: ['clipboard-read', 'clipboard-write'] },
+    /^$/,
+    null,
+  )
 const ask = async <T>(path: string): Promise<T> => (await fetch(`${door!.address}${path}`, { headers })).json() as Promise<T>
 
 /** As people write it, by another way than the console's. */
@@ -254,19 +259,19 @@ test('CO34 who prefers a minus sees one on every page of this browser', { skip }
   await go('/ledger')
   await page.waitForSelector('.data-table tbody tr')
   const closing = '.data-table >> nth=0 >> tbody tr td:nth-child(5)'
-  const before = await cells(page, closing)
-  assert.ok(before.some((text) => text.startsWith('(')))
+  const first = await cells(page, closing)
+  assert.ok(first.some((text) => text.startsWith('(')))
   await page.getByRole('button', { name: 'Columns' }).first().click()
   await page.getByText('−1,234.00').first().click()
-  const after = await cells(page, closing)
+  const second = await cells(page, closing)
   assert.deepEqual(
-    after,
-    before.map((text) => text.replace(/^\((.*)\)$/, '−$1')),
+    second,
+    first.map((text) => text.replace(/^\((.*)\)$/, '−$1')),
   )
   await page.keyboard.press('Escape')
   await go('/ledger')
   await page.waitForSelector('.data-table tbody tr')
-  assert.deepEqual(await cells(page, closing), after)
+  assert.deepEqual(await cells(page, closing), second)
   await close()
 })
 

@@ -69,6 +69,28 @@ const Clock = ({ zone }: Readonly<{ zone: string | undefined }>) => {
   )
 }
 
+type PathProps = Readonly<{ path: string; title: string | undefined }> & { readonly [Name in keyof Place]: string | undefined }
+
+/** The way back, as the address has it. */
+const Path = ({ path, factory, hall, id, month, agreement: of, claimed, title }: PathProps) =>
+  path.startsWith('/claims') ? (
+    <ClaimCrumbs agreement={of} month={claimed} />
+  ) : path.startsWith('/factories') ? (
+    <FactoryCrumbs factory={factory} hall={hall} />
+  ) : /^\/(ledger|journal)/.test(path) ? (
+    <LedgerCrumbs />
+  ) : path.startsWith('/settings') ? (
+    <SettingsCrumbs />
+  ) : isPromised(path) ? (
+    <PromisedCrumbs path={path} />
+  ) : path.startsWith('/audit') ? (
+    <nav className="crumbs" aria-label="Path">
+      <b>Audit</b>
+    </nav>
+  ) : (
+    <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={title} />
+  )
+
 /** What stands around every page: where one is, what time it is, and the way to everything else that exists. */
 export const Frame = () => {
   const { id, month, factory, hall, agreement: agreementName, claimed }: Place = useParams({ strict: false })
@@ -103,23 +125,7 @@ export const Frame = () => {
           <i aria-hidden="true" />
           Offtake
         </Link>
-        {path.startsWith('/claims') ? (
-          <ClaimCrumbs agreement={agreementName} month={claimed} />
-        ) : path.startsWith('/factories') ? (
-          <FactoryCrumbs factory={factory} hall={hall} />
-        ) : /^\/(ledger|journal)/.test(path) ? (
-          <LedgerCrumbs />
-        ) : path.startsWith('/settings') ? (
-          <SettingsCrumbs />
-        ) : isPromised(path) ? (
-          <PromisedCrumbs path={path} />
-        ) : path.startsWith('/audit') ? (
-          <nav className="crumbs" aria-label="Path">
-            <b>Audit</b>
-          </nav>
-        ) : (
-          <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={data?.title} />
-        )}
+        <Path {...{ path, factory, hall, id, month }} agreement={agreementName} claimed={claimed} title={data?.title} />
         <span className="spring" />
         {id === undefined || month === undefined ? null : <PeriodPicker id={id} month={month} />}
         {row === undefined ? null : <FactoryPicker row={row} />}

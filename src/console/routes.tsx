@@ -146,13 +146,16 @@ const journalRoute = createRoute({
   component: lazyRouteComponent(() => import('./JournalPage.tsx'), 'JournalPage'),
 })
 
+/** What is in a book. */
+const posted = [ledger, accountRoute, journalRoute] as const
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
       ...[signInRoute, settings, settingsSection, audit],
       ...promised,
-      ...[ledger, accountRoute, journalRoute],
+      ...posted,
     ]),
     parseSearch,
     stringifySearch: writeSearch,
