@@ -9,6 +9,7 @@ import { asSystem } from '../src/server/store/database.ts'
 import { permissions, type Role } from '../src/wire/access.ts'
 import type { FindingsWire } from '../src/wire/claim.ts'
 import type { RaisedWire } from '../src/wire/dispute.ts'
+import type { JournalsWire } from '../src/wire/ledger.ts'
 import type { ProblemWire } from '../src/wire/problem.ts'
 import {
   asks,
@@ -92,9 +93,11 @@ before(async () => {
     },
     personFor('sharon', 'guarantor'),
   )
+  const posted = await send({ method: 'GET', url: '/api/ledger/nvidia/journals' }, personFor('sharon', 'guarantor'))
   known = {
     month,
     dispute: (JSON.parse(raised.body) as RaisedWire).dispute!.id,
+    journal: (JSON.parse(posted.body) as JournalsWire).journals[0]!.id,
     finding: (JSON.parse(findings.body) as FindingsWire).findings[0]!.id,
     batch: { sharon: await emptyImport('sharon-ai'), harbour: await emptyImport('harbour') },
   }
@@ -151,7 +154,7 @@ const checkObject = async (row: RouteRow, asked: Asked, side: Side, role: Role):
     return count('not of the role')
   }
   // Administrators are of no side: what they may see at all is this installation's.
-  if (asked.side === side || role === 'administrator') {
+  if ((asked.side === side && (asked.only === undefined || asked.only === role)) || role === 'administrator') {
     assert.ok(![401, 403, 404].includes(answer.statusCode), `${name}: ${answer.statusCode} ${answer.body.slice(0, 300)}`)
     return count('own object')
   }

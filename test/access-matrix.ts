@@ -41,10 +41,18 @@ export const readers = sides.flatMap((side) =>
 export { roles }
 
 /** What only the world that was made knows: the ids of what is in it. */
-export type Known = Readonly<{ month: string; finding: string; dispute: string; batch: Readonly<Record<Side, string>> }>
+export type Known = Readonly<{ month: string; finding: string; journal: string; dispute: string; batch: Readonly<Record<Side, string>> }>
 
 /** One thing of one side that a route is asked for. `missing` asks the same of what does not exist. */
-export type Asked = Readonly<{ side: Side; url: string; missing: string; body?: object; headers?: Readonly<Record<string, string>> }>
+export type Asked = Readonly<{
+  side: Side
+  url: string
+  missing: string
+  body?: object
+  headers?: Readonly<Record<string, string>>
+  /** Where it is one party's alone, as a book is: to the others of its side too it is as what does not exist. */
+  only?: Role
+}>
 /** A list, asked alike by all: what it holds is what may be seen. */
 export type Listed = Readonly<{ list: string; body?: object; headers?: Readonly<Record<string, string>> }>
 
@@ -68,6 +76,12 @@ const ofInstrument = (path: string): Asked => ({
   side: 'sharon',
   url: `/api/register/sharon-ai/backstop${path}`,
   missing: `/api/register/no-such-name/backstop${path}`,
+})
+const ofBook = (path: string): Asked => ({
+  side: 'sharon',
+  url: `/api/ledger/nvidia${path}`,
+  missing: `/api/ledger/no-such-name${path}`,
+  only: 'guarantor',
 })
 
 /** How every route is asked, by its operation. A route that is not here fails the matrix by name. */
@@ -96,6 +110,24 @@ export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = 
     ...ofSharon(`/periods/${month}/disputes/${dispute}/ruling`),
     body: { verdict: 'rejected', text: 'to try' },
   }),
+  downloadStatementPdf: ({ month }) => ofSharon(`/periods/${month}/statement.pdf`),
+  downloadStatementXlsx: ({ month }) => ofSharon(`/periods/${month}/statement.xlsx`),
+  listBooks: () => ({ list: '/api/ledger/books' }),
+  readTrialBalance: () => ofBook('/trial-balance'),
+  downloadTrialBalance: () => ofBook('/trial-balance.xlsx'),
+  readAccount: () => ofBook('/accounts/assets'),
+  listJournals: () => ofBook('/journals'),
+  readJournal: ({ journal }) => ({
+    side: 'sharon',
+    url: `/api/journals/${journal}`,
+    missing: '/api/journals/jrn_0',
+    only: 'guarantor',
+  }),
+  downloadBookHledger: () => ofBook('/journal.hledger'),
+  downloadBookBeancount: () => ofBook('/journal.beancount'),
+  downloadBookLedger: () => ofBook('/journal.ledger'),
+  downloadBookCsv: () => ofBook('/journal.csv'),
+  downloadBookXlsx: () => ofBook('/journal.xlsx'),
   listReadings: () => ({
     side: 'sharon',
     url: '/api/readings?agreement=sharon-ai&limit=5',

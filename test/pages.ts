@@ -35,6 +35,14 @@ export const sightsOf = (month: string): readonly Sight[] => [
   { name: 'orders', path: `/orders?month=${month}`, side: 'sharon', role: 'operator', ready: 'main tbody a' },
   { name: 'order', path: `/orders/order-1-1-2-1?month=${month}`, side: 'sharon', role: 'operator', ready: '.order-picture' },
   { name: 'settings-feeds', path: '/settings/feeds', side: 'harbour', role: 'operator', ready: 'main tbody' },
+  { name: 'ledger', path: '/ledger', side: 'sharon', role: 'guarantor', ready: '.data-table tbody tr' },
+  {
+    name: 'account',
+    path: '/ledger/liabilities:payable:sharon-ai:sharon-ai',
+    side: 'sharon',
+    role: 'guarantor',
+    ready: '.data-table tbody tr',
+  },
   { name: 'not-found', path: '/agreements/no-such-name', side: 'sharon', role: 'operator', ready: 'main h1' },
   { name: 'not-own', path: `/agreements/${campusAgreement}`, side: 'sharon', role: 'operator', ready: 'main h1' },
 ]

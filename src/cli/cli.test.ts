@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { testDatabase } from '../../test/database.ts'
+import { readWorkbook } from '../../test/read-workbook.ts'
 import type { Statement } from '../core/statements/statement.ts'
 import { offtake, startOfftake, temporaryFolder } from '../../test/offtake.ts'
 
@@ -293,6 +294,13 @@ test('CLI3 CLI4 files in, statement and books out; settle from files gives the s
   // 10,080 GPUs for 744 hours less a retention of 5 %, less 8 GPUs sold for a day, at 2.32.
   assert.match((await run('statement', 'sharon-ai', '2026-08')).out, /16,528,496\.64/)
   assert.match((await run('statement', 'sharon-ai', '2026-08', '--csv')).out, /16528496\.64/)
+  const [pdf, xlsx] = [join(folder, 'august.pdf'), join(folder, 'august.xlsx')]
+  assert.equal((await run('statement', 'sharon-ai', '2026-08', '--pdf', pdf, '--xlsx', xlsx)).code, 0)
+  assert.match(fs.readFileSync(pdf).subarray(0, 8).toString(), /^%PDF-1\.7/)
+  assert.equal(readWorkbook(fs.readFileSync(xlsx)).length, 1 + (JSON.parse(closed.out) as { lines: unknown[] }).lines.length)
+  const lost = await offtake([...now, 'statement', 'sharon-ai', '2026-08', '--pdf', join(folder, 'no/such/folder.pdf')], env)
+  assert.equal(lost.code, 1)
+  assert.match(lost.err, /not written: ENOENT/)
   assert.match((await run('explain', 'sharon-ai', '2026-08', '1')).out, /Reasons recomputed: equal/)
   assert.match((await run('journal', 'sharon-ai', '--balance')).out, /Total +16,528,496\.64 +16,528,496\.64 +0\.00/)
   assert.match(

@@ -5,6 +5,8 @@ import { formatMoney, type Money } from '../core/base/money.ts'
 import { inOrder, type Journal } from '../core/ledger/journal.ts'
 import { trialBalance, type TrialBalanceSection } from '../core/ledger/trial-balance.ts'
 import { figure } from '../core/statements/figures.ts'
+import { beancountText } from '../core/statements/beancount-text.ts'
+import { ledgerText } from '../core/statements/ledger-text.ts'
 import { hledgerText, journalCsv } from '../core/statements/journal-text.ts'
 import { printable, textTable, type Column, type Row } from '../core/statements/text-table.ts'
 import { findParties } from '../server/store/agreements.ts'
@@ -13,12 +15,20 @@ import { findJournals } from '../server/store/journals.ts'
 import { badInput, type Context } from './context.ts'
 import { withStore } from './with-store.ts'
 
-type Options = Readonly<{ book?: string; balance?: boolean; hledger?: boolean; csv?: boolean; json?: boolean }>
+type Options = Readonly<{
+  book?: string
+  balance?: boolean
+  hledger?: boolean
+  beancount?: boolean
+  ledger?: boolean
+  csv?: boolean
+  json?: boolean
+}>
 type Which = Readonly<{ agreement: string; month: string | undefined }>
 
 /** `offtake journal`: what was posted, book by book, or the trial balance of it. */
 export const addJournal = (program: Command, context: Context): void => {
-  const shapes = ['balance', 'hledger', 'csv', 'json']
+  const shapes = ['balance', 'hledger', 'beancount', 'ledger', 'csv', 'json']
   const shape = (name: string, description: string) =>
     new Option(`--${name}`, description).conflicts(shapes.filter((each) => each !== name))
   program
@@ -26,15 +36,20 @@ export const addJournal = (program: Command, context: Context): void => {
     .description('show what was posted to the books of an agreement')
     .argument('<agreement>')
     .argument('[month]', 'such as 2026-10; all months without it')
-    .option('--book <party>', 'only this party’s book; hledger takes one book at a time')
+    .option('--book <party>', 'only this party’s book; hledger, beancount and ledger take one book at a time')
     .addOption(shape('balance', 'the trial balance'))
     .addOption(shape('hledger', 'a journal file for hledger'))
+    .addOption(shape('beancount', 'a file for beancount'))
+    .addOption(shape('ledger', 'a journal file for ledger'))
     .addOption(shape('csv', 'every entry as CSV'))
     .addOption(shape('json', 'journals as canonical JSON'))
     .action(async (agreement: string, month: string | undefined, options: Options) => {
       process.exitCode = await withStore(context, (store) => show(store, { agreement, month }, options, context))
     })
 }
+
+/** Other programs read one book at a time. */
+const wantsOne = ({ hledger, beancount, ledger }: Options): boolean => hledger === true || beancount === true || ledger === true
 
 const show = async (store: Store, { agreement, month }: Which, options: Options, context: Context): Promise<number> => {
   const { parties, journals } = await asSystem(store.database, async (tx) => ({
@@ -46,7 +61,7 @@ const show = async (store: Store, { agreement, month }: Which, options: Options,
     return badInput
   }
   const books = options.book === undefined ? parties : parties.filter((party) => party === options.book)
-  if (books.length === 0 || (options.hledger === true && books.length > 1)) {
+  if (books.length === 0 || (wantsOne(options) && books.length > 1)) {
     context.say(`--book is one of ${parties.join(', ')}`)
     return badInput
   }
@@ -55,8 +70,11 @@ const show = async (store: Store, { agreement, month }: Which, options: Options,
   return 0
 }
 
-const printed = (journals: readonly Journal[], books: readonly PartyId[], { balance, hledger, csv, json }: Options): string => {
+const printed = (journals: readonly Journal[], books: readonly PartyId[], options: Options): string => {
+  const { balance, hledger, beancount, ledger, csv, json } = options
   if (hledger === true) return hledgerText(journals, books[0]!)
+  if (beancount === true) return beancountText(journals, books[0]!)
+  if (ledger === true) return ledgerText(journals, books[0]!)
   if (json === true) return `${canonical(books.flatMap((book) => inOrder(journals, book)).map(toJson))}\n`
   const texts = books.map((book) =>
     csv === true ? journalCsv(journals, book) : balance === true ? balanceText(journals, book) : bookText(journals, book),

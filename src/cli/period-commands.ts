@@ -12,6 +12,7 @@ import { asSystem, type Store } from '../server/store/database.ts'
 import { findFinalMonths } from '../server/store/statements.ts'
 import { badInput, type Context } from './context.ts'
 import { showStatement, type Shape } from './show-statement.ts'
+import { writePapers, type Papers } from './statement-papers.ts'
 import { withStore } from './with-store.ts'
 
 /** Readings between two words of progress. */
@@ -36,7 +37,9 @@ export const addPeriodCommands = (program: Command, context: Context): void => {
   month('statement', 'show the statement of a final month')
     .addOption(json())
     .addOption(csv())
-    .action(async (agreement: string, name: string, options: Shape) => {
+    .option('--pdf <file>', 'write it as PDF as well')
+    .option('--xlsx <file>', 'write it as a workbook as well')
+    .action(async (agreement: string, name: string, options: Shape & Papers) => {
       process.exitCode = await withStore(context, (store) => show(store, { agreement, month: name }, options, context))
     })
   month('explain', 'unfold one line of a statement down to its facts')
@@ -126,10 +129,12 @@ type Found = Readonly<{
   standing: Omit<FoundStanding, 'status'> & Readonly<{ status: FoundStanding['status'] | 'provisional' }>
 }>
 
-const show = async (store: Store, { agreement, month }: Which, shape: Shape, context: Context): Promise<number> => {
+const show = async (store: Store, { agreement, month }: Which, shape: Shape & Papers, context: Context): Promise<number> => {
   const found = await makeReader(store, context.now).findStatement(agreement, month, undefined)
   if (found !== undefined) {
     for (const sentence of standingInWords(found)) context.say(sentence)
+    const written = await writePapers(found, shape, context)
+    if (written !== 0) return written
     return showStatement(found.statement, await sourcesOf(store, agreement), shape, context)
   }
   const { known, final } = await asSystem(store.database, async (tx) => ({

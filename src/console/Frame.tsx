@@ -6,8 +6,10 @@ import { ActingAs } from './ActingAs.tsx'
 import { instantText, isMonth, monthText } from './dates.ts'
 import { ClaimCrumbs, FactoryCrumbs, FactoryPicker, useFactoryRow } from './FactoryBar.tsx'
 import { Help } from './Help.tsx'
+import { LedgerCrumbs } from './LedgerCrumbs.tsx'
 import { useKeys } from './keys.ts'
 import { Navigation } from './Navigation.tsx'
+import { useNumberStyle } from './number-style.ts'
 import { PeriodPicker } from './PeriodPicker.tsx'
 import { isPromised, PromisedCrumbs } from './PromisedLinks.tsx'
 import { agreement, health } from './queries.ts'
@@ -82,6 +84,8 @@ const Where = ({ place, path, title }: Readonly<{ place: PlaceNow; path: string;
     <ClaimCrumbs agreement={named} month={claimed} />
   ) : path.startsWith('/factories') ? (
     <FactoryCrumbs factory={factory} hall={hall} />
+  ) : /^\/(ledger|journal)/.test(path) ? (
+    <LedgerCrumbs />
   ) : path.startsWith('/settings') ? (
     <SettingsCrumbs />
   ) : isPromised(path) ? (
@@ -110,6 +114,7 @@ export const Frame = () => {
   const { data } = useQuery({ ...agreement(named ?? ''), enabled: named !== undefined })
   const navigate = useNavigate()
   const who = useSession()
+  const style = useNumberStyle()
   const [help, setHelp] = useState(false)
   const [menu, setMenu] = useState(false)
   useKeys({
@@ -146,7 +151,8 @@ export const Frame = () => {
         </Tooltip>
       </header>
       <Navigation id={id} month={month} onGo={() => setMenu(false)} />
-      <main id="page" tabIndex={-1}>
+      {/* A page is drawn anew when numbers are written otherwise: every one of them. */}
+      <main id="page" tabIndex={-1} key={style}>
         <Outlet />
       </main>
       <div id="announcer" className="hidden" role="status" aria-live="polite" />

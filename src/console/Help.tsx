@@ -21,6 +21,7 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['.'], 'Exact values, before rounding'],
   [['c'], 'Copy the address of a reason'],
   [['x'], 'Charts or tables'],
+  [['/'], 'Filter the table'],
   [['y'], 'Copy the address of the page'],
   [['Esc'], 'Back one level'],
   [['?'], 'This list'],

@@ -5,6 +5,7 @@ import { claims } from './claim-queries.ts'
 import { isMonth, monthText, shortMonth } from './dates.ts'
 import { factories } from './factory-queries.ts'
 import { PortfolioLink, PromisedLinks } from './PromisedLinks.tsx'
+import { books } from './ledger-queries.ts'
 import { agreements } from './queries.ts'
 import { useMay } from './session.ts'
 import { SettingsLink } from './settings-sections.tsx'
@@ -62,6 +63,17 @@ const Factories = () => {
       </ul>
     </>
   )
+}
+
+/** The ledger, once something is posted to a book that can be seen. */
+const Ledger = () => {
+  const may = useMay('ledger:read')
+  const { data } = useQuery({ ...books, enabled: may })
+  return may && (data?.books ?? []).length > 0 ? (
+    <Link to="/ledger" className="navigation-head" activeOptions={whole}>
+      Ledger
+    </Link>
+  ) : null
 }
 
 /** Claims that were verified, the latest of each agreement. */
@@ -122,6 +134,7 @@ export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => vo
           Audit
         </Link>
       ) : null}
+      <Ledger />
       <SettingsLink />
       <p>
         <sup className="assumed">a</sup> rests on an assumption: the term was not disclosed

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useMemo, useState } from 'react'
 import type { AgreementWire } from '../wire/agreement.ts'
-import type { LineWire, PeriodWire, StatementWire } from '../wire/statement.ts'
+import type { LineWire, PeriodWire } from '../wire/statement.ts'
 import { isTable, withTable, type PeriodView } from './address.ts'
 import { announce } from './announce.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
@@ -23,6 +23,7 @@ import { openingOf } from './say.ts'
 import { useActing, useMay } from './session.ts'
 import { PositionsTable } from './PositionsTable.tsx'
 import { StatementTable } from './StatementTable.tsx'
+import { StatementFiles } from './StatementFiles.tsx'
 import { StatesPicture } from './StatesPicture.tsx'
 import { WaterfallPicture } from './WaterfallPicture.tsx'
 
@@ -74,10 +75,6 @@ const Versions = ({ period: { versions, statement }, setView }: Readonly<{ perio
     </select>
   )
 
-/** Where the server keeps this version as a file. */
-const fileOf = ({ agreement: id, month, version }: StatementWire, kind: 'csv' | 'json'): string =>
-  `/api/agreements/${encodeURIComponent(id)}/periods/${month}/statement.${kind}?v=${version}`
-
 const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire; setView: SetView; closing: ClosingState }>) => {
   const { statement, recordedAt } = shown
   const acting = useActing()
@@ -94,12 +91,7 @@ const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire
         </span>
         <span className="spring" />
         <Button onClick={copy}>Copy link</Button>
-        <Button component="a" href={fileOf(statement, 'csv')} download>
-          Download CSV
-        </Button>
-        <Button component="a" href={fileOf(statement, 'json')} download>
-          JSON
-        </Button>
+        <StatementFiles statement={statement} />
         <CloseActs closing={closing} />
       </div>
       <p className="opening">

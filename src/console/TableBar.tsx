@@ -161,24 +161,25 @@ export const TableBar = <Row,>({ caption, note, shown, all, filters, onFilters, 
         {shown === all ? `${countText(all)} ${all === 1 ? 'row' : 'rows'}` : `${countText(shown)} of ${countText(all)} rows`}
       </span>
       {note === undefined ? null : <span className="second">{note}</span>}
-      <span className="spring" />
-      {isLong ? (
-        <>
-          <FilterInput
-            className="quick"
-            label={`Filter ${caption}`}
-            placeholder="Filter  /"
-            value={view.words}
-            onSettled={(words) => change({ words })}
-          />
-          <Button size="xs" aria-pressed={filters} onClick={onFilters}>
-            By column
-          </Button>
-          <GroupBy {...props} />
-        </>
-      ) : null}
-      <ColumnsMenu {...props} />
-      <Files name={props.name} makeSheet={props.makeSheet} />
+      <div className="table-acts">
+        {isLong ? (
+          <>
+            <FilterInput
+              className="quick"
+              label={`Filter ${caption}`}
+              placeholder="Filter  /"
+              value={view.words}
+              onSettled={(words) => change({ words })}
+            />
+            <Button size="xs" aria-pressed={filters} onClick={onFilters}>
+              By column
+            </Button>
+            <GroupBy {...props} />
+          </>
+        ) : null}
+        <ColumnsMenu {...props} />
+        <Files name={props.name} makeSheet={props.makeSheet} />
+      </div>
     </header>
   )
 }

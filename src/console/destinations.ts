@@ -10,6 +10,7 @@ export const destinations: readonly Destination[] = [
   { key: 'a', to: '/agreements', name: 'Agreements', needs: 'agreements:read' },
   { key: 'f', to: '/factories', name: 'Factories', needs: 'factories:read' },
   { key: 'o', to: '/orders', name: 'Orders', needs: 'orders:read' },
+  { key: 'l', to: '/ledger', name: 'Ledger', needs: 'ledger:read' },
   { key: 'k', to: '/register', name: 'Register', needs: 'register:read' },
   { key: 'u', to: '/audit', name: 'Audit', needs: 'audit:read' },
   { key: 's', to: '/settings', name: 'Settings', needs: undefined },

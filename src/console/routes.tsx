@@ -6,6 +6,7 @@ import { parsePortfolioView } from './portfolio-address.ts'
 import { NoPage } from './Answer.tsx'
 import { parseOrdersView, parseOrderView, parseTodayView } from './today-view.ts'
 import { parseSignInView } from './sign-in-view.ts'
+import { parseLedgerView } from './ledger-queries.ts'
 
 const root = createRootRoute({ component: Door, notFoundComponent: NoPage })
 
@@ -141,12 +142,36 @@ const orderRoute = createRoute({
   component: lazyRouteComponent(() => import('./OrderPage.tsx'), 'OrderPage'),
 })
 
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger',
+  validateSearch: parseLedgerView,
+  component: lazyRouteComponent(() => import('./LedgerPage.tsx'), 'LedgerPage'),
+})
+
+const accountRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger/$account',
+  validateSearch: parseLedgerView,
+  component: lazyRouteComponent(() => import('./AccountPage.tsx'), 'AccountPage'),
+})
+
+const journalRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/journal/$journal',
+  component: lazyRouteComponent(() => import('./JournalPage.tsx'), 'JournalPage'),
+})
+
+/** What is in a book. */
+const posted = [ledger, accountRoute, journalRoute] as const
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
       ...[signInRoute, settings, settingsSection, audit, orders, orderRoute],
       ...promised,
+      ...posted,
     ]),
     parseSearch,
     stringifySearch: writeSearch,
