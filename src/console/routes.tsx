@@ -128,8 +128,18 @@ const audit = createRoute({
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
-      ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
-      ...[signInRoute, settings, settingsSection, audit],
+      home,
+      agreements,
+      agreementRoute,
+      periodRoute,
+      factories,
+      factoryRoute,
+      hallRoute,
+      claimRoute,
+      signInRoute,
+      settings,
+      settingsSection,
+      audit,
       ...promised,
     ]),
     parseSearch,
