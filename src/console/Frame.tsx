@@ -67,12 +67,31 @@ const Clock = ({ zone }: Readonly<{ zone: string | undefined }>) => {
   )
 }
 
+type PathProps = Readonly<{ path: string; place: Place; title: string | undefined }>
+
+/** Where one is: each family of pages says it in its own words. */
+const Path = ({ path, place, title }: PathProps) => {
+  const { id, month, factory, hall, agreement: agreementName, claimed } = place
+  if (path.startsWith('/claims')) return <ClaimCrumbs agreement={agreementName} month={claimed} />
+  if (path.startsWith('/factories')) return <FactoryCrumbs factory={factory} hall={hall} />
+  if (path.startsWith('/settings')) return <SettingsCrumbs />
+  if (isPromised(path)) return <PromisedCrumbs path={path} />
+  if (path.startsWith('/audit'))
+    return (
+      <nav className="crumbs" aria-label="Path">
+        <b>Audit</b>
+      </nav>
+    )
+  return <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={title} />
+}
+
 /** What stands around every page: where one is, what time it is, and the way to everything else that exists. */
 export const Frame = () => {
-  const { id, month, factory, hall, agreement: agreementName, claimed }: Place = useParams({ strict: false })
+  const place: Place = useParams({ strict: false })
+  const { id, month, factory } = place
   const path = useLocation({ select: ({ pathname }) => pathname })
   const row = useFactoryRow(factory)
-  const named = id ?? agreementName
+  const named = id ?? place.agreement
   const { data } = useQuery({ ...agreement(named ?? ''), enabled: named !== undefined })
   const navigate = useNavigate()
   const [help, setHelp] = useState(false)
@@ -99,21 +118,7 @@ export const Frame = () => {
           <i aria-hidden="true" />
           Offtake
         </Link>
-        {path.startsWith('/claims') ? (
-          <ClaimCrumbs agreement={agreementName} month={claimed} />
-        ) : path.startsWith('/factories') ? (
-          <FactoryCrumbs factory={factory} hall={hall} />
-        ) : path.startsWith('/settings') ? (
-          <SettingsCrumbs />
-        ) : isPromised(path) ? (
-          <PromisedCrumbs path={path} />
-        ) : path.startsWith('/audit') ? (
-          <nav className="crumbs" aria-label="Path">
-            <b>Audit</b>
-          </nav>
-        ) : (
-          <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={data?.title} />
-        )}
+        <Path path={path} place={place} title={data?.title} />
         <span className="spring" />
         {id === undefined || month === undefined ? null : <PeriodPicker id={id} month={month} />}
         {row === undefined ? null : <FactoryPicker row={row} />}
