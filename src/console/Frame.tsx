@@ -75,10 +75,8 @@ const Clock = ({ zone }: Readonly<{ zone: string | undefined }>) => {
   )
 }
 
-type PlaceNow = Readonly<Record<keyof Place, string | undefined>>
-
 /** The path to where one is, as the family of the page writes it. */
-const Where = ({ place, path, title }: Readonly<{ place: PlaceNow; path: string; title: string | undefined }>) => {
+const Where = ({ place, path, title }: Readonly<{ place: Place; path: string; title: string | undefined }>) => {
   const { id, month, factory, hall, agreement: named, claimed } = place
   return path.startsWith('/claims') ? (
     <ClaimCrumbs agreement={named} month={claimed} />
@@ -107,10 +105,11 @@ const Where = ({ place, path, title }: Readonly<{ place: PlaceNow; path: string;
 
 /** What stands around every page: where one is, what time it is, and the way to everything else that exists. */
 export const Frame = () => {
-  const { id, month, factory, hall, agreement: agreementName, claimed }: Place = useParams({ strict: false })
+  const place: Place = useParams({ strict: false })
+  const { id, month, factory } = place
   const path = useLocation({ select: ({ pathname }) => pathname })
   const row = useFactoryRow(factory)
-  const named = id ?? agreementName
+  const named = id ?? place.agreement
   const { data } = useQuery({ ...agreement(named ?? ''), enabled: named !== undefined })
   const navigate = useNavigate()
   const who = useSession()
@@ -135,7 +134,7 @@ export const Frame = () => {
           <i aria-hidden="true" />
           Offtake
         </Link>
-        <Where place={{ id, month, factory, hall, agreement: agreementName, claimed }} path={path} title={data?.title} />
+        <Where place={place} path={path} title={data?.title} />
         <span className="spring" />
         <GoTo />
         {id === undefined || month === undefined ? null : <PeriodPicker id={id} month={month} />}
