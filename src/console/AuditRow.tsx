@@ -118,7 +118,7 @@ type RowProps = Readonly<{ entry: AuditEntryWire; isOpen: boolean; onOpen: (open
 
 /** One entry; opened, all of it. */
 export const AuditRow = ({ entry, isOpen, onOpen }: RowProps) => {
-  const changes = changesOf(entry.before, entry.after)
+  const changes = changesOf(entry.before, entry.before === null && entry.after === null ? entry.detail : entry.after)
   const name = entry.actorName ?? entry.actor
   return (
     <>
