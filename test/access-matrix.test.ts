@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeApi } from '../src/server/api/api.ts'
+import type { Reading } from '../src/core/meter/reading.ts'
 import type { Principal, RouteRow } from '../src/server/api/principal.ts'
 import { importReadings } from '../src/server/app/import-readings.ts'
 import { asSystem } from '../src/server/store/database.ts'
@@ -62,6 +63,16 @@ before(async () => {
   const months = await closeWorld(store)
   await loadCampus(store)
   await verifyCampus(store)
+  // An order of the tenant: what is anybody's own is theirs, too.
+  const [from, to] = [worldNow - 40 * 86_400, worldNow - 20 * 86_400]
+  const bought = { kind: 'reservation', pool: 'sharon-syd-gb300', order: 'anchor-1', tenant: 'anchor-tenant', gpus: 8, from, to }
+  await importReadings(store, {
+    rows: fileOf([{ ...bought, source: 'anchor-desk', id: 'anchor-1' } as Reading]),
+    file: 'anchor',
+    mode: 'all-or-nothing',
+    now: worldNow,
+    by: 'test',
+  })
   await asSystem(store.database, (tx) =>
     tx
       .insertInto('agreement_reader')

@@ -1,6 +1,7 @@
 import { makeAudit } from '../src/server/app/audit.ts'
 import { makeClaims } from '../src/server/app/claims.ts'
 import { makeClosing } from '../src/server/app/closing.ts'
+import { makeDesk } from '../src/server/app/desk.ts'
 import { makeFactories } from '../src/server/app/factories.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { makeLedger } from '../src/server/app/ledger.ts'
@@ -22,5 +23,6 @@ export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'con
   webhooks: webhookDoor(store, now, deliverWorld()),
   closing: makeClosing(store, now),
   portfolios: makePortfolios(store, now),
+  desk: makeDesk(store, now),
   ingest: { ...makeIngest(store, now), telemetry: undefined, flex: undefined },
 })

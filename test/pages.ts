@@ -29,6 +29,12 @@ export const sightsOf = (month: string): readonly Sight[] => [
     ready: 'main canvas',
   },
   { name: 'claim', path: `/claims/${campusAgreement}/${campusMonth}`, side: 'harbour', role: 'guarantor', ready: 'main h1' },
+  { name: 'today-guarantor', path: '/', side: 'sharon', role: 'guarantor', ready: '.needs' },
+  { name: 'today-operator', path: '/', side: 'harbour', role: 'operator', ready: '.needs' },
+  { name: 'today-tenant', path: '/', side: 'sharon', role: 'tenant', ready: '.nothing' },
+  { name: 'orders', path: `/orders?month=${month}`, side: 'sharon', role: 'operator', ready: 'main tbody a' },
+  { name: 'order', path: `/orders/order-1-1-2-1?month=${month}`, side: 'sharon', role: 'operator', ready: '.order-picture' },
+  { name: 'settings-feeds', path: '/settings/feeds', side: 'harbour', role: 'operator', ready: 'main tbody' },
   { name: 'not-found', path: '/agreements/no-such-name', side: 'sharon', role: 'operator', ready: 'main h1' },
   { name: 'not-own', path: `/agreements/${campusAgreement}`, side: 'sharon', role: 'operator', ready: 'main h1' },
 ]

@@ -11,6 +11,12 @@ import { Navigation } from './Navigation.tsx'
 import { PeriodPicker } from './PeriodPicker.tsx'
 import { isPromised, PromisedCrumbs } from './PromisedLinks.tsx'
 import { agreement, health } from './queries.ts'
+import { destinationsOf } from './destinations.ts'
+import { FeedsAge } from './FeedsAge.tsx'
+import { GoTo } from './GoTo.tsx'
+import { OrderCrumbs } from './OrderCrumbs.tsx'
+import { SandboxClock } from './SandboxClock.tsx'
+import { useSession } from './session.ts'
 import { SettingsCrumbs } from './settings-sections.tsx'
 import { announce } from './announce.ts'
 
@@ -67,6 +73,34 @@ const Clock = ({ zone }: Readonly<{ zone: string | undefined }>) => {
   )
 }
 
+type PlaceNow = Readonly<Record<keyof Place, string | undefined>>
+
+/** The path to where one is, as the family of the page writes it. */
+const Where = ({ place, path, title }: Readonly<{ place: PlaceNow; path: string; title: string | undefined }>) => {
+  const { id, month, factory, hall, agreement: named, claimed } = place
+  return path.startsWith('/claims') ? (
+    <ClaimCrumbs agreement={named} month={claimed} />
+  ) : path.startsWith('/factories') ? (
+    <FactoryCrumbs factory={factory} hall={hall} />
+  ) : path.startsWith('/settings') ? (
+    <SettingsCrumbs />
+  ) : isPromised(path) ? (
+    <PromisedCrumbs path={path} />
+  ) : path.startsWith('/audit') ? (
+    <nav className="crumbs" aria-label="Path">
+      <b>Audit</b>
+    </nav>
+  ) : path === '/' ? (
+    <nav className="crumbs" aria-label="Path">
+      <b>Today</b>
+    </nav>
+  ) : path.startsWith('/orders') ? (
+    <OrderCrumbs />
+  ) : (
+    <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={title} />
+  )
+}
+
 /** What stands around every page: where one is, what time it is, and the way to everything else that exists. */
 export const Frame = () => {
   const { id, month, factory, hall, agreement: agreementName, claimed }: Place = useParams({ strict: false })
@@ -75,19 +109,16 @@ export const Frame = () => {
   const named = id ?? agreementName
   const { data } = useQuery({ ...agreement(named ?? ''), enabled: named !== undefined })
   const navigate = useNavigate()
+  const who = useSession()
   const [help, setHelp] = useState(false)
   const [menu, setMenu] = useState(false)
   useKeys({
     '?': () => setHelp(true),
     y: () => void navigator.clipboard.writeText(location.href).then(() => announce('Address copied')),
-    'g p': () => void navigate({ to: '/portfolio' }),
-    'g k': () => void navigate({ to: '/register' }),
-    'g f': () => void navigate({ to: '/factories' }),
-    'g a': () => void navigate({ to: '/agreements' }),
-    'g u': () => void navigate({ to: '/audit' }),
+    ...Object.fromEntries(destinationsOf(who?.may ?? []).map(({ key, to }) => [`g ${key}`, () => void navigate({ to })])),
   })
   return (
-    <div className={`frame${menu ? ' menu-open' : ''}`}>
+    <div className={`frame${menu ? ' menu-open' : ''}${who?.sandbox === true ? ' in-sandbox' : ''}`}>
       <a className="skip" href="#page">
         To the page
       </a>
@@ -99,25 +130,13 @@ export const Frame = () => {
           <i aria-hidden="true" />
           Offtake
         </Link>
-        {path.startsWith('/claims') ? (
-          <ClaimCrumbs agreement={agreementName} month={claimed} />
-        ) : path.startsWith('/factories') ? (
-          <FactoryCrumbs factory={factory} hall={hall} />
-        ) : path.startsWith('/settings') ? (
-          <SettingsCrumbs />
-        ) : isPromised(path) ? (
-          <PromisedCrumbs path={path} />
-        ) : path.startsWith('/audit') ? (
-          <nav className="crumbs" aria-label="Path">
-            <b>Audit</b>
-          </nav>
-        ) : (
-          <Crumbs {...(id === undefined ? {} : { id })} {...(month === undefined ? {} : { month })} title={data?.title} />
-        )}
+        <Where place={{ id, month, factory, hall, agreement: agreementName, claimed }} path={path} title={data?.title} />
         <span className="spring" />
+        <GoTo />
         {id === undefined || month === undefined ? null : <PeriodPicker id={id} month={month} />}
         {row === undefined ? null : <FactoryPicker row={row} />}
-        <Clock zone={data?.zone ?? row?.zone} />
+        {who?.sandbox === true ? <SandboxClock /> : <Clock zone={data?.zone ?? row?.zone} />}
+        <FeedsAge />
         <ActingAs />
         <SchemeButton />
         <Tooltip label="Keys and marks">

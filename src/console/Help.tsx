@@ -1,17 +1,16 @@
 import { Kbd, Modal } from '@mantine/core'
 import { Fragment } from 'react'
+import { destinations } from './destinations.ts'
 import { Absent, absences } from './Absent.tsx'
 
 const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['g', 'a'], 'Agreements'],
-  [['g', 'f'], 'Factories'],
-  [['g', 'p'], 'Portfolio'],
-  [['g', 'k'], 'Register'],
-  [['g', 'u'], 'Audit'],
+  [['Ctrl', 'K'], 'Go to or do: by name, month, hash or amount'],
+  ...destinations.map(({ key, name }) => [['g', key], name] as const),
+  [['p'], 'Type a period: sep 27, last quarter, cy2'],
   [['['], 'Period before'],
   [[']'], 'Period after'],
-  [['j'], 'Next amount of the statement'],
-  [['k'], 'Amount before'],
+  [['j'], 'Next amount of a statement, or row of a list'],
+  [['k'], 'The one before'],
   [['↑', '↓', '←', '→'], 'Move on the map of racks; Enter comes nearer'],
   [['e'], 'Explain the amount; so does Enter'],
   [['a'], 'Approve the version; or prepare it, where that is next'],

@@ -39,7 +39,7 @@ const Entry = ({ row, id, month }: Here & Readonly<{ row: AgreementRowWire }>) =
 
 /** Factories with racks on record; nothing where there is none. */
 const Factories = () => {
-  const { data } = useQuery(factories)
+  const { data } = useQuery({ ...factories, enabled: useMay('factories:read') })
   const rows = data?.factories ?? []
   return rows.length === 0 ? null : (
     <>
@@ -66,7 +66,7 @@ const Factories = () => {
 
 /** Claims that were verified, the latest of each agreement. */
 const Claims = () => {
-  const { data } = useQuery(claims)
+  const { data } = useQuery({ ...claims, enabled: useMay('claims:read') })
   const latest = (data?.claims ?? []).filter((each, i, all) => all.findIndex(({ agreement }) => agreement === each.agreement) === i)
   return latest.length === 0 ? null : (
     <>
@@ -86,7 +86,8 @@ const Claims = () => {
 
 /** The way to everything that exists, and to nothing else. */
 export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => void }>) => {
-  const { data } = useQuery(agreements)
+  const [mayAgreements, mayOrders] = [useMay('agreements:read'), useMay('orders:read')]
+  const { data } = useQuery({ ...agreements, enabled: mayAgreements })
   const mayAudit = useMay('audit:read')
   const rows = data?.agreements ?? []
   const named = rows.length <= namedMax ? rows : rows.filter((row) => row.id === id)
@@ -94,10 +95,20 @@ export const Navigation = ({ id, month, onGo }: Here & Readonly<{ onGo: () => vo
     // A press on a link closes the menu that it was in; the link itself is what is pressed.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <nav className="navigation" aria-label="Pages" onClick={onGo}>
-      <PortfolioLink />
-      <Link to="/agreements" activeOptions={whole}>
-        Agreements
+      <Link to="/" activeOptions={whole}>
+        Today
       </Link>
+      <PortfolioLink />
+      {mayOrders ? (
+        <Link to="/orders" activeOptions={{ exact: false, includeSearch: false, includeHash: false }}>
+          Orders
+        </Link>
+      ) : null}
+      {mayAgreements ? (
+        <Link to="/agreements" activeOptions={whole}>
+          Agreements
+        </Link>
+      ) : null}
       <ul>
         {named.map((row) => (
           <Entry key={row.id} row={row} id={id} month={month} />

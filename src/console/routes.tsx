@@ -4,6 +4,7 @@ import { parseAuditView } from './audit-queries.ts'
 import { Door } from './Door.tsx'
 import { parsePortfolioView } from './portfolio-address.ts'
 import { NoPage } from './Answer.tsx'
+import { parseOrdersView, parseOrderView, parseTodayView } from './today-view.ts'
 import { parseSignInView } from './sign-in-view.ts'
 
 const root = createRootRoute({ component: Door, notFoundComponent: NoPage })
@@ -11,7 +12,8 @@ const root = createRootRoute({ component: Door, notFoundComponent: NoPage })
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('./AgreementsPage.tsx'), 'AgreementsPage'),
+  validateSearch: parseTodayView,
+  component: lazyRouteComponent(() => import('./TodayPage.tsx'), 'TodayPage'),
 })
 
 const agreements = createRoute({
@@ -125,11 +127,37 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./AuditPage.tsx'), 'AuditPage'),
 })
 
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: '/orders',
+  validateSearch: parseOrdersView,
+  component: lazyRouteComponent(() => import('./OrdersPage.tsx'), 'OrdersPage'),
+})
+
+const orderRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/orders/$order',
+  validateSearch: parseOrderView,
+  component: lazyRouteComponent(() => import('./OrderPage.tsx'), 'OrderPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
-      ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
-      ...[signInRoute, settings, settingsSection, audit],
+      home,
+      agreements,
+      agreementRoute,
+      periodRoute,
+      factories,
+      factoryRoute,
+      hallRoute,
+      claimRoute,
+      signInRoute,
+      settings,
+      settingsSection,
+      orders,
+      orderRoute,
+      audit,
       ...promised,
     ]),
     parseSearch,

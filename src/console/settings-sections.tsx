@@ -32,6 +32,12 @@ export const settingsSections: readonly SettingsSection[] = [
     needs: 'webhooks:manage',
     page: lazy(async () => ({ default: (await import('./WebhookSettings.tsx')).WebhookSettings })),
   },
+  {
+    id: 'feeds',
+    name: 'Feeds',
+    needs: 'feeds:read',
+    page: lazy(async () => ({ default: (await import('./FeedSettings.tsx')).FeedSettings })),
+  },
 ]
 
 /** Those that whoever is signed in may open. */

@@ -7,6 +7,7 @@ import type { WebhookDoor } from './api/webhook-door.ts'
 import { makeAudit } from './app/audit.ts'
 import { makeClaims } from './app/claims.ts'
 import { makeClosing } from './app/closing.ts'
+import { makeDesk } from './app/desk.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeLedger } from './app/ledger.ts'
@@ -21,6 +22,9 @@ import type { FlexMapping } from './fleet/flex-mapping.ts'
 import type { TelemetrySink } from './fleet/telemetry-sink.ts'
 import { beyondLoopback, isLoopback } from './login-settings.ts'
 import type { Store } from './store/database.ts'
+
+/** Milliseconds between two looks at whether time here is moved by hand: a database that is none may become a sandbox, and never the other way. */
+const sandboxEveryMs = 2000
 
 const consoleFolder = join(import.meta.dirname, '../../.cache/console')
 
@@ -59,24 +63,21 @@ export const webhookDoor = (store: Store, now: () => Instant, { egress, nowMs }:
 
 /** Opens the API and the console. Port 0 takes any that is free. Without login it refuses any address but loopback. */
 export const serve = async (store: Store, serving: Serving): Promise<Door | PortTaken> => {
-  const {
-    port,
-    now,
-    telemetry,
-    lag,
-    flex,
-    login,
-    host = '127.0.0.1',
-    clock = now,
-    demo = false,
-    sandbox,
-    webhooks = deliverWorld(),
-  } = serving
+  const { port, now, telemetry, lag, flex, login, host = '127.0.0.1', clock = now, demo = false, webhooks = deliverWorld() } = serving
   if (login === undefined && !isLoopback(host)) throw new Error(beyondLoopback(host))
+  const desk = makeDesk(store, now)
+  let sandbox = serving.sandbox?.() === true || (await desk.sandbox.isSandbox())
+  const looking = setInterval(() => {
+    if (sandbox) return
+    desk.sandbox.isSandbox().then(
+      (is) => (sandbox = is),
+      () => {},
+    )
+  }, sandboxEveryMs)
+  looking.unref()
   const api = await makeApi({
     login: makeLoginDesk(store, { now, clock }, login),
     demo,
-    ...(sandbox === undefined ? {} : { sandbox }),
     hosts: login === undefined ? [] : [login.origin.hostname],
     source: makeReaders(store, now),
     factories: makeFactories(store, now, lag === undefined ? undefined : { lag }),
@@ -86,12 +87,14 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     webhooks: webhookDoor(store, now, webhooks),
     closing: makeClosing(store, now),
     portfolios: makePortfolios(store, now),
+    desk,
+    sandbox: () => sandbox,
     ingest: { ...makeIngest(store, now), telemetry, flex },
     consoleFolder,
   })
   try {
     const address = await api.listen({ host, port })
-    return { address, stop: () => api.close() }
+    return { address, stop: () => (clearInterval(looking), api.close()) }
   } catch (error) {
     await api.close()
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error

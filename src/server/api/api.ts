@@ -42,12 +42,33 @@ import { lenderRoutes } from './lender-routes.ts'
 import { portfolioRoutes } from './portfolio-routes.ts'
 import { readingRoutes } from './reading-routes.ts'
 import { registerRoutes } from './register-routes.ts'
+import type { PortfolioSource } from '../app/portfolio.ts'
+import { feedRoutes, type FeedSource } from './feed-routes.ts'
+import { orderRoutes } from './order-routes.ts'
+import { sandboxRoutes } from './sandbox-routes.ts'
+import { searchRoutes } from './search-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { ApiSource } from './source.ts'
-import type { PortfolioSource } from '../app/portfolio.ts'
+import { hideTenants } from './tenant-names.ts'
+import { todayRoutes } from './today-routes.ts'
+import type { OrderSource } from '../app/orders.ts'
+import type { SandboxSource } from '../app/sandbox.ts'
+import type { SearchSource } from '../app/search.ts'
+import type { TodaySource } from '../app/today.ts'
 import { nothing, type Reach } from '../store/reach.ts'
 
 type Report = (text: string) => void
+
+/** What the pages of every morning read. */
+export type Desk = Readonly<{
+  today: TodaySource
+  feeds: FeedSource
+  orders: (reach: Reach) => OrderSource
+  search: SearchSource
+  sandbox: SandboxSource
+  /** With which tenants are named to those who may not know their names. */
+  tenantKey: () => Promise<string>
+}>
 
 export type ApiOptions = Readonly<{
   source: (reach: Reach) => ApiSource
@@ -65,6 +86,8 @@ export type ApiOptions = Readonly<{
   closing?: ((reach: Reach) => ClosingSource) | undefined
   /** What is read of portfolios and registers. */
   portfolios?: ((reach: Reach) => PortfolioSource) | undefined
+  /** What people open on: needs, orders, feeds, what is found by name, and the clock of a sandbox. */
+  desk?: Desk | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -122,8 +145,19 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (closing !== undefined) await api.register((routes) => disputeRoutes(routes, within(closing)))
   if (portfolios !== undefined)
     for (const add of [portfolioRoutes, registerRoutes, lenderRoutes]) await api.register((routes) => add(routes, within(portfolios)))
+  if (options.desk !== undefined) await addDesk(api, options.desk, within(source))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
+}
+
+const addDesk = async (api: FastifyInstance, desk: Desk, source: SourceOf<ApiSource>): Promise<void> => {
+  const { today, feeds, search, sandbox } = desk
+  const orders = within(desk.orders)
+  await api.register((routes) => todayRoutes(routes, { source, today, feeds, orders }))
+  await api.register((routes) => feedRoutes(routes, feeds))
+  await api.register((routes) => orderRoutes(routes, orders))
+  await api.register((routes) => searchRoutes(routes, search))
+  await api.register((routes) => sandboxRoutes(routes, sandbox))
 }
 
 /** Whether it answers, and what can be asked. */
@@ -169,6 +203,7 @@ export const makeApi = async (options: ApiOptions) => {
   api.decorateRequest('signedIn', undefined)
   guardAccess(api, options.identify ?? (login === undefined ? async () => local : makeIdentify(login)))
   compressAnswers(api)
+  if (options.desk !== undefined) hideTenants(api, options.desk.tenantKey)
   await api.register(swagger, {
     openapi: { openapi: '3.1.0', info: information },
     transform: jsonSchemaTransform,

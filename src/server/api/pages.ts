@@ -12,6 +12,8 @@ const pages = [
   /^\/agreements\/[^/]+\/periods\/[^/]+\/?$/,
   /^\/factories\/?$/,
   /^\/factories\/[^/]+(\/[^/]+)?\/?$/,
+  /^\/orders(\/[^/]+)?\/?$/,
+  /^\/settings(\/[^/]+)?\/?$/,
   /^\/claims\/[^/]+\/[^/]+\/?$/,
   /^\/sign-in\/?$/,
   /^\/audit\/?$/,

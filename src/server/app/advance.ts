@@ -32,6 +32,8 @@ export type AdvanceRequest = Readonly<{
   sources: readonly AdvanceSource[]
   /** How many months each agreement is to have behind it, from the first of its term; the month after the term is the last there is. */
   months: number
+  /** The last month that any is to pass, if that comes first. Default none. */
+  through?: Month | undefined
   by: By
   /** Aborting takes back the step under way, or lets it be completed: never half of one. */
   signal?: AbortSignal | undefined
@@ -83,6 +85,7 @@ export async function* advance(store: Store, request: AdvanceRequest): AsyncGene
   const tend = makeTending(store)
   const isDone = ({ schedule, next }: Course): boolean => {
     const { from, to, zone } = schedule
+    if (request.through !== undefined && next > request.through) return true
     return next > nextMonth(monthOf(to - 1, zone)) || next >= nextMonth(monthOf(from, zone), request.months)
   }
   for (;;) {

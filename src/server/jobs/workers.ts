@@ -1,6 +1,8 @@
 import { Logger, run, runMigrations } from 'graphile-worker'
 import { openPlainPool, type Store } from '../store/database.ts'
 import { lockWhole } from '../store/migrate.ts'
+import { takeUpAdvance } from '../app/advance-run.ts'
+import { advanceTasks } from './advance-job.ts'
 import { makeTasks } from './close-job.ts'
 import type { Delivering } from './webhook-job.ts'
 import { startWebhookWorkers } from './webhook-workers.ts'
@@ -31,6 +33,7 @@ export const startWorkers = async (
   webhooks?: Delivering,
 ): Promise<{ stop: () => Promise<void> }> => {
   const pgPool = openPlainPool(store, poolMax)
+  await takeUpAdvance(store)
   const runner = await run({
     pgPool,
     concurrency,
@@ -38,7 +41,7 @@ export const startWorkers = async (
     parsedCronItems: [],
     pollInterval: 1000,
     logger: quiet(report),
-    taskList: makeTasks(store),
+    taskList: { ...makeTasks(store), ...advanceTasks(store) },
   })
   const telling = webhooks === undefined ? undefined : await startWebhookWorkers(store, report, webhooks)
   const stop = async () => {

@@ -27,6 +27,10 @@ export const foundSandbox = async (tx: Work): Promise<string | undefined> => {
   return undefined
 }
 
+/** Whether time here is moved by hand. Once it is, it is for ever. */
+export const isSandbox = async (queries: Queries): Promise<boolean> =>
+  (await queries.selectFrom('sandbox_clock').select('entry').limit(1).executeTakeFirst()) !== undefined
+
 export const appendTick = async (queries: Queries, { agreement, month, now, seed, detail, story }: Tick): Promise<void> => {
   const row = { agreement, month, now_at: BigInt(now), seed: BigInt(seed), detail, story: story ?? null }
   await queries.insertInto('sandbox_clock').values(row).execute()

@@ -1,0 +1,199 @@
+import { formatMoney, parseMoney } from '../../core/base/money.ts'
+import {
+  compare,
+  decimal,
+  fromText,
+  isZero,
+  minus,
+  over,
+  rational,
+  times,
+  toFixed,
+  toText,
+  type Rational,
+} from '../../core/base/rational.ts'
+import { dateOf, daysBetween, monthInterval, monthOf, nextMonth, type Instant, type Month } from '../../core/base/time.ts'
+import { minorDigits } from '../../core/base/currency.ts'
+import type { Schedule } from '../../core/terms/schedule.ts'
+import type { NeedWire } from '../../wire/today.ts'
+import type { Feed } from '../app/feeds.ts'
+import { isLate } from '../app/feeds.ts'
+import type { OpenFindings, Paid } from '../store/needs.ts'
+import { capsOf } from './caps.ts'
+import type { StatementHead } from './source.ts'
+
+/** Something that needs a person, and what orders it: money that is at stake, or as much as usually is. */
+export type Need = Readonly<{ wire: NeedWire; weight: Rational }>
+
+/** Days that what has no date counts as, and what it takes of a cap to be near it. */
+const undatedDays = 90
+const capNear = rational(9, 10)
+/** Days before its due date that a payment needs somebody. */
+const payableDays = 45
+
+const none: NeedWire = {
+  id: '',
+  kind: 'job',
+  agreement: null,
+  title: '',
+  guarantor: null,
+  operator: null,
+  month: null,
+  amount: null,
+  currency: null,
+  dueOn: null,
+  daysLeft: null,
+  payer: null,
+  count: null,
+  name: null,
+  share: null,
+  ageSeconds: null,
+  limitSeconds: null,
+}
+
+/** An agreement as of a moment. */
+export type AgreementNow = Readonly<{
+  schedule: Schedule
+  statements: readonly StatementHead[]
+  findings: readonly OpenFindings[]
+  paid: readonly Paid[]
+  now: Instant
+}>
+
+const ofAgreement = ({ agreement, title, currency, guarantor, operator }: Schedule) => ({
+  agreement,
+  title,
+  currency,
+  guarantor: guarantor.id,
+  operator: operator.id,
+})
+
+/** What a month comes to where nobody can say yet: as much as the one before. */
+const usualNet = (statements: readonly StatementHead[]): Rational => decimal(statements.at(-1)?.totals.net.amount ?? '0')
+
+/** Months that are over and have no statement, the first of them: months close in order. */
+const openMonths = ({ schedule, statements, now }: AgreementNow): Need[] => {
+  const { agreement, from, to, zone } = schedule
+  let month = monthOf(from, zone)
+  const final = new Set(statements.map((each) => each.month))
+  while (final.has(month)) month = nextMonth(month)
+  const interval = monthInterval(month, zone)
+  if (interval.to > now || interval.from >= to) return []
+  const wire = { ...none, ...ofAgreement(schedule), id: `month:${agreement}/${month}`, kind: 'month' as const, month }
+  const daysLeft = daysBetween(dateOf(now, zone), dateOf(interval.to, zone))
+  return [{ wire: { ...wire, daysLeft }, weight: usualNet(statements) }]
+}
+
+const findingNeeds = ({ schedule, findings }: AgreementNow): Need[] =>
+  findings
+    .filter(({ agreement }) => agreement === schedule.agreement)
+    .flatMap(({ month, findings: all, asked, minor, currency }): Need[] => {
+      const amount = formatMoney({ minor, currency })
+      const head = { ...none, ...ofAgreement(schedule), month, amount, currency }
+      const of = (kind: 'findings' | 'answer', count: number): Need[] =>
+        count === 0 ? [] : [{ wire: { ...head, id: `${kind}:${schedule.agreement}/${month}`, kind, count }, weight: decimal(amount) }]
+      return [...of('findings', all - asked), ...of('answer', asked)]
+    })
+
+const disputeNeeds = ({ schedule, statements }: AgreementNow): Need[] =>
+  statements
+    .filter(({ status }) => status === 'disputed')
+    .map(({ month, totals, dueOn }) => {
+      const sum = [totals.guarantorHeld, totals.operatorHeld].map((text) => parseMoney(text, schedule.currency)!.minor)
+      const amount = formatMoney({ minor: sum[0]! + sum[1]!, currency: schedule.currency })
+      const wire: NeedWire = {
+        ...none,
+        ...ofAgreement(schedule),
+        id: `dispute:${schedule.agreement}/${month}`,
+        kind: 'dispute',
+        month,
+        amount,
+        dueOn,
+      }
+      return { wire, weight: decimal(amount) }
+    })
+
+/** What is payable and not told to be paid. Where nobody ever told of a payment, nobody can say that one is overdue. */
+const paymentNeeds = ({ schedule, statements, paid, now }: AgreementNow): Need[] => {
+  const own = paid.filter(({ agreement }) => agreement === schedule.agreement)
+  const today = dateOf(now, schedule.zone)
+  return statements.flatMap(({ month, dueOn, totals: { payable } }): Need[] => {
+    if (dueOn === null || payable.payer === null) return []
+    const daysLeft = daysBetween(today, dueOn)
+    if (daysLeft > payableDays || (daysLeft < 0 && own.length === 0)) return []
+    const of = own.find((each) => each.month === month && each.payer === payable.payer)
+    const left = minus(decimal(payable.amount), decimal(of?.amount ?? '0'))
+    if (compare(left, rational(0)) <= 0) return []
+    const amount = toFixed(left, minorDigits(schedule.currency) ?? 2)
+    const head = { ...none, ...ofAgreement(schedule), id: `payment:${schedule.agreement}/${month}`, month, amount, dueOn }
+    return [{ wire: { ...head, kind: 'payment', payer: payable.payer }, weight: left }]
+  })
+}
+
+const capNeeds = ({ schedule, statements, now }: AgreementNow): Need[] =>
+  capsOf(schedule, statements.at(-1)?.closing ?? {}, now).flatMap((cap): Need[] => {
+    if (cap.drawn === null) return []
+    const [drawn, limit] = [fromText(cap.drawn), fromText(cap.limit)]
+    if (isZero(limit) || compare(drawn, times(limit, capNear)) < 0) return []
+    const left = minus(limit, drawn)
+    const amount = cap.unit === 'major' ? toFixed(left, minorDigits(schedule.currency) ?? 2) : null
+    const wire: NeedWire = {
+      ...none,
+      ...ofAgreement(schedule),
+      id: `cap:${schedule.agreement}/${cap.clause}/${cap.id}`,
+      kind: 'cap',
+      amount,
+      name: `${cap.clause}, ${cap.scope}`,
+      share: toText(over(drawn, limit)),
+    }
+    return [{ wire, weight: cap.unit === 'major' ? left : usualNet(statements) }]
+  })
+
+/** Everything about one agreement that needs somebody, on either side of it. */
+export const needsOf = (of: AgreementNow): Need[] => {
+  const today = dateOf(of.now, of.schedule.zone)
+  const all = [...openMonths(of), ...findingNeeds(of), ...disputeNeeds(of), ...paymentNeeds(of), ...capNeeds(of)]
+  return all.map(({ wire, weight }) => ({
+    weight,
+    wire: wire.daysLeft === null && wire.dueOn !== null ? { ...wire, daysLeft: daysBetween(today, wire.dueOn) } : wire,
+  }))
+}
+
+/** Sources that are silent for too long: a number that waits for them is provisional. */
+export const feedNeeds = (feeds: readonly Feed[]): Need[] =>
+  feeds.filter(isLate).map(({ source, ageSeconds, limitSeconds }) => ({
+    wire: { ...none, id: `feed:${source}`, kind: 'feed', title: source, ageSeconds, limitSeconds: limitSeconds!, daysLeft: 0 },
+    weight: rational(0),
+  }))
+
+export const jobNeeds = (jobs: readonly Readonly<{ task: string; error: string }>[]): Need[] =>
+  jobs.map(({ task, error }, i) => ({
+    wire: { ...none, id: `job:${task}/${i}`, kind: 'job', title: task, name: error.split('\n')[0]!.slice(0, 300), daysLeft: 0 },
+    weight: rational(0),
+  }))
+
+/** An order of a tenant that ends within the month. */
+export const orderNeeds = (orders: readonly Readonly<{ order: string; pool: string; through: string; daysLeft: number }>[]): Need[] =>
+  orders.map(({ order, pool, through, daysLeft }) => ({
+    wire: { ...none, id: `order:${pool}/${order}`, kind: 'order', title: order, dueOn: through, daysLeft },
+    weight: rational(0),
+  }))
+
+/** Money over days left: what is overdue, or due today, counts as due tomorrow does. A unit of one currency weighs as one of another. */
+const pressure = ({ wire, weight }: Need): Rational => over(weight, rational(Math.max(1, wire.daysLeft ?? undatedDays)))
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The most pressing first. Total, as names differ; the same whoever asks and in whatever order they were found. */
+export const orderOfNeeds = (a: Need, b: Need): number =>
+  compare(pressure(b), pressure(a)) || (a.wire.daysLeft ?? undatedDays) - (b.wire.daysLeft ?? undatedDays) || byText(a.wire.id, b.wire.id)
+
+/** The running month that ends first, of those whose terms run. */
+export const nextEnd = (agreements: readonly AgreementNow[]): Readonly<{ title: string; month: Month; days: number }> | null => {
+  const running = agreements.filter(({ schedule, now }) => schedule.from <= now && now < schedule.to)
+  const ends = running.map(({ schedule: { zone, title }, now }) => {
+    const month = monthOf(now, zone)
+    return { title, month, days: daysBetween(dateOf(now, zone), dateOf(monthInterval(month, zone).to, zone)) }
+  })
+  return ends.toSorted((a, b) => a.days - b.days || byText(a.title, b.title))[0] ?? null
+}
