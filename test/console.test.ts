@@ -124,7 +124,7 @@ test('CO1 every amount is the string of the API, and visible columns add up to v
     const row = page.getByRole('row').filter({ has: page.locator(`a[href="${periodOf(month)}"]`) })
     assert.ok((await row.textContent())!.includes(grouped(statement.totals.net.amount)))
   }
-  await go('/')
+  await go('/agreements')
   // A skeleton has the same name for as long as the answer takes.
   await page
     .getByRole('table', { name: 'Agreements' })
@@ -331,7 +331,7 @@ test('CO3 an October of Sydney has 743 hours in a browser of Los Angeles, and th
 
 test('CO4 what is absent looks different for each reason, and each page in its place says which', { skip }, async () => {
   const { page, go, close } = await openPage({}, refused)
-  await go('/')
+  await go('/agreements')
   await page.getByRole('button', { name: 'Keys and marks' }).click()
   const marks = page.getByRole('dialog').locator('.absent')
   await marks.first().waitFor()

@@ -220,7 +220,7 @@ test(
 test('CO7 a map is gone through by keyboard: cell, day, rack and back', { skip }, async () => {
   const { page, go, close } = await openPage()
   const at = (key: string) => new URL(page.url()).searchParams.get(key)
-  await go('/')
+  await go('/agreements')
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: campusFactory }).waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('f')
@@ -556,14 +556,14 @@ test(
 
 test('CO14 navigation names factories and claims only where there is something', { skip }, async () => {
   const { page, go, close } = await openPage()
-  await go('/')
+  await go('/agreements')
   const nav = page.getByRole('navigation', { name: 'Pages' })
   await nav.getByRole('link', { name: campusFactory }).waitFor()
   await nav.getByRole('link', { name: `${campusAgreement}, Oct 2026` }).waitFor()
   const none = { factories: [], claims: [], now: '2026-11-01T22:00:00Z' }
   await page.route('**/api/factories', (route) => route.fulfill({ json: none }))
   await page.route('**/api/claims', (route) => route.fulfill({ json: none }))
-  await go('/')
+  await go('/agreements')
   await nav.getByRole('link', { name: 'Terms' }).waitFor()
   await page.waitForLoadState('networkidle')
   assert.equal(await nav.getByRole('link', { name: 'Factories' }).count(), 0)

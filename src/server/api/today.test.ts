@@ -52,7 +52,7 @@ before(async () => {
   )
 })
 
-const byText = (a: readonly unknown[], b: readonly unknown[]): number => (`${a[0]}` < `${b[0]}` ? -1 : 1)
+const byText = (a: readonly unknown[], b: readonly unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1)
 
 type Who = Readonly<Record<string, string>>
 const operator = headersOf('operator', 'sharon-ai')
@@ -235,7 +235,7 @@ test('API98 what is asked for by name, month, hash, id or amount is found by who
   assert.ok(hall.hits.some(({ kind, place }) => kind === 'hall' && place === 'harbour-west'))
   assert.ok((await search('hall-1', operator)).hits.every(({ kind }) => kind !== 'hall'))
   // A tenant finds its orders and nothing else; a guarantor no orders; the other side's book stays shut.
-  const tenant = headersOf('tenant', orders[0]!.tenant!)
+  const tenant = headersOf('tenant', orders[0]!.tenant)
   assert.ok((await search(orders[0]!.order, tenant)).hits.every(({ kind }) => kind === 'order'))
   assert.ok((await search(orders[0]!.order, guarantor)).hits.every(({ kind }) => kind !== 'order'))
   assert.deepEqual((await search(rows[0]!.id, guarantor)).hits, [])
@@ -296,7 +296,7 @@ test('API100 over HTTP: a tenant is told where its order is and nothing of the a
   const month = months.at(-1)!
   const { orders } = await get<OrdersWire>(`/api/orders?month=${month}`, operator)
   const { order, tenant } = orders.find((each) => each.tenant !== null)!
-  const who = headersOf('tenant', tenant!)
+  const who = headersOf('tenant', tenant)
   const own = await get<OrdersWire>(`/api/orders?month=${month}`, who)
   assert.deepEqual([...new Set(own.orders.map((each) => each.tenant))], [tenant])
   assert.ok(own.orders.every((each) => each.agreement === null && each.title === null && each.region !== '' && each.zone !== ''))

@@ -97,7 +97,7 @@ test('API100 the hours of one order add up to its month, and its bills to what i
   const month = months.at(-1)!
   for (const row of (await all(month, 'sharon-ai', 500)).slice(0, 4)) {
     const found = (await orders(everything).findOrder(row.order, { month, pool: undefined }))!
-    const sum = (hours: Float64Array) => hours.reduce((all, each) => all + each, 0)
+    const sum = (hours: Float64Array) => hours.reduce((whole, each) => whole + each, 0)
     assert.deepEqual([sum(found.hours.reserved), sum(found.hours.held), sum(found.hours.sold)], [row.reserved, row.held, row.sold])
     assert.equal(found.edges.length, 743 + 1)
     assert.deepEqual(
@@ -142,7 +142,7 @@ test('API99 reserved, held and sold of every order are what a plain walk through
         const first = { ...common, id: `r${i}`, gpus, from, to: from + seconds } as Reading
         written.push(first)
         if (fate === 'stands') stands.push(first)
-        if (fate === 'withdrawn') written.push({ source: `law-${run}`, id: `w${i}`, kind: 'withdrawal', replaces: `r${i}` } as Reading)
+        if (fate === 'withdrawn') written.push({ source: `law-${run}`, id: `w${i}`, kind: 'withdrawal', replaces: `r${i}` })
         if (!fate.startsWith('replaced')) continue
         const second = { ...first, id: `s${i}`, gpus: gpus + 1, replaces: `r${i}`, revision: 1 } as Reading
         const third = { ...first, id: `t${i}`, gpus: gpus + 2, replaces: `r${i}`, revision: 2 } as Reading
