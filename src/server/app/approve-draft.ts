@@ -4,6 +4,7 @@ import { appendDeed } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { appendApproval, appendReturn, type DraftRecord } from '../store/drafts.ts'
 import { enqueueApproved } from '../store/jobs.ts'
+import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, type Work } from '../store/transaction.ts'
 import { doerOf, findClosing, forSide, lockMonth, type Decider, type MonthName } from './closing-of.ts'
 
@@ -38,6 +39,8 @@ export const approveDraft = (store: Store, request: DecideDraft & Readonly<{ net
     await appendApproval(tx.queries, { agreement, month, version }, { by: doerOf(by), ...said, at: now })
     const detail = { draft: draft!.id, version, side: by.side!, ...said }
     await appendDeed(tx.queries, { at: now, by: by.actor, action: 'approve', subject: `${agreement} ${month}`, agreement, detail })
+    const data = { month, version, side: by.side!, net: said.net, sha256: hash }
+    await tellEvent(tx, { type: 'statement.approved', agreement, at: now, data })
     return { kind: 'done', draft: (await findClosing(tx, request)).draft!, isApproved: await enqueueWhereApproved(tx, request) }
   })
 
@@ -61,5 +64,6 @@ export const returnDraft = (store: Store, request: DecideDraft & Readonly<{ reas
     await appendReturn(tx.queries, { agreement, month, version }, { by: doerOf(by), reason, at: now })
     const detail = { draft: draft!.id, version, side: by.side!, reason }
     await appendDeed(tx.queries, { at: now, by: by.actor, action: 'return', subject: `${agreement} ${month}`, agreement, detail })
+    await tellEvent(tx, { type: 'statement.returned', agreement, at: now, data: { month, version, side: by.side!, reason } })
     return { kind: 'done', draft: (await findClosing(tx, request)).draft!, isApproved: false }
   })

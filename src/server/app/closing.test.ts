@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before as beforeAll, test } from 'node:test'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { august, bringIn, closingNow, july, openAgreement, partiesOf, smallAgreement, soldIn } from '../../../test/closing-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import type { Side } from '../../core/statements/closing.ts'
@@ -218,6 +219,19 @@ test('AP25 a process that dies between approval and close, or while it closes, l
     rows.map(({ action }: { action: string }) => action),
     ['prepare', 'approve', 'approve', 'close'],
   )
+})
+
+test('AP21 what a key prepares its maker prepared, who then cannot approve it', async () => {
+  await openAgreement(store, 'keyed')
+  await asSystem(store.database, async (tx) => {
+    await sql`insert into person (person, name, recorded_at) values ('usr_maker', 'Maker', now())`.execute(tx)
+    await sql`insert into api_key (key, person, party, role, name, scopes, secret_hash, expires_at, recorded_at)
+      values ('key_1', 'usr_maker', 'keyed-cloud', 'operator', 'robot', '{}', ${Buffer.alloc(32)}, now(), now())`.execute(tx)
+  })
+  const { draft } = await prepare('keyed', 'key_1')
+  assert.deepEqual(draft.preparedBy, { id: 'usr_maker', name: 'key_1' })
+  assert.equal(await whyNot(approve('keyed', 'usr_maker', 'operator', draft)), 'own-work')
+  await done(approve('keyed', 'bob', 'operator', draft))
 })
 
 test('P30 the database itself refuses an approval of one’s own, of another net, and of the guarantor before the operator', async () => {

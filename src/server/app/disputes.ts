@@ -23,6 +23,7 @@ import { countDrafts } from '../store/drafts.ts'
 import { newId } from '../store/ids.ts'
 import { inReach, type Reach } from '../store/reach.ts'
 import { findStatement } from '../store/statements.ts'
+import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import type { Decider, MonthName } from './closing-of.ts'
 import { findSchedule } from './find-schedule.ts'
@@ -167,6 +168,7 @@ const raise = async (store: Store, request: RaiseRequest): Promise<RaiseAnswer> 
     await appendDispute(tx.queries, row)
     const detail = { dispute: id, version, line: line.number, amount, reason }
     await appendDeed(tx.queries, { at: now, by: by.actor, action: 'dispute', subject: `${agreement} ${month}`, agreement, detail })
+    await tellEvent(tx, { type: 'dispute.raised', agreement, at: now, data: { month, ...detail } })
   }
   const no = await bring(store, reading, { by, now, also })
   return no ?? { kind: 'raised', dispute: { ...row, messages: [], ruling: undefined }, contested: considered.contested }
@@ -237,6 +239,7 @@ const rule = async (store: Store, request: RuleRequest): Promise<RuleAnswer> => 
     await appendRuling(tx.queries, dispute.id, ruling)
     const detail = { dispute: dispute.id, verdict, upheld }
     await appendDeed(tx.queries, { at: now, by: by.actor, action: 'rule', subject: `${agreement} ${month}`, agreement, detail })
+    await tellEvent(tx, { type: 'dispute.ruled', agreement, at: now, data: { month, ...detail } })
   }
   return (await bring(store, reading, { by, now, also })) ?? { kind: 'ruled', dispute: { ...dispute, ruling } }
 }
