@@ -52,7 +52,7 @@ const openPage = makeOpenPage(
   () => address,
 )
 const as = (role: Role, party: string, id: string, more: object = {}) =>
-  openPage({ extraHTTPHeaders: headersOf(role, party, `usr_${id}`), ...more }, /Failed to load resource/)
+  openPage({ extraHTTPHeaders: headersOf(role, party, `usr_${id}`), ...more }, /Failed to load resource/, null)
 const shoot = (page: Page, name: string) => page.screenshot({ path: join(shots, `close-${name}.png`) })
 const heard = (page: Page, text: RegExp) => page.locator('#announcer').filter({ hasText: text }).waitFor({ state: 'attached' })
 const drawn = (page: Page) =>

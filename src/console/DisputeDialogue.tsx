@@ -33,68 +33,70 @@ const Preview = ({ contested, statement }: Readonly<{ contested: ContestedWire; 
 
 type Props = Readonly<{ name: MonthName; statement: StatementWire; line: LineWire; input: string | undefined; onClose: () => void }>
 
-/** A line of a final statement is contested: filled in is what the line says, asked is why, how much, and what it should be. */
-export const DisputeDialogue = ({ name, statement, line, input, onClose }: Props) => {
-  const [ids, key] = [useId(), useState(() => crypto.randomUUID())[0]]
+/** What is filled in of a dispute, what it would do, and the act itself. */
+const useContest = ({ name, statement, line, input, onClose }: Props) => {
+  const [key] = useState(() => crypto.randomUUID())
   const [reason, setReason] = useState<RaiseWire['reason']>('evidence')
   const [amount, setAmount] = useState('')
   const [proposed, setProposed] = useState('')
   const [text, setText] = useState('')
   const changed = useMonthChanged(name)
-  const body = (more: Partial<RaiseWire>): RaiseWire => ({
-    version: statement.version,
-    line: line.number,
-    reason,
-    text,
-    ...(input === undefined ? {} : { input }),
-    ...(plain(amount) === '' ? {} : { amount: plain(amount) }),
-    ...(plain(proposed) === '' ? {} : { proposed: plain(proposed) }),
-    ...more,
-  })
+  const of = { version: statement.version, line: line.number, reason, ...(plain(amount) === '' ? {} : { amount: plain(amount) }) }
+  const more = { ...(input === undefined ? {} : { input }), ...(plain(proposed) === '' ? {} : { proposed: plain(proposed) }) }
   const preview = useQuery({
     queryKey: ['contest', name.id, name.month, statement.version, line.number, plain(amount)],
-    queryFn: () => raise(name, body({ dryRun: true, text: text.trim() === '' ? '–' : text }), crypto.randomUUID()),
+    queryFn: () => raise(name, { ...of, text: '–', dryRun: true }, crypto.randomUUID()),
     retry: false,
   })
   const act = useMutation({
-    mutationFn: () => raise(name, body({}), key),
+    mutationFn: () => raise(name, { ...of, ...more, text }, key),
     onSuccess: async ({ contested }) => {
       announce(`Line ${line.number} disputed: ${amountText(contested.amount)} ${statement.currency} leaves the net`)
       onClose()
       await changed()
     },
   })
-  const ready = text.trim() !== '' && preview.data !== undefined && preview.error === null && !act.isPending
+  const contested = preview.error === null ? preview.data?.contested : undefined
+  const isReady = text.trim() !== '' && contested !== undefined && !act.isPending
+  const fields = { reason, setReason, amount, setAmount, proposed, setProposed, text, setText }
+  return { fields, contested, act, isReady, error: act.error ?? preview.error }
+}
+
+type FieldsProps = Readonly<{ fields: ReturnType<typeof useContest>['fields']; line: LineWire; currency: string }>
+
+const AmountField = ({
+  label,
+  hint,
+  value,
+  onChange,
+}: Readonly<{ label: string; hint: string; value: string; onChange: (text: string) => void }>) => {
+  const id = useId()
   return (
-    <Dialogue
-      title={`Dispute line ${line.number}, ${line.text}`}
-      opened
-      onClose={onClose}
-      onSubmit={() => ready && act.mutate()}
-      error={act.error ?? preview.error}
-      acts={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" className="primary" disabled={!ready}>
-            {act.isPending
-              ? 'Disputing …'
-              : preview.data === undefined
-                ? 'Dispute'
-                : `Dispute ${amountText(preview.data.contested.amount)} ${statement.currency}`}
-          </Button>
-        </>
-      }
-    >
-      <p className="second">
-        {monthText(statement.month)}, version {statement.version}: {amountText(line.amount)} {statement.currency},{' '}
-        {nameOf(statement, line.payer)} to {nameOf(statement, line.payee)}.
-      </p>
+    <div>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className="field number"
+        inputMode="decimal"
+        autoComplete="off"
+        placeholder={hint}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  )
+}
+
+const Fields = ({ fields, line, currency }: FieldsProps) => {
+  const ids = useId()
+  return (
+    <>
       <label htmlFor={`${ids}-reason`}>Why</label>
       <select
         id={`${ids}-reason`}
         className="field"
-        value={reason}
-        onChange={(event) => setReason(event.target.value as RaiseWire['reason'])}
+        value={fields.reason}
+        onChange={(event) => fields.setReason(event.target.value as RaiseWire['reason'])}
         data-autofocus
       >
         {reasons.map((each) => (
@@ -104,30 +106,13 @@ export const DisputeDialogue = ({ name, statement, line, input, onClose }: Props
         ))}
       </select>
       <div className="fields">
-        <div>
-          <label htmlFor={`${ids}-amount`}>Disputed, {statement.currency}</label>
-          <input
-            id={`${ids}-amount`}
-            className="field number"
-            inputMode="decimal"
-            autoComplete="off"
-            placeholder={`all of it, ${amountText(line.amount)}`}
-            value={amount}
-            onChange={(event) => setAmount(event.target.value)}
-          />
-        </div>
-        <div>
-          <label htmlFor={`${ids}-proposed`}>It should be, {statement.currency}</label>
-          <input
-            id={`${ids}-proposed`}
-            className="field number"
-            inputMode="decimal"
-            autoComplete="off"
-            placeholder="if you know"
-            value={proposed}
-            onChange={(event) => setProposed(event.target.value)}
-          />
-        </div>
+        <AmountField
+          label={`Disputed, ${currency}`}
+          hint={`all of it, ${amountText(line.amount)}`}
+          value={fields.amount}
+          onChange={fields.setAmount}
+        />
+        <AmountField label={`It should be, ${currency}`} hint="if you know" value={fields.proposed} onChange={fields.setProposed} />
       </div>
       <label htmlFor={`${ids}-text`}>What is contested, and what shows it</label>
       <textarea
@@ -135,10 +120,40 @@ export const DisputeDialogue = ({ name, statement, line, input, onClose }: Props
         className="field"
         rows={3}
         maxLength={4000}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
+        value={fields.text}
+        onChange={(event) => fields.setText(event.target.value)}
       />
-      {preview.data === undefined ? null : <Preview contested={preview.data.contested} statement={statement} />}
+    </>
+  )
+}
+
+/** A line of a final statement is contested: filled in is what the line says, asked is why, how much, and what it should be. */
+export const DisputeDialogue = (props: Props) => {
+  const { statement, line, onClose } = props
+  const { currency } = statement
+  const { fields, contested, act, isReady, error } = useContest(props)
+  return (
+    <Dialogue
+      title={`Dispute line ${line.number}, ${line.text}`}
+      opened
+      onClose={onClose}
+      onSubmit={() => isReady && act.mutate()}
+      error={error}
+      acts={
+        <>
+          <Button onClick={onClose}>Not now</Button>
+          <Button type="submit" className="primary" disabled={!isReady}>
+            {act.isPending ? 'Disputing …' : contested === undefined ? 'Dispute' : `Dispute ${amountText(contested.amount)} ${currency}`}
+          </Button>
+        </>
+      }
+    >
+      <p className="second">
+        {monthText(statement.month)}, version {statement.version}: {amountText(line.amount)} {currency}, {nameOf(statement, line.payer)} to{' '}
+        {nameOf(statement, line.payee)}.
+      </p>
+      <Fields fields={fields} line={line} currency={currency} />
+      {contested === undefined ? null : <Preview contested={contested} statement={statement} />}
     </Dialogue>
   )
 }

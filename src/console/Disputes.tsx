@@ -55,12 +55,12 @@ const Thread = ({ dispute, statement, zone }: Of) => (
   </ul>
 )
 
-/** An answer to the other party, a note for one's own, or, for whom it is put to, the end of it. */
-const Answering = ({ name, dispute, statement }: Readonly<{ name: MonthName; dispute: DisputeWire; statement: StatementWire }>) => {
-  const ids = useId()
+type AnswerProps = Readonly<{ name: MonthName; dispute: DisputeWire; statement: StatementWire }>
+
+/** What is written under a dispute, and what is done with it. */
+const useAnswer = ({ name, dispute }: AnswerProps) => {
   const [text, setText] = useState('')
   const [internal, setInternal] = useState(false)
-  const [upheld, setUpheld] = useState('')
   const changed = useMonthChanged(name)
   const done = async (words: string): Promise<void> => {
     announce(words)
@@ -72,32 +72,59 @@ const Answering = ({ name, dispute, statement }: Readonly<{ name: MonthName; dis
     onSuccess: () => done(internal ? 'Noted' : 'Answered'),
   })
   const ruling = useMutation({
-    mutationFn: (verdict: Ruling['verdict']) =>
-      rule(
-        name,
-        dispute.id,
-        { verdict, text, ...(verdict === 'partly' ? { upheld: upheld.trim().replaceAll(',', '') } : {}) },
-        crypto.randomUUID(),
-      ),
+    mutationFn: (said: Omit<Ruling, 'text'>) => rule(name, dispute.id, { ...said, text }, crypto.randomUUID()),
     onSuccess: ({ status }) => done(`Dispute ${disputeStatus[status].toLowerCase()}`),
   })
-  const busy = saying.isPending || ruling.isPending
-  const error = saying.error ?? ruling.error
+  const isReady = text.trim() !== '' && !saying.isPending && !ruling.isPending
+  return { text, setText, internal, setInternal, saying, ruling, isReady, error: saying.error ?? ruling.error }
+}
+
+type RulingProps = AnswerProps & Readonly<{ isReady: boolean; onRule: (said: Omit<Ruling, 'text'>) => void }>
+
+/** The end of a dispute, for whom it is put to: with the words of the answer. */
+const RulingActs = ({ dispute, statement, isReady, onRule }: RulingProps) => {
+  const field = useId()
+  const [upheld, setUpheld] = useState('')
+  const part = upheld.trim().replaceAll(',', '')
+  return (
+    <p className="decision-acts">
+      <Button disabled={!isReady} onClick={() => onRule({ verdict: 'accepted' })}>
+        Accept {amountText(dispute.amount)} {statement.currency}
+      </Button>
+      <label htmlFor={field} className="hidden">
+        Part that is accepted, {statement.currency}
+      </label>
+      <input
+        id={field}
+        className="field number part"
+        inputMode="decimal"
+        autoComplete="off"
+        placeholder="a part"
+        value={upheld}
+        onChange={(event) => setUpheld(event.target.value)}
+      />
+      <Button disabled={!isReady || part === ''} onClick={() => onRule({ verdict: 'partly', upheld: part })}>
+        Accept a part
+      </Button>
+      <Button disabled={!isReady} onClick={() => onRule({ verdict: 'rejected' })}>
+        Reject
+      </Button>
+    </p>
+  )
+}
+
+/** An answer to the other party, a note for one's own, or, for whom it is put to, the end of it. */
+const Answering = (props: AnswerProps) => {
+  const field = useId()
+  const { text, setText, internal, setInternal, saying, ruling, isReady, error } = useAnswer(props)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (text.trim() !== '' && !busy) saying.mutate()
+    if (isReady) saying.mutate()
   }
   return (
     <form className="decision answering" onSubmit={submit}>
-      <label htmlFor={`${ids}-text`}>Answer</label>
-      <textarea
-        id={`${ids}-text`}
-        className="field"
-        rows={2}
-        maxLength={4000}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <label htmlFor={field}>Answer</label>
+      <textarea id={field} className="field" rows={2} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} />
       {error === null ? null : (
         <p className="refusal" role="alert">
           {error.message}
@@ -108,35 +135,11 @@ const Answering = ({ name, dispute, statement }: Readonly<{ name: MonthName; dis
           <input type="checkbox" checked={internal} onChange={(event) => setInternal(event.target.checked)} /> Note for your own party alone
         </label>
         <span className="spring" />
-        <Button type="submit" disabled={text.trim() === '' || busy}>
+        <Button type="submit" disabled={!isReady}>
           {internal ? 'Note' : 'Send'}
         </Button>
       </p>
-      {dispute.mayRule ? (
-        <p className="decision-acts">
-          <Button disabled={text.trim() === '' || busy} onClick={() => ruling.mutate('accepted')}>
-            Accept {amountText(dispute.amount)} {statement.currency}
-          </Button>
-          <label htmlFor={`${ids}-part`} className="hidden">
-            Part that is accepted, {statement.currency}
-          </label>
-          <input
-            id={`${ids}-part`}
-            className="field number part"
-            inputMode="decimal"
-            autoComplete="off"
-            placeholder="a part"
-            value={upheld}
-            onChange={(event) => setUpheld(event.target.value)}
-          />
-          <Button disabled={text.trim() === '' || upheld.trim() === '' || busy} onClick={() => ruling.mutate('partly')}>
-            Accept a part
-          </Button>
-          <Button disabled={text.trim() === '' || busy} onClick={() => ruling.mutate('rejected')}>
-            Reject
-          </Button>
-        </p>
-      ) : null}
+      {props.dispute.mayRule ? <RulingActs {...props} isReady={isReady} onRule={(said) => ruling.mutate(said)} /> : null}
     </form>
   )
 }

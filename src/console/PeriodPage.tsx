@@ -1,17 +1,15 @@
 import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo } from 'react'
 import type { AgreementWire } from '../wire/agreement.ts'
-import type { LineWire, PeriodWire } from '../wire/statement.ts'
+import type { PeriodWire } from '../wire/statement.ts'
 import { isTable, withTable, type PeriodView } from './address.ts'
 import { announce } from './announce.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { CloseActs, Closing, useClosing, type ClosingState } from './Closing.tsx'
 import { endText, instantText, isMonth, monthText } from './dates.ts'
-import { DisputeDialogue } from './DisputeDialogue.tsx'
 import { Disputes } from './Disputes.tsx'
-import { Explain } from './Explain.tsx'
 import { explainedOf, type LineOrNet } from './explained.ts'
 import type { Failure } from './fetch.ts'
 import { amountText } from './format.ts'
@@ -20,12 +18,13 @@ import { NotClosed } from './NotClosed.tsx'
 import { hoursText } from './PeriodPicker.tsx'
 import { agreement, explanation, period } from './queries.ts'
 import { openingOf } from './say.ts'
-import { useActing, useMay } from './session.ts'
+import { useActing } from './session.ts'
 import { PositionsTable } from './PositionsTable.tsx'
 import { StatementTable } from './StatementTable.tsx'
 import { StatementFiles } from './StatementFiles.tsx'
 import { StatesPicture } from './StatesPicture.tsx'
 import { WaterfallPicture } from './WaterfallPicture.tsx'
+import { WhyPanel } from './WhyPanel.tsx'
 
 const route = getRouteApi('/agreements/$id/periods/$month')
 
@@ -122,8 +121,6 @@ const Body = ({ period: shown, terms, view, setView, closing }: BodyProps) => {
   const { statement, standing } = shown
   // Amounts are as stated; what of them is in dispute is so now.
   const now = useMemo(() => ({ ...statement, totals: standing.totals }), [statement, standing.totals])
-  const [disputing, setDisputing] = useState<LineWire | undefined>(undefined)
-  const onDispute = useDispute(closing, setDisputing)
   const onLatest = () => {
     setView({ v: undefined, line: undefined, why: undefined, day: undefined })
     void closing.changed()
@@ -142,7 +139,6 @@ const Body = ({ period: shown, terms, view, setView, closing }: BodyProps) => {
   const kindOf = (picture: string) => (isTable(view.table, picture) ? 'table' : 'chart')
   useKeys({
     x: () => setView({ table: pictures.every((picture) => isTable(view.table, picture)) ? undefined : pictures.join('.') }),
-    d: () => explained?.line !== undefined && onDispute?.(explained.line),
     Escape: () => explained !== undefined && close(),
   })
   return (
@@ -168,37 +164,19 @@ const Body = ({ period: shown, terms, view, setView, closing }: BodyProps) => {
         ) : null}
       </div>
       {explained === undefined ? null : (
-        <Explain
+        <WhyPanel
           key={explained.name}
+          closing={closing}
           explained={explained}
           period={shown}
           terms={terms}
           view={view}
           setView={setView}
           onClose={close}
-          onDispute={onDispute && explained.line !== undefined ? () => onDispute(explained.line!) : undefined}
-        />
-      )}
-      {disputing === undefined ? null : (
-        <DisputeDialogue
-          name={closing.name}
-          statement={statement}
-          line={disputing}
-          input={view.why}
-          onClose={() => setDisputing(undefined)}
         />
       )}
     </div>
   )
-}
-
-/** How a line of this page is contested: of a final statement by a dispute, of a draft by sending it back. Undefined where one may not. */
-const useDispute = (closing: ClosingState, setDisputing: (line: LineWire) => void): ((line: LineWire) => void) | undefined => {
-  const mayRaise = useMay('disputes:raise')
-  const { progress, period: shown, decide, may } = closing
-  if (!mayRaise || progress === undefined || progress.side === null || shown === undefined) return undefined
-  if (shown.statement.status === 'final') return setDisputing
-  return may('return') ? ({ number, text }) => decide({ kind: 'return', about: `Line ${number}, ${text}: ` }) : undefined
 }
 
 const noLanes: AgreementWire['lanes'] = []

@@ -162,7 +162,7 @@ const Held = ({ pair, statement }: Readonly<{ pair: Pair; statement: StatementWi
   )
 }
 
-const Totals = ({ pair, statement, held: _, ...opening }: Paired) => {
+const Totals = ({ pair, statement, ...opening }: Omit<Paired, 'held'>) => {
   const { totals, currency, guarantor, operator } = statement
   const { parties, pays, net } = pair
   const said =
@@ -218,7 +218,7 @@ const Group = ({ first, pair, statement, held, ...opening }: Paired & Readonly<{
   )
 }
 
-const PairTable = ({ pair, statement, onKeyDown, ...opening }: Paired & Readonly<{ onKeyDown: (event: KeyboardEvent) => void }>) => (
+const PairTable = ({ pair, statement, held, onKeyDown, ...opening }: Paired & Readonly<{ onKeyDown: (event: KeyboardEvent) => void }>) => (
   // Keys of the rows bubble here from their buttons.
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
   <table className="table statement" onKeyDown={onKeyDown}>
@@ -234,8 +234,8 @@ const PairTable = ({ pair, statement, onKeyDown, ...opening }: Paired & Readonly
         ))}
       </tr>
     </thead>
-    <Group first pair={pair} statement={statement} {...opening} />
-    <Group first={false} pair={pair} statement={statement} {...opening} />
+    <Group first pair={pair} statement={statement} held={held} {...opening} />
+    <Group first={false} pair={pair} statement={statement} held={held} {...opening} />
     <Totals pair={pair} statement={statement} {...opening} />
   </table>
 )

@@ -33,6 +33,11 @@ const waitingFor = (step: StepWire, { draft, side, status, acts }: ProgressWire)
   return own ? `another, version ${draft.version}` : `${you}version ${draft.version}`
 }
 
+const differencesText = ({ count, state }: StepWire): string => {
+  if (count === null) return state === 'attention' ? 'cannot be' : 'when prepared'
+  return count === 0 ? 'all agree' : counted(count, 'difference')
+}
+
 /** The second line of a step: what there is, or what is wanted. */
 export const stepText = (step: StepWire, progress: ProgressWire): string => {
   const { zone } = progress
@@ -42,13 +47,7 @@ export const stepText = (step: StepWire, progress: ProgressWire): string => {
     case 'feeds':
       return step.of === 0 ? 'none yet' : `${step.count ?? 0} of ${step.of ?? 0} in`
     case 'reconciled':
-      return step.count === null
-        ? step.state === 'attention'
-          ? 'cannot be'
-          : 'when prepared'
-        : step.count === 0
-          ? 'no differences'
-          : counted(step.count, 'difference')
+      return differencesText(step)
     case 'claim':
       if (step.of === null) return 'not verified'
       if (step.of === 0) return 'no findings'

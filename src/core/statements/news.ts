@@ -2,6 +2,9 @@ import { canonical, type Json } from '../base/canonical.ts'
 import type { Evidence } from '../meter/facts.ts'
 import type { Statement } from './statement.ts'
 
+/** Kinds and places of readings that are named, at most. */
+const groupsToldMax = 12
+
 /** What is known now and was not when a draft was prepared. */
 export type News = Readonly<{
   /** By how many readings the counts of evidence differ; where one took the place of another, it counts once. */
@@ -38,7 +41,9 @@ export const newsSince = (draft: Statement, now: Statement): News | undefined =>
   const evidence = changedEvidence(draft.evidence, now.evidence)
   const readings = [...evidence.values()].reduce((sum, count) => sum + count, 0)
   const differ = (of: (statement: Statement) => unknown): boolean => canonical(of(draft) as Json) !== canonical(of(now) as Json)
-  const what = [...evidence].map(([key, count]) => `${count} of ${key.trim()}`).join(', ')
+  const groups = [...evidence].map(([key, count]) => `${count} of ${key.trim()}`)
+  const more = groups.length - groupsToldMax
+  const what = [...groups.slice(0, groupsToldMax), ...(more > 0 ? [`and of ${more} more`] : [])].join(', ')
   const reasons = [
     ...(readings === 0 ? [] : [`${plural(readings, 'reading')} came since version ${draft.version} was prepared: ${what}.`]),
     ...(differ(({ terms }) => terms) ? ['Another version of the terms counts.'] : []),

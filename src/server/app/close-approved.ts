@@ -5,6 +5,7 @@ import { appendDeed, type By } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { appendOvertaken, findDraftStatement, type DraftRecord } from '../store/drafts.ts'
 import type { StoredStatement } from '../store/statements.ts'
+import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import { keepFinal } from './close-period.ts'
 import { findClosing, lockMonth, type MonthName } from './closing-of.ts'
@@ -57,5 +58,12 @@ const overtake = async (tx: Work, { agreement, month, version, at, by }: CloseAp
   await appendOvertaken(tx.queries, { agreement, month, version }, { ...news, at })
   const detail = { version, ...news }
   await appendDeed(tx.queries, { at, by, action: 'hold', subject: `${agreement} ${month}`, agreement, detail })
+  // Nobody sent it back, and it goes back all the same: to who prepares it.
+  await tellEvent(tx, {
+    type: 'statement.returned',
+    agreement,
+    at,
+    data: { month, version, readings: news.readings, reason: news.reasons.join(' ') },
+  })
   return { kind: 'overtaken', news }
 }

@@ -8,6 +8,7 @@ import { appendDeed, type Actor } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { appendDraft, findDraftStatement, findLatestDraft, type DraftChecks, type DraftRecord } from '../store/drafts.ts'
 import { newId } from '../store/ids.ts'
+import { findPersonBehind } from '../store/keys.ts'
 import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import { nextVersion } from './close-period.ts'
@@ -56,10 +57,12 @@ const keep = async (tx: Work, statement: Statement, checks: DraftChecks, { by, n
   const document = canonical(statement)
   const hash = createHash('sha256').update(document).digest('hex')
   const id = newId('dft')
-  await appendDraft(tx.queries, { id, statement, document, hash, checks, by: { id: by.id, name: by.name }, at: now })
+  // What a key prepares its maker prepared: else one person could prepare with a key and approve by hand.
+  const doer = { id: await findPersonBehind(tx, by.id), name: by.name }
+  await appendDraft(tx.queries, { id, statement, document, hash, checks, by: doer, at: now })
   const after = { draft: id, version, hash, factsHash, net: { ...totals.net } }
   await appendDeed(tx.queries, { at: now, by, action: 'prepare', subject: `${agreement} ${month}`, agreement, detail: after })
-  const data = { month, version, sha256: hash, net: { ...totals.net }, currency: statement.currency }
+  const data = { month, version, sha256: hash, net: totals.net, currency: statement.currency }
   await tellEvent(tx, { type: 'statement.prepared', agreement, at: now, data })
   return (await findLatestDraft(tx.queries, agreement, month))!
 }

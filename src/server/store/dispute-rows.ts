@@ -121,7 +121,7 @@ export const appendMessage = async (
 ): Promise<DisputeMessage> => {
   const row = await queries
     .selectFrom('dispute_message')
-    .select((row) => row.fn.max('number').as('last'))
+    .select((q) => q.fn.max('number').as('last'))
     .where('dispute', '=', dispute)
     .executeTakeFirst()
   const number = (row?.last ?? 0) + 1

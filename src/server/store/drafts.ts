@@ -123,7 +123,7 @@ export const findDraftStatement = async (queries: Queries, { agreement, month, v
 export const countDrafts = async (queries: Queries, agreement: string, month: Month): Promise<number> => {
   const row = await queries
     .selectFrom('statement_draft')
-    .select((row) => row.fn.max('version').as('latest'))
+    .select((q) => q.fn.max('version').as('latest'))
     .where('agreement', '=', agreement)
     .where('month', '=', month)
     .executeTakeFirst()

@@ -52,6 +52,12 @@ const fromRow = ({ key, person, party, role, name, scopes, expires_at }: Row): K
 })
 const instantOf = (used: bigint | null): Instant | null => (used === null ? null : Number(used))
 
+/** Who stands behind an actor: the person that made a key, else the actor itself. */
+export const findPersonBehind = async ({ client }: Work, actor: string): Promise<string> => {
+  const { rows } = await client.query<{ person: string }>('select person from api_key where key = $1', [actor])
+  return rows[0]?.person ?? actor
+}
+
 /** A key by its name, with the hash of its secret. Asked with every request that brings one. */
 export const findKey = async ({ pool }: Store, key: string): Promise<FoundKey | undefined> => {
   const { rows } = await pool.query<Row>({

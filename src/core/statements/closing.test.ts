@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import {
+  approvalRefusal,
+  isApprovedByBoth,
+  isLive,
+  prepareRefusal,
+  returnRefusal,
+  sides,
+  type Closing,
+  type DraftState,
+  type ForSide,
+} from './closing.ts'
+import { stepsOf, type MonthKnown } from './progress.ts'
+
+const hash = 'a'.repeat(64)
+const seldom = fc.constantFrom(false, false, false, false, true)
+const often = seldom.map((each) => !each)
+const anyVersion = fc.constantFrom(1, 2, 2, 2, 3)
+const anyDraft: fc.Arbitrary<DraftState> = fc
+  .record({
+    version: anyVersion,
+    preparedBy: fc.constantFrom('ann', 'bob'),
+    operator: fc.option(fc.constantFrom('ann', 'bob', 'cat'), { nil: undefined }),
+    guarantor: fc.option(fc.constantFrom('cat', 'gil'), { nil: undefined }),
+    isReturned: seldom,
+    isOvertaken: seldom,
+  })
+  .map(({ version, preparedBy, operator, guarantor, isReturned, isOvertaken }) => ({
+    version,
+    hash,
+    net: '10.00',
+    preparedBy,
+    isReturned,
+    isOvertaken,
+    approvals: [
+      ...(operator === undefined ? [] : [{ side: 'operator' as const, by: operator }]),
+      ...(operator === undefined || guarantor === undefined ? [] : [{ side: 'guarantor' as const, by: guarantor }]),
+    ],
+  }))
+const anyClosing: fc.Arbitrary<Closing> = fc
+  .record({ latest: fc.option(anyDraft, { nil: undefined }), isFinal: seldom })
+  .map((known) => ({ agreement: 'x', month: '2026-07', ...known }))
+const anyWho: fc.Arbitrary<ForSide> = fc.record({
+  by: fc.constantFrom('ann', 'bob', 'cat', 'gil', 'hal'),
+  isPerson: often,
+  side: fc.constantFrom('operator', 'guarantor', undefined),
+})
+const anySaid = fc.record({
+  version: anyVersion,
+  net: fc.constantFrom('10.00', ' 10.00', '10.0', '10'),
+  hash: fc.constantFrom(hash, hash, hash, 'b'.repeat(64)),
+})
+
+test('S21 an approval is taken exactly from a person of a side that has not approved, in turn, of what is shown and typed, and who did nothing else for it', () => {
+  let taken = 0
+  fc.assert(
+    fc.property(anyClosing, anyWho, anySaid, (closing, who, said) => {
+      const { latest, isFinal } = closing
+      const isAllowed =
+        !isFinal &&
+        latest !== undefined &&
+        !latest.isReturned &&
+        !latest.isOvertaken &&
+        said.version === latest.version &&
+        said.hash === latest.hash &&
+        said.net.trim() === latest.net &&
+        who.isPerson &&
+        who.side !== undefined &&
+        ![latest.preparedBy, ...latest.approvals.map(({ by }) => by)].includes(who.by) &&
+        latest.approvals.length === sides.indexOf(who.side)
+      taken += isAllowed ? 1 : 0
+      assert.equal(approvalRefusal(closing, who, said) === undefined, isAllowed)
+    }),
+    { numRuns: 20_000 },
+  )
+  assert.ok(taken > 50, `${taken} were taken`)
+})
+
+test('S21 what both approved is neither sent back nor prepared anew while it is closed', () => {
+  fc.assert(
+    fc.property(anyClosing, anyWho, (closing, who) => {
+      const { latest, isFinal } = closing
+      const closingNow = latest !== undefined && !latest.isOvertaken && isApprovedByBoth(latest)
+      assert.equal(prepareRefusal(closing) === undefined, !isFinal && !closingNow)
+      if (latest === undefined) return
+      const isAllowed = !isFinal && isLive(latest) && !closingNow && who.isPerson && who.side !== undefined
+      assert.equal(returnRefusal(closing, who, latest.version) === undefined, isAllowed)
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+test('S22 of the seven steps exactly one is to be done now, until all are done', () => {
+  const anyKnown: fc.Arbitrary<MonthKnown> = fc.record({
+    closing: anyClosing,
+    isOver: fc.boolean(),
+    openBefore: fc.constantFrom('2026-06', undefined),
+    feeds: fc.array(fc.record({ source: fc.string(), isNeeded: fc.boolean(), isIn: fc.boolean() }), { maxLength: 3 }),
+    differences: fc.constantFrom(null, undefined, 0, 3),
+    claim: fc.constantFrom(
+      undefined,
+      { isVerified: false, findings: 0, undecided: 0 },
+      { isVerified: true, findings: 3, undecided: 1 },
+      { isVerified: true, findings: 3, undecided: 0 },
+    ),
+  })
+  fc.assert(
+    fc.property(anyKnown, (known) => {
+      // Nothing is prepared before its time: a draft is of a month that is over and whose turn it is.
+      fc.pre(known.closing.latest === undefined || (known.isOver && known.openBefore === undefined))
+      const steps = stepsOf(known)
+      assert.equal(steps.length, 7)
+      const current = steps.filter(({ state }) => state === 'current')
+      assert.equal(current.length, known.closing.isFinal ? 0 : 1)
+      for (const step of current) assert.ok(step.left !== undefined)
+      if (known.closing.isFinal)
+        for (const { step, state } of steps) assert.ok(state === 'done' || ['feeds', 'reconciled'].includes(step), step)
+    }),
+    { numRuns: 5000 },
+  )
+})
