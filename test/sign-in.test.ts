@@ -149,7 +149,7 @@ test('CO21 acting as is changed in the frame: what one may not open is not there
   await page.getByRole('button', { name: /Northlight Audit/ }).click()
   await page.getByRole('heading', { name: 'People and roles is not open to you' }).waitFor()
   await page.getByText('An administrator of this installation gives roles.', { exact: false }).waitFor()
-  await page.getByRole('link', { name: 'Agreements' }).first().click()
+  await go('/agreements')
   await page.getByRole('table', { name: 'Agreements' }).getByText('Sharon AI').first().waitFor()
   await page.reload()
   await page.getByRole('button', { name: /acting as Northlight Audit/ }).waitFor()

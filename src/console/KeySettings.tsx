@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { KeyWire } from '../wire/key.ts'
 import { announce } from './announce.ts'
 import { Answer, TableSkeleton } from './Answer.tsx'
+import { scrolls } from './scrolls.ts'
 import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
@@ -81,7 +82,7 @@ export const KeySettings = () => {
         }
       >
         {({ pages }) => (
-          <section className="panel scroll-x">
+          <section className="panel scroll-x" {...scrolls('Keys, a table')}>
             {pages[0]?.keys.length === 0 ? (
               <p className="empty">There is no key yet. One appears here as soon as it is made.</p>
             ) : (

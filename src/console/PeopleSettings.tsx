@@ -5,6 +5,7 @@ import type { MembershipWire } from '../wire/access.ts'
 import type { PersonWire } from '../wire/people.ts'
 import { AddPerson } from './AddPerson.tsx'
 import { Answer, TableSkeleton } from './Answer.tsx'
+import { scrolls } from './scrolls.ts'
 import { instantText } from './dates.ts'
 import { GiveRole, TakeBack } from './MembershipDialogues.tsx'
 import { ReaderSettings } from './ReaderSettings.tsx'
@@ -89,7 +90,7 @@ export const PeopleSettings = () => {
       </header>
       <Answer what="The list of people" query={query} skeleton={skeleton}>
         {({ pages }) => (
-          <section className="panel scroll-x">
+          <section className="panel scroll-x" {...scrolls('People, a table')}>
             <table className="table settings-table">
               <caption className="hidden">People</caption>
               <thead>

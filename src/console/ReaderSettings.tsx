@@ -4,6 +4,7 @@ import { useId, useState } from 'react'
 import type { ReadersWire } from '../wire/people.ts'
 import { announce } from './announce.ts'
 import { Answer, TableSkeleton } from './Answer.tsx'
+import { scrolls } from './scrolls.ts'
 import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
@@ -127,7 +128,7 @@ export const ReaderSettings = () => {
         }
       >
         {({ pages }) => (
-          <section className="panel scroll-x">
+          <section className="panel scroll-x" {...scrolls('Readers, a table')}>
             {pages[0]?.readers.length === 0 ? (
               <p className="empty">Nobody but the parties reads an agreement yet.</p>
             ) : (

@@ -29,6 +29,7 @@ const send = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): F
     ...(errors === undefined ? {} : { errors }),
     requestId: request.id,
   }
+  if (status === 401) void reply.header('www-authenticate', 'Bearer')
   return reply
     .code(status)
     .header('content-type', 'application/problem+json')
