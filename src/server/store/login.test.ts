@@ -23,7 +23,7 @@ const person = async (): Promise<string> => {
 }
 const tables = ['person', 'person_identity', 'membership_change', 'membership', 'api_key', 'api_key_end', 'api_key_use', 'session']
 
-test('P10 a party cannot ask who people are, what they may, and who is signed in, nor write any of it', async () => {
+test('P15 a party cannot ask who people are, what they may, and who is signed in, nor write any of it', async () => {
   for (const table of tables)
     for (const text of [sql`select * from ${sql.table(table)}`, sql`delete from ${sql.table(table)}`])
       await assert.rejects(
