@@ -261,16 +261,16 @@ test('API38 agents, senders of events and of telemetry bring their key where log
     reason: 'XID 79',
   }
   try {
-    const url = served.address
+    const { address } = served
     const parsed = parseReading(reading, 'UTC')
     assert.ok('reading' in parsed, JSON.stringify(parsed))
-    const hand = (key: string | undefined) => makeHttpOutlet({ url, key, triesMax: 1 }).hand([parsed.reading])
+    const hand = (key: string | undefined) => makeHttpOutlet({ url: address, key, triesMax: 1 }).hand([parsed.reading])
     await assert.rejects(hand(undefined), /401 .*Nobody is signed in/)
     await assert.rejects(hand('offtake_x'), /401/)
     assert.equal((await hand(made.token)).accepted, 1)
     const event = { specversion: '1.0', type: 'offtake.reading', source: 'agent', id: 'o-2', data: {} }
     const send = (way: string, type: string, body: string, key?: string) =>
-      fetch(`${url}/api/ingest/${way}`, {
+      fetch(`${address}/api/ingest/${way}`, {
         method: 'POST',
         headers: { 'content-type': type, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
         body,

@@ -4,10 +4,10 @@ import { useState } from 'react'
 import type { KeyWire } from '../wire/key.ts'
 import { announce } from './announce.ts'
 import { Answer, TableSkeleton } from './Answer.tsx'
-import { scrolls } from './scrolls.ts'
 import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
+import { SettingsTable } from './SettingsTable.tsx'
 import { MakeKey } from './MakeKey.tsx'
 import { actingText } from './role-words.ts'
 import { keys } from './settings-queries.ts'
@@ -82,38 +82,9 @@ export const KeySettings = () => {
         }
       >
         {({ pages }) => (
-          <section className="panel scroll-x" {...scrolls('Keys, a table')}>
-            {pages[0]?.keys.length === 0 ? (
-              <p className="empty">There is no key yet. One appears here as soon as it is made.</p>
-            ) : (
-              <table className="table settings-table">
-                <caption className="hidden">Keys</caption>
-                <thead>
-                  <tr>
-                    {heads.map((head) => (
-                      <th key={head} scope="col">
-                        {head === '' ? <span className="hidden">Acts</span> : head}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {pages
-                    .flatMap((page) => page.keys)
-                    .map((each) => (
-                      <Row key={each.id} of={each} onRevoke={() => setRevoked(each)} />
-                    ))}
-                </tbody>
-              </table>
-            )}
-            {query.hasNextPage ? (
-              <p className="more">
-                <Button size="xs" onClick={() => void query.fetchNextPage()} disabled={query.isFetchingNextPage}>
-                  Show more
-                </Button>
-              </p>
-            ) : null}
-          </section>
+          <SettingsTable caption="Keys" heads={heads} empty="There is no key yet. One appears here as soon as it is made." query={query}>
+            {pages.flatMap((page) => page.keys.map((each) => <Row key={each.id} of={each} onRevoke={() => setRevoked(each)} />))}
+          </SettingsTable>
         )}
       </Answer>
       {revoked === undefined ? null : <Revoke of={revoked} onClose={() => setRevoked(undefined)} />}

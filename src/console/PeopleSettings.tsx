@@ -5,12 +5,12 @@ import type { MembershipWire } from '../wire/access.ts'
 import type { PersonWire } from '../wire/people.ts'
 import { AddPerson } from './AddPerson.tsx'
 import { Answer, TableSkeleton } from './Answer.tsx'
-import { scrolls } from './scrolls.ts'
 import { instantText } from './dates.ts'
 import { GiveRole, TakeBack } from './MembershipDialogues.tsx'
 import { ReaderSettings } from './ReaderSettings.tsx'
 import { actingText } from './role-words.ts'
 import { useSession } from './session.ts'
+import { SettingsTable } from './SettingsTable.tsx'
 import { people } from './settings-queries.ts'
 
 const heads = ['Name', 'Known by', 'May act as', 'Last here', '']
@@ -90,37 +90,16 @@ export const PeopleSettings = () => {
       </header>
       <Answer what="The list of people" query={query} skeleton={skeleton}>
         {({ pages }) => (
-          <section className="panel scroll-x" {...scrolls('People, a table')}>
-            <table className="table settings-table">
-              <caption className="hidden">People</caption>
-              <thead>
-                <tr>
-                  {heads.map((head) => (
-                    <th key={head} scope="col">
-                      {head === '' ? <span className="hidden">Acts</span> : head}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {pages
-                  .flatMap((page) => page.people)
-                  .map((person) => (
-                    <Row key={person.id} person={person} own={person.id === me} onAsk={setAsked} />
-                  ))}
-              </tbody>
-            </table>
-            {pages[0]?.people.length === 0 ? (
-              <p className="empty">Nobody is on record yet. Add the first person, or use offtake people add on this machine.</p>
-            ) : null}
-            {query.hasNextPage ? (
-              <p className="more">
-                <Button size="xs" onClick={() => void query.fetchNextPage()} disabled={query.isFetchingNextPage}>
-                  Show more
-                </Button>
-              </p>
-            ) : null}
-          </section>
+          <SettingsTable
+            caption="People"
+            heads={heads}
+            empty="Nobody is on record yet. Add the first person, or use offtake people add on this machine."
+            query={query}
+          >
+            {pages.flatMap((page) =>
+              page.people.map((person) => <Row key={person.id} person={person} own={person.id === me} onAsk={setAsked} />),
+            )}
+          </SettingsTable>
         )}
       </Answer>
       <ReaderSettings />

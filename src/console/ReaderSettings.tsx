@@ -4,10 +4,10 @@ import { useId, useState } from 'react'
 import type { ReadersWire } from '../wire/people.ts'
 import { announce } from './announce.ts'
 import { Answer, TableSkeleton } from './Answer.tsx'
-import { scrolls } from './scrolls.ts'
 import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
+import { SettingsTable } from './SettingsTable.tsx'
 import { parties, readers } from './settings-queries.ts'
 
 type Reader = ReadersWire['readers'][number]
@@ -128,38 +128,13 @@ export const ReaderSettings = () => {
         }
       >
         {({ pages }) => (
-          <section className="panel scroll-x" {...scrolls('Readers, a table')}>
-            {pages[0]?.readers.length === 0 ? (
-              <p className="empty">Nobody but the parties reads an agreement yet.</p>
-            ) : (
-              <table className="table settings-table">
-                <caption className="hidden">Readers</caption>
-                <thead>
-                  <tr>
-                    {heads.map((head) => (
-                      <th key={head} scope="col">
-                        {head === '' ? <span className="hidden">Acts</span> : head}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {pages
-                    .flatMap((page) => page.readers)
-                    .map((reader) => (
-                      <Row key={`${reader.agreement} ${reader.party}`} reader={reader} onStop={() => setStop(reader)} />
-                    ))}
-                </tbody>
-              </table>
+          <SettingsTable caption="Readers" heads={heads} empty="Nobody but the parties reads an agreement yet." query={query}>
+            {pages.flatMap((page) =>
+              page.readers.map((reader) => (
+                <Row key={`${reader.agreement} ${reader.party}`} reader={reader} onStop={() => setStop(reader)} />
+              )),
             )}
-            {query.hasNextPage ? (
-              <p className="more">
-                <Button size="xs" onClick={() => void query.fetchNextPage()} disabled={query.isFetchingNextPage}>
-                  Show more
-                </Button>
-              </p>
-            ) : null}
-          </section>
+          </SettingsTable>
         )}
       </Answer>
       {stop === undefined ? null : <Stop reader={stop} onClose={() => setStop(undefined)} />}
