@@ -5,7 +5,6 @@ import type { AddWebhookWire, MadeWebhookWire } from '../wire/webhook.ts'
 import { announce } from './announce.ts'
 import { Confirm } from './Confirm.tsx'
 import { postJson } from './fetch.ts'
-import { useActing } from './session.ts'
 
 type FormProps = Readonly<{ events: readonly string[]; onMade: (made: MadeWebhookWire) => void; onClose: () => void }>
 
@@ -13,7 +12,6 @@ const listOf = (text: string): string[] => text.split(/[\s,]+/).filter((each) =>
 
 const Form = ({ events, onMade, onClose }: FormProps) => {
   const client = useQueryClient()
-  const acting = useActing()
   const field = useId()
   const [key] = useState(() => crypto.randomUUID())
   const [url, setUrl] = useState('')
@@ -67,9 +65,7 @@ const Form = ({ events, onMade, onClose }: FormProps) => {
           </label>
         ))}
       </fieldset>
-      <p className="second">
-        It is {acting?.partyName ?? 'a party'}’s. Messages say what happened and to what, and little more: whoever wants more asks the API.
-      </p>
+      <p className="second">Messages say what happened and to what, and little more: whoever wants more asks the API.</p>
     </Confirm>
   )
 }

@@ -7,6 +7,8 @@ import { auditFilters, auditLog, parseAuditView, type AuditView } from './audit-
 import { AuditChecks } from './AuditChecks.tsx'
 import { AuditFilters } from './AuditFilters.tsx'
 import { auditHeads, AuditRow } from './AuditRow.tsx'
+import type { AuditEntryWire } from '../wire/audit.ts'
+import type { Failure } from './fetch.ts'
 import { countText } from './format.ts'
 import './settings.css'
 import './audit.css'
@@ -24,6 +26,59 @@ const None = ({ isFiltered, onClear }: Readonly<{ isFiltered: boolean; onClear: 
       Nothing was done yet that you may read of. What is loaded, imported, closed, decided or given appears here at once.
     </p>
   )
+
+/** What the log cannot be asked is said as it was refused. */
+const explain = ({ problem }: Failure) =>
+  problem.status === 400 ? <Notice title="The log cannot be asked that">{problem.detail}</Notice> : undefined
+
+type EntriesProps = Readonly<{
+  view: AuditView
+  go: (more: AuditView) => void
+  clear: () => void
+  shown: readonly AuditEntryWire[]
+  /** Reads older ones; undefined where there are none. */
+  more: (() => void) | undefined
+  busy: boolean
+}>
+
+const Entries = ({ view, go, clear, shown, more, busy }: EntriesProps) => (
+  <section className="panel scroll-x">
+    {shown.length === 0 ? (
+      <None isFiltered={auditFilters.some((name) => view[name] !== undefined)} onClear={clear} />
+    ) : (
+      <table className="table settings-table audit-table">
+        <caption className="hidden">Audit log, the newest first; times in UTC</caption>
+        <thead>
+          <tr>
+            {auditHeads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((entry) => (
+            <AuditRow
+              key={entry.entry}
+              entry={entry}
+              isOpen={view.entry === String(entry.entry)}
+              onOpen={(open) => go({ entry: open ? String(entry.entry) : undefined })}
+            />
+          ))}
+        </tbody>
+      </table>
+    )}
+    {more !== undefined ? (
+      <p className="more">
+        {countText(shown.length)} shown.{' '}
+        <Button size="xs" onClick={more} disabled={busy}>
+          Show older
+        </Button>
+      </p>
+    ) : null}
+  </section>
+)
 
 /** Who did what, and is it unaltered? */
 export const AuditPage = () => {
@@ -45,9 +100,7 @@ export const AuditPage = () => {
       <Answer
         what="The audit log"
         query={query}
-        explain={({ problem }) =>
-          problem.status === 400 ? <Notice title="The log cannot be asked that">{problem.detail}</Notice> : undefined
-        }
+        explain={explain}
         skeleton={
           <section className="panel">
             <TableSkeleton caption="Audit log" heads={auditHeads} rows={8} />
@@ -55,42 +108,11 @@ export const AuditPage = () => {
         }
       >
         {() => (
-          <section className="panel scroll-x">
-            {shown.length === 0 ? (
-              <None isFiltered={auditFilters.some((name) => view[name] !== undefined)} onClear={clear} />
-            ) : (
-              <table className="table settings-table audit-table">
-                <caption className="hidden">Audit log, the newest first; times in UTC</caption>
-                <thead>
-                  <tr>
-                    {auditHeads.map((head) => (
-                      <th key={head} scope="col">
-                        {head}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {shown.map((entry) => (
-                    <AuditRow
-                      key={entry.entry}
-                      entry={entry}
-                      isOpen={view.entry === String(entry.entry)}
-                      onOpen={(open) => go({ entry: open ? String(entry.entry) : undefined })}
-                    />
-                  ))}
-                </tbody>
-              </table>
-            )}
-            {query.hasNextPage ? (
-              <p className="more">
-                {countText(shown.length)} shown.{' '}
-                <Button size="xs" onClick={() => void query.fetchNextPage()} disabled={query.isFetchingNextPage}>
-                  Show older
-                </Button>
-              </p>
-            ) : null}
-          </section>
+          <Entries
+            {...{ view, go, clear, shown }}
+            more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
+            busy={query.isFetchingNextPage}
+          />
         )}
       </Answer>
     </div>

@@ -114,6 +114,21 @@ export type WebhookWorld = Readonly<{
   tries: number
 }>
 
+const readers = (store: Store, tries: number) => ({
+  list: (reach: Reach) => inReach(store, reach, async (tx) => withHealth(tx, await listEndpoints(tx), tries)),
+  find: (reach: Reach, endpoint: string) =>
+    inReach(store, reach, async (tx) => {
+      const found = await findEndpoint(tx, endpoint)
+      return found && (await withHealth(tx, [found], tries))[0]
+    }),
+  listMessages: (reach: Reach, asked: Parameters<typeof listMessages>[1]) => inReach(store, reach, (tx) => listMessages(tx, asked)),
+  findMessage: (reach: Reach, message: string) =>
+    inReach(store, reach, async (tx) => {
+      const found = await findMessage(tx, message)
+      return found && { message: found, attempts: await listAttempts(tx, message, attemptsListedMax) }
+    }),
+})
+
 /** The endpoints of a party: read within a reach, and changed by whoever was found to be of that party. */
 export const makeWebhooks = (store: Store, { now, nowMs, tries }: WebhookWorld) => {
   const act = (by: Actor): Act => ({ by, at: now() })
@@ -125,18 +140,7 @@ export const makeWebhooks = (store: Store, { now, nowMs, tries }: WebhookWorld) 
       return found && work(tx, found)
     })
   return {
-    list: (reach: Reach) => inReach(store, reach, async (tx) => withHealth(tx, await listEndpoints(tx), tries)),
-    find: (reach: Reach, endpoint: string) =>
-      inReach(store, reach, async (tx) => {
-        const found = await findEndpoint(tx, endpoint)
-        return found && (await withHealth(tx, [found], tries))[0]
-      }),
-    listMessages: (reach: Reach, asked: Parameters<typeof listMessages>[1]) => inReach(store, reach, (tx) => listMessages(tx, asked)),
-    findMessage: (reach: Reach, message: string) =>
-      inReach(store, reach, async (tx) => {
-        const found = await findMessage(tx, message)
-        return found && { message: found, attempts: await listAttempts(tx, message, attemptsListedMax) }
-      }),
+    ...readers(store, tries),
     add: (party: string, wanted: Wanted, by: Actor) =>
       inTransaction<Made | Refused>(store, (tx) => add(tx, party, wanted, { ...act(by), nowMs: nowMs(), tries })),
     change: (endpoint: string, changes: Partial<Wanted & Pick<Endpoint, 'state'>>, by: Actor) =>

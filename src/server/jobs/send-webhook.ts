@@ -56,7 +56,7 @@ const post = (target: URL, address: Address, { body, headers, signal }: Posted):
       maxHeaderSize: headerBytesMax,
       // The name was looked up once, and what it led to was looked at: it is not looked up again.
       lookup: (_host, options, found) =>
-        options.all === true ? found(null, [address] as never) : found(null, address.address as never, address.family as never),
+        options.all === true ? found(null, [address] as never) : found(null, address.address, address.family),
       headers: {
         ...headers,
         'content-type': 'application/json',

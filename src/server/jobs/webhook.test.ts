@@ -305,7 +305,11 @@ const startWorker = async () => {
   })
   const ended = new Promise<void>((done) => child.once('close', () => done()))
   await Promise.race([new Promise((done) => child.stdout.once('data', done)), ended])
-  return { kill: async () => void (child.kill('SIGKILL'), await ended) }
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { kill }
 }
 
 test(
@@ -314,13 +318,13 @@ test(
   async () => {
     const kills = 8
     let worker: Awaited<ReturnType<typeof startWorker>> | undefined
-    let [killed, left]: [boolean, number] = [false, kills]
+    const state = { killed: false, left: kills }
     // Before it answers, as it answers, or some milliseconds after: while the attempt is being written down.
     const there = await receiver((_received, response) => {
-      const at = left === 0 || killed ? undefined : Math.floor(rng() * 4)
+      const at = state.left === 0 || state.killed ? undefined : Math.floor(rng() * 4)
       if (at === undefined || at === 3) return void response.end('thanks')
-      killed = true
-      left -= 1
+      state.killed = true
+      state.left -= 1
       if (at === 0) return void worker!.kill()
       response.end('thanks', () => void setTimeout(() => void worker!.kill(), at === 1 ? 0 : Math.floor(rng() * 12)))
     })
@@ -339,16 +343,16 @@ test(
         ).rows[0]!.n,
       )
     for (let starts = 0; starts < kills + 10 && (await open()) > 0; starts++) {
-      killed = false
+      state.killed = false
       worker = await startWorker()
-      for (let i = 0; i < 400 && !killed && (await open()) > 0; i++) await sleep(25)
+      for (let i = 0; i < 400 && !state.killed && (await open()) > 0; i++) await sleep(25)
       await sleep(50)
       await worker.kill()
     }
     assert.equal(await open(), 0)
-    assert.ok(left < kills, `it was killed ${kills - left} times at work`)
+    assert.ok(state.left < kills, `it was killed ${kills - state.left} times at work`)
     for (const { headers, body } of there.received) assert.equal(wanted.get(headers['webhook-id']!), body)
     assert.deepEqual(new Set(there.received.map(({ headers }) => headers['webhook-id'])), new Set(wanted.keys()))
-    process.stderr.write(`webhooks: ${kills - left} kills at work, ${there.received.length} deliveries of 24 messages\n`)
+    process.stderr.write(`webhooks: ${kills - state.left} kills at work, ${there.received.length} deliveries of 24 messages\n`)
   },
 )
