@@ -28,13 +28,13 @@ type Row = {
   late_known: bigint
 }
 
-/** The final months of an agreement, in order of time. */
-export const findHistory = async ({ client }: Work, { agreement, currency }: Schedule): Promise<PastMonth[]> => {
+/** The final months of an agreement before one, in order of time, as their own statements and those of the months between left them. */
+export const findHistory = async ({ client }: Work, { agreement, currency }: Schedule, before: Month): Promise<PastMonth[]> => {
   const { rows } = await client.query<Row>(
     `select distinct on (month) month, late_known, closing, told -> 'terms' as terms, told -> 'settledAgain' as settled_again,
             told ->> 'finalOn' as final_on, told ->> 'dueOn' as due_on, told -> 'lines' as lines
-       from statement where agreement = $1 order by month, version desc`,
-    [agreement],
+       from statement where agreement = $1 and month < $2 order by month, version desc`,
+    [agreement, before],
   )
   const again = new Map(rows.flatMap(({ settled_again }) => (settled_again ?? []).map(({ month, closing }) => [month, closing] as const)))
   return rows.map(({ month, final_on, due_on, closing, terms, lines, late_known }) => ({
