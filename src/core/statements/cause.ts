@@ -1,4 +1,4 @@
-import { canonical, type Json } from '../base/canonical.ts'
+import { canonical } from '../base/canonical.ts'
 import type { Month } from '../base/time.ts'
 import type { Evidence } from '../meter/facts.ts'
 import type { InputSource, State } from '../settlement/line.ts'
@@ -57,8 +57,7 @@ const otherTerms = ({ before, after }: Sides): Cause[] => {
   return after.terms.filter(({ hash }) => !known.has(hash)).map(({ version }) => ({ kind: 'terms', version, pointer: null }))
 }
 
-const isOtherOpening = ({ before, after }: Sides): boolean =>
-  canonical(before.opening as unknown as Json) !== canonical(after.opening as unknown as Json)
+const isOtherOpening = ({ before, after }: Sides): boolean => canonical(before.opening) !== canonical(after.opening)
 
 type Known = Readonly<{ evidence: ReturnType<typeof otherEvidence>; terms: readonly Cause[]; opening: boolean }>
 
@@ -80,7 +79,7 @@ const causesAt = (source: InputSource, { evidence, terms, opening }: Known): Cau
   }
 }
 
-const unlike = (causes: readonly Cause[]): Cause[] => [...new Map(causes.map((cause) => [canonical(cause as Json), cause])).values()]
+const unlike = (causes: readonly Cause[]): Cause[] => [...new Map(causes.map((cause) => [canonical(cause), cause])).values()]
 
 /**
  * Why a line changed, from where its reasons part and from what both sides rest on. Where no reason says it (a line that came or went), everything that

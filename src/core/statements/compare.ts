@@ -1,7 +1,7 @@
 import { formatMoney, money, parseMoney } from '../base/money.ts'
 import { fromText, minus, toText } from '../base/rational.ts'
 import type { Month } from '../base/time.ts'
-import { canonical, type Json } from '../base/canonical.ts'
+import { canonical } from '../base/canonical.ts'
 import type { Input, Line } from '../settlement/line.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import type { NetTotal, StatementLine } from './statement.ts'
@@ -73,8 +73,7 @@ const pairedBy = <T>(before: readonly T[], after: readonly T[], name: (item: T) 
   return [...pairs, ...before.filter((item) => !matched.has(item)).map((item) => [item, undefined] as const)]
 }
 
-const plainOf = (input: Input): Json => input as unknown as Json
-const isSame = (before: Input, after: Input): boolean => canonical(plainOf(before)) === canonical(plainOf(after))
+const isSame = (before: Input, after: Input): boolean => canonical(before) === canonical(after)
 
 /** A step of a price is another reason by its date, and the same by its symbol: what no word pairs, symbol and source do. */
 const pairReasons = (before: readonly Input[], after: readonly Input[]): (readonly [Input | undefined, Input | undefined])[] => {
@@ -166,7 +165,12 @@ type Sides = Readonly<{ before: readonly ComparedLine[]; after: readonly Compare
  */
 export const compareLines = ({ before, after, currency }: Sides): StatementComparison => {
   const lines = pairedBy(before, after, nameOf).map((pair) => lineOf(pair, currency))
-  const pairs = new Map([...after, ...before].map(({ payer, payee }) => [[payer, payee].toSorted().join('\n'), [payer, payee] as const]))
+  // In the order of the later statement, whose first lines are the guarantor's.
+  const pairs = new Map<string, readonly [string, string]>()
+  for (const { payer, payee } of [...after, ...before]) {
+    const name = [payer, payee].toSorted().join('\n')
+    if (!pairs.has(name)) pairs.set(name, [payer, payee])
+  }
   const nets = [...pairs.values()].map((parties): NetChange => {
     const [was, is] = [owedBy(parties, before, currency), owedBy(parties, after, currency)]
     return {

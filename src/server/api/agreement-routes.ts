@@ -171,6 +171,7 @@ const listPeriods = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void 
         operationId: 'listPeriods',
         summary: 'The months that have begun, and what each came to',
         params: AgreementParams,
+        querystring: KnownQuery,
         response: { 200: PeriodsShape, ...problems },
       },
     },
@@ -178,16 +179,20 @@ const listPeriods = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void 
       const source = sourceOf(request)
       const {
         params: { id },
+        query: { known },
       } = request
-      const { schedule } = await agreementOf(source, id)
-      const now = source.now()
-      const [statements, drafts] = await Promise.all([source.listStatements(id), source.listDrafts(id)])
+      const record = await agreementOf(source, id)
+      const { schedule } = record
+      const at = knownAt(record, known)
+      const now = Math.min(source.now(), at ?? Infinity)
+      const [statements, drafts] = await Promise.all([source.listStatements(id, at), source.listDrafts(id)])
       return {
         agreement: id,
         currency: schedule.currency,
         zone: schedule.zone,
         now: formatInstant(now),
-        periods: periodsOf(schedule, { statements, drafts, now }),
+        // What was prepared is of now: as known on a date before, there is what was final.
+        periods: periodsOf(schedule, { statements, drafts: at === undefined ? drafts : [], now }),
       }
     },
   )

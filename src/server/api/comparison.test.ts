@@ -39,10 +39,12 @@ const vendor = headersOf('guarantor', 'deal-vendor', 'usr_vera')
 const cloud = headersOf('operator', 'deal-cloud', 'usr_olaf')
 const stranger = headersOf('guarantor', 'other', 'usr_stan')
 type Headers = Readonly<Record<string, string>>
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- What an answer is is said by who asks.
 const get = async <T>(url: string, headers: Headers = vendor): Promise<Readonly<{ status: number; body: T }>> => {
   const { statusCode, payload } = await api.inject({ url: `/api${url}`, headers })
   return { status: statusCode, body: JSON.parse(payload) as T }
 }
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- What an answer is is said by who asks.
 const post = async <T>(url: string, body: object, headers: Headers = vendor, on = api): Promise<Readonly<{ status: number; body: T }>> => {
   const { statusCode, payload } = await on.inject({ method: 'POST', url: `/api${url}`, headers, payload: body })
   return { status: statusCode, body: JSON.parse(payload) as T }
