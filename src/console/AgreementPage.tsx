@@ -32,9 +32,11 @@ const Head = ({ agreement: { id, title, operator, guarantor, term, zone, currenc
           {operator.name} ↔ {guarantor.name}
         </span>
         <span className="spring" />
-        <Button component={Link} to="/agreements/$id/amendments" params={{ id } as never}>
-          {may ? 'Amend' : 'Amendments'}
-        </Button>
+        {may ? (
+          <Button component={Link} to="/agreements/$id/amendments" params={{ id } as never}>
+            Amend
+          </Button>
+        ) : null}
       </div>
       <p className="opening">
         {gpus === 0

@@ -46,7 +46,7 @@ const reading = (api: FastifyInstance, { source, proposals }: Sources): void => 
   routes.get(
     '/api/proposals',
     {
-      config: { needs: 'agreements:read' },
+      config: { needs: 'agreements:amend' },
       schema: {
         operationId: 'listProposals',
         summary: 'Terms that were proposed, the latest first',
@@ -58,7 +58,7 @@ const reading = (api: FastifyInstance, { source, proposals }: Sources): void => 
   routes.get(
     '/api/agreements/:id/amendments',
     {
-      config: { needs: 'agreements:read' },
+      config: { needs: 'agreements:amend' },
       schema: {
         operationId: 'listAmendments',
         summary: 'What was proposed for this agreement, the latest first',
@@ -74,7 +74,7 @@ const reading = (api: FastifyInstance, { source, proposals }: Sources): void => 
   routes.get(
     '/api/proposals/:proposal',
     {
-      config: { needs: 'agreements:read' },
+      config: { needs: 'agreements:amend' },
       schema: {
         operationId: 'readProposal',
         summary: 'A proposal: its document, and every term as a sentence against what is signed',
@@ -125,7 +125,7 @@ const drafts = (api: FastifyInstance, { proposals }: Sources): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/proposals/preview',
     {
-      config: { needs: 'agreements:read' },
+      config: { needs: 'agreements:amend' },
       bodyLimit,
       schema: {
         operationId: 'previewProposal',
