@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { comparedDocument, comparedNow, compareWorld } from '../../../test/compared-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { byHeader, headersOf } from '../../../test/principals.ts'
+import type { AgreementWire, SettledLinesWire } from '../../wire/agreement.ts'
 import type { ProposalRowWire, ProposalWire } from '../../wire/amendment.ts'
 import type { ComparisonWire, RecomputationWire } from '../../wire/comparison.ts'
 import type { ProblemWire } from '../../wire/problem.ts'
@@ -270,4 +271,43 @@ test('API111 without login the owner of the installation loads at once and signs
     assert.ok(body.sentences.length > 0 && body.sentences.every(({ kind }) => kind === 'added'))
   }
   assert.equal((await open.inject({ url: '/api/templates/none' })).statusCode, 404)
+})
+
+test('API112 an agreement is told as it was known on a date, its caps through time, and the lines that come to what a clause settled', async () => {
+  const { body: now } = await get<AgreementWire>('/agreements/deal')
+  const { body: then } = await get<AgreementWire>('/agreements/deal?known=2026-09-15')
+  assert.deepEqual([then.versions.length, then.finalMonths, then.knownOn], [1, 2, '2026-09-15'])
+  assert.deepEqual([now.finalMonths, now.knownOn], [3, null])
+  assert.equal((await get<ProblemWire>('/agreements/deal?known=2026-06-01')).status, 404)
+  assert.equal((await get<ProblemWire>('/agreements/deal?known=yesterday')).status, 400)
+  const { body: periods } = await get<{ periods: { month: string; status: string }[] }>('/agreements/deal/periods?known=2026-09-15')
+  assert.deepEqual(
+    periods.periods.map(({ month, status }) => [month, status]),
+    [
+      ['2026-09', 'running'],
+      ['2026-08', 'final'],
+      ['2026-07', 'final'],
+    ],
+  )
+  // July paid 52,080.00 of a year's 250,000.00; August 44,640.00 more, of which 1,920.00 came back on September.
+  const [use] = now.capUse
+  assert.deepEqual(
+    use!.steps.slice(0, 2).map(({ month, drawn }) => [month, drawn]),
+    [
+      ['2026-07', '52080'],
+      ['2026-08', '96720'],
+    ],
+  )
+  assert.equal(use!.steps[1]!.part, '1209/3125')
+  for (const { id, settled } of now.clauses) {
+    const { body } = await get<SettledLinesWire>(`/agreements/deal/clauses/${id}/settled`)
+    for (const { payer, amount } of settled)
+      assert.equal(
+        body.lines.filter((line) => line.payer === payer).reduce((sum, line) => sum + cents(line.amount), 0n),
+        cents(amount),
+      )
+    assert.ok(body.lines.length > 0)
+  }
+  assert.equal((await get<ProblemWire>('/agreements/deal/clauses/none/settled')).status, 404)
+  assert.equal((await get<ProblemWire>('/agreements/deal/clauses/share/settled', stranger)).status, 404)
 })

@@ -83,9 +83,11 @@ const readHeads = async (tx: Work, schedule: Schedule, at: Instant, known: Insta
   )
   const life = await findLifeOf(tx, schedule, at)
   const disputed = new Set(life.told.disputes.map(({ month }) => month))
+  // A statement that was not known yet corrects nothing.
+  const isCorrected = (month: Month): boolean => (life.corrections.get(month) ?? []).some((on) => rows.some((row) => row.month === on))
   const heads = []
   for (const { due_on, ...row } of rows) {
-    const head = { ...row, dueOn: due_on, status: life.corrections.has(row.month) ? ('corrected' as const) : ('final' as const) }
+    const head = { ...row, dueOn: due_on, status: isCorrected(row.month) ? ('corrected' as const) : ('final' as const) }
     const found = disputed.has(row.month) ? await findStatement(tx.queries, schedule.agreement, row.month) : undefined
     heads.push(found === undefined ? head : { ...head, ...headOf(standingIn(found.statement, life)) })
   }

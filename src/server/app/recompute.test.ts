@@ -75,7 +75,7 @@ test('RE2 an amount that was changed in the database is found, with both values 
   assert.equal(await recompute(store, 'stm_none'), undefined)
 })
 
-test('RE1 an import that took its number before a close and ended after it was not known to it', async () => {
+test('P40 an import that took its number before a close and ended after it was not known to it', async () => {
   await compareWorld(store, 'order')
   const [july] = await statementsOf('order')
   const known = await inTransaction(store, (tx) => findKnown(tx, july!.id))
