@@ -75,7 +75,8 @@ export const outage = (name: string, id: string, gpus: number, from: string, to:
   to: at(to),
   cause: 'hardware',
 })
-const allocation = (name: string, id: string, gpus: number, from: string, to: string) => ({
+/** Jobs that hold some GPUs. */
+export const allocation = (name: string, id: string, gpus: number, from: string, to: string) => ({
   kind: 'allocation',
   source: `${name}-slurm`,
   id,

@@ -54,6 +54,15 @@ const Check = ({ commands }: Readonly<{ commands: readonly string[] }>) => (
   </>
 )
 
+const Sums = (props: Parameters<typeof Verdict>[0]) => (
+  <>
+    <dt>Sums</dt>
+    <dd>
+      <Verdict {...props} />
+    </dd>
+  </>
+)
+
 /** What a line rests on: terms, readings and formula by hash, and how to settle it again elsewhere. */
 export const EvidenceList = ({ explained, period, explanation, chosen, terms }: Props) => {
   const { statement, hash } = period
@@ -67,10 +76,7 @@ export const EvidenceList = ({ explained, period, explanation, chosen, terms }: 
       </header>
       <RecomputedDifference period={period} />
       <dl>
-        <dt>Sums</dt>
-        <dd>
-          <Verdict explained={explained} currency={statement.currency} />
-        </dd>
+        <Sums explained={explained} currency={statement.currency} />
         <dt>Terms</dt>
         <dd>
           {statement.terms

@@ -188,7 +188,7 @@ const Totals = ({ pair, statement, held: _, ...opening }: Paired) => {
         </th>
         <td className="number">{amountText(pays[0])}</td>
         <td className="number">{amountText(pays[1])}</td>
-        {opening.since === undefined ? null : <td />}
+        {opening.since === undefined ? null : <Moved amount={undefined} />}
       </tr>
       <tr className={isMain && opening.opened === 'net' ? 'selected' : undefined}>
         <th scope="row" colSpan={4}>

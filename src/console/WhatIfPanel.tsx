@@ -2,7 +2,7 @@ import { ActionIcon, Button } from '@mantine/core'
 import { useState, type SyntheticEvent } from 'react'
 import type { Json } from '../core/base/canonical.ts'
 import type { AgreementWire, SentenceWire } from '../wire/agreement.ts'
-import type { RewordedWire, WhatIfWire } from '../wire/what-if.ts'
+import type { RewordedWire } from '../wire/what-if.ts'
 import { prose } from './dates.ts'
 import { countText } from './format.ts'
 import { leavesOf, useWhatIf, valueOfText, type Asking, type Leaf } from './what-if.ts'
@@ -84,9 +84,7 @@ const Answered = ({ asking, agreement }: Readonly<{ asking: Asking; agreement: A
           <progress value={months.length} max={Math.max(1, agreement.finalMonths)} />
         </p>
       ) : null}
-      {months.length === 0 ? null : (
-        <WhatIfTable months={months} totals={(whole as WhatIfWire | undefined)?.totals} agreement={agreement} />
-      )}
+      {months.length === 0 ? null : <WhatIfTable months={months} totals={whole?.totals} agreement={agreement} />}
     </>
   )
 }

@@ -20,6 +20,8 @@ const asPaidBy = (payer: string, { parties, difference }: Pick<Net, 'parties' | 
 const netPaidBy = (payer: string, { payer: who, amount }: Net['before']): string =>
   who === null || who === payer ? amount : turned(amount)
 
+/** Wide where there are many months: it scrolls with the keyboard too. */
+const scrolled = { tabIndex: 0, role: 'group', 'aria-label': 'Differences by month, chart' } as const
 const barWidth = 26
 const chartHeight = 96
 
@@ -38,7 +40,7 @@ const Bars = ({ months, agreement }: Readonly<{ months: readonly WhatIfMonthWire
   const [first, last] = [months[0]?.month, months.at(-1)?.month]
   const says = `What ${nameOf(agreement, agreement.guarantor.id)} would pay more or less each month, ${first === undefined ? '' : monthText(first)} to ${last === undefined ? '' : monthText(last)}`
   return (
-    <div className="scroll-x what-if-bars" tabIndex={0} role="group" aria-label="Differences by month, chart">
+    <div className="scroll-x what-if-bars" {...scrolled}>
       <svg width={width} height={chartHeight + 22} role="img" aria-label={says}>
         {sizes.map((size, i) => (
           <rect

@@ -17,7 +17,7 @@ const leavesIn = (value: Json, pointer: string): Leaf[] => {
   if (value === null) return []
   if (typeof value !== 'object') return [{ pointer, value }]
   const parts = Array.isArray(value) ? value.map((each, i) => [String(i), each as Json] as const) : Object.entries(value)
-  return parts.flatMap(([key, each]) => (each === undefined ? [] : leavesIn(each as Json, `${pointer}/${escapedToken(key)}`)))
+  return parts.flatMap(([key, each]) => (each === undefined ? [] : leavesIn(each, `${pointer}/${escapedToken(key)}`)))
 }
 
 /** What of a term can be asked about; nothing of one that only a default says, or that is a text. */
@@ -59,24 +59,25 @@ const nothing: Asking = { months: [], whole: undefined, failure: undefined, runn
 
 /** Asks the server what these changes come to, month by month. Another question, or to leave, stops it. */
 export const useWhatIf = (id: string, changes: readonly ChangeWire[]): Asking => {
-  const [asking, setAsking] = useState<Asking>(nothing)
-  const question = JSON.stringify(changes)
+  const [asking, setAsking] = useState<Asking & Readonly<{ of: string }>>({ ...nothing, of: '' })
+  const of = JSON.stringify([id, changes])
   useEffect(() => {
-    const asked = JSON.parse(question) as ChangeWire[]
-    if (asked.length === 0) return setAsking(nothing)
+    const [agreement, asked] = JSON.parse(of) as [string, ChangeWire[]]
+    if (asked.length === 0) return undefined
     const stop = new AbortController()
-    setAsking({ ...nothing, running: true })
     const run = async (): Promise<void> => {
       try {
-        for await (const so of askWhatIf(id, asked, stop.signal)) setAsking({ ...so, failure: undefined, running: so.whole === undefined })
+        for await (const so of askWhatIf(agreement, asked, stop.signal))
+          setAsking({ of, ...so, failure: undefined, running: so.whole === undefined })
       } catch (error) {
         if (stop.signal.aborted) return
         if (!(error instanceof Failure)) throw error
-        setAsking((before) => ({ ...before, failure: error, running: false }))
+        setAsking((before) => ({ ...(before.of === of ? before : nothing), of, failure: error, running: false }))
       }
     }
     void run()
     return () => stop.abort()
-  }, [id, question])
-  return asking
+  }, [of])
+  // Until the first month of a new question is there, nothing of the one before shows.
+  return asking.of === of ? asking : { ...nothing, running: changes.length > 0 }
 }

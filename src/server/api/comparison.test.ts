@@ -274,10 +274,10 @@ test('API111 without login the owner of the installation loads at once and signs
 })
 
 test('API112 an agreement is told as it was known on a date, its caps through time, and the lines that come to what a clause settled', async () => {
-  const { body: now } = await get<AgreementWire>('/agreements/deal')
+  const { body: today } = await get<AgreementWire>('/agreements/deal')
   const { body: then } = await get<AgreementWire>('/agreements/deal?known=2026-09-15')
   assert.deepEqual([then.versions.length, then.finalMonths, then.knownOn], [1, 2, '2026-09-15'])
-  assert.deepEqual([now.finalMonths, now.knownOn], [3, null])
+  assert.deepEqual([today.finalMonths, today.knownOn], [3, null])
   assert.equal((await get<ProblemWire>('/agreements/deal?known=2026-06-01')).status, 404)
   assert.equal((await get<ProblemWire>('/agreements/deal?known=yesterday')).status, 400)
   const { body: periods } = await get<{ periods: { month: string; status: string }[] }>('/agreements/deal/periods?known=2026-09-15')
@@ -290,7 +290,7 @@ test('API112 an agreement is told as it was known on a date, its caps through ti
     ],
   )
   // July paid 52,080.00 of a year's 250,000.00; August 44,640.00 more, of which 1,920.00 came back on September.
-  const [use] = now.capUse
+  const [use] = today.capUse
   assert.deepEqual(
     use!.steps.slice(0, 2).map(({ month, drawn }) => [month, drawn]),
     [
@@ -299,7 +299,7 @@ test('API112 an agreement is told as it was known on a date, its caps through ti
     ],
   )
   assert.equal(use!.steps[1]!.part, '1209/3125')
-  for (const { id, settled } of now.clauses) {
+  for (const { id, settled } of today.clauses) {
     const { body } = await get<SettledLinesWire>(`/agreements/deal/clauses/${id}/settled`)
     for (const { payer, amount } of settled)
       assert.equal(

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, test } from 'node:test'
-import { closeAs, comparedNow, compareWorld } from '../../../test/compared-world.ts'
+import { allocation, bring, closeAs, comparedNow, compareWorld, outage } from '../../../test/compared-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { canonical } from '../../core/base/canonical.ts'
-import { monthInterval } from '../../core/base/time.ts'
+import { monthInterval, parseInstant } from '../../core/base/time.ts'
 import { newId } from '../store/ids.ts'
 import { appendStatement } from '../store/statements.ts'
 import { inTransaction } from '../store/transaction.ts'
 import type { Statement } from '../../core/statements/statement.ts'
+import { prepareDraft } from './prepare-draft.ts'
+import { recompute } from './recompute.ts'
 import { compareMonth, type ComparedMonth } from './compare-month.ts'
 
 const { close: closeDatabase, ...store } = await testDatabase()
 after(closeDatabase)
 
+const at = (text: string) => parseInstant(text, 'UTC') as number
 const find = async (agreement: string, month: string) => {
   const { rows } = await store.pool.query<{ id: string; document: string }>(
     'select id, document from statement where agreement = $1 and month = $2 order by version desc limit 1',
@@ -117,4 +120,30 @@ test('CM3 two versions of one month are compared in their order, whichever is lo
     // Nothing that both rest on differs: it is the program.
     assert.deepEqual(line.causes, [{ kind: 'code' }])
   }
+})
+
+test('CM3 drafts of a month are versions of it: one is settled again from what was known, and held against the next and against now', async () => {
+  await compareWorld(store, 'draft')
+  const by = { id: 'usr_1', name: 'olaf', party: 'draft-cloud', role: 'operator', origin: null, request: null }
+  const prepare = async (now: number) => {
+    const answer = await prepareDraft(store, { agreement: 'draft', month: '2026-10', now, by })
+    assert.ok(answer.kind === 'prepared', JSON.stringify(answer))
+    return answer.draft.id
+  }
+  await bring(store, [allocation('draft', 'october-jobs', 80, '2026-10-01T00:00:00Z', '2026-11-01T00:00:00Z')], at('2026-11-01T09:00:00Z'))
+  const first = await prepare(at('2026-11-02T09:00:00Z'))
+  await bring(store, [outage('draft', 'october', 10, '2026-10-05T00:00:00Z', '2026-10-06T00:00:00Z')], at('2026-11-03T09:00:00Z'))
+  const second = await prepare(at('2026-11-04T09:00:00Z'))
+  for (const id of [first, second]) assert.equal((await recompute(store, id))?.kind, 'equal')
+  const told = await compared(second, { id: first })
+  assert.deepEqual([told.before, told.after], [1, 2])
+  const [line] = changed(told)
+  // 10 GPUs for a day, at 2.00: unsold before, and out then.
+  assert.equal(line?.difference, '-480.00')
+  assert.deepEqual(
+    line.causes.map((cause) => (cause.kind === 'facts' ? [cause.reading, cause.since.readings] : cause.kind)),
+    [['outage', 1]],
+  )
+  assert.equal(changed(await compared(second, 'now')).length, 0)
+  assert.equal(changed(await compared(first, 'now'))[0]?.difference, '-480.00')
 })

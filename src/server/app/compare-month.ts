@@ -39,7 +39,10 @@ export type CompareRequest = Readonly<{
 }>
 
 const findStored = async ({ client }: Work, id: string): Promise<Stored> => {
-  const { rows } = await client.query<{ document: string }>('select document from statement where id = $1', [id])
+  const { rows } = await client.query<{ document: string }>(
+    'select document from statement where id = $1 union all select document from statement_draft where id = $1',
+    [id],
+  )
   return { id, statement: JSON.parse(rows[0]!.document) as Statement }
 }
 

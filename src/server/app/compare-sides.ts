@@ -11,6 +11,7 @@ import { findHistory } from '../store/history.ts'
 import { findKnown, type Known } from '../store/known.ts'
 import { findCorrectionLines } from '../store/since.ts'
 import type { Work } from '../store/transaction.ts'
+import { drawMonth } from './draw-month.ts'
 import { settleMonths, termsOf } from './settle-again.ts'
 
 /** One side of a comparison: a version as it was stated; a month with all that later statements correct of it; a month as it would be settled now. */
@@ -54,13 +55,22 @@ export const chainMonthsMax = 60
 
 export type NowRequest = Readonly<{ schedule: Schedule; stored: Stored; now: Instant; signal?: AbortSignal | undefined }>
 
+/** A month that is not final yet: what would be prepared now. */
+const preparedNow = async (tx: Work, agreement: string, month: Month, now: Instant): Promise<Side | readonly string[]> => {
+  const drawn = await drawMonth(tx, { agreement, month, now, isFinal: false })
+  if ('refusal' in drawn) return drawn.refusal.messages
+  const { lines, terms, evidence, opening } = drawn.statement
+  return { name: 'now', lines: lines.map(toCompared), basis: { terms, evidence, opening }, known: undefined, on: nowhere }
+}
+
 /**
  * What the month would be, were it settled on all that is known now: as the next statement will correct it. The months before are settled again too, as
  * far back as they are corrected. Refused in sentences where what is known cannot be settled.
  */
 export const nowSide = async (tx: Work, { schedule, stored, now, signal }: NowRequest): Promise<Side | readonly string[]> => {
   const { statement } = stored
-  const { month } = statement
+  const { agreement, month } = statement
+  if (statement.status === 'provisional') return preparedNow(tx, agreement, month, now)
   const history = await findHistory(tx, schedule, '9999-12')
   const stated = history.map((each) => each.stated)
   const kept = closedForGood(schedule, stated, nextMonth(stated.at(-1)!.month))

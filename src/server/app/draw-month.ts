@@ -68,7 +68,7 @@ export const drawMonth = async (tx: Work, request: DrawRequest): Promise<Drawn |
   const past = await findHistory(tx, schedule, month)
   const open = openBefore(schedule, past, month)
   if (open !== undefined) return open
-  const lateKnown = request.known?.late ?? (await countLate(tx, schedule))
+  const lateKnown = request.known?.late ?? (await countLate(tx, schedule, request.known?.batches))
   const run = await correct(tx, { schedule, past, lateKnown, request })
   if ('refusal' in run) return run
   const facts = await readFacts(tx, schedule, month, request)

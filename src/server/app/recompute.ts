@@ -45,7 +45,11 @@ const differing = (before: Statement, after: Statement): string[] => {
  */
 export const recompute = (store: Store, id: string): Promise<Recomputed | undefined> =>
   inTransaction<Recomputed | undefined>(store, async (tx) => {
-    const { rows } = await tx.client.query<Row>('select document, hash, recorded_at from statement where id = $1', [id])
+    const { rows } = await tx.client.query<Row>(
+      `select document, hash, recorded_at from statement where id = $1
+       union all select document, hash, recorded_at from statement_draft where id = $1`,
+      [id],
+    )
     const [row] = rows
     if (row === undefined) return undefined
     const statement = JSON.parse(row.document) as Statement
@@ -56,9 +60,9 @@ export const recompute = (store: Store, id: string): Promise<Recomputed | undefi
     const known = await findKnown(tx, id)
     if (known === undefined) return impossible('the audit log does not say when it was closed, so nobody can tell what was known then')
     const { agreement, month, version, finalOn } = statement
-    const drawn = await drawMonth(tx, { agreement, month, now: recordedAt, isFinal: finalOn !== null, known })
+    const drawn = await drawMonth(tx, { agreement, month, now: recordedAt, isFinal: finalOn !== null, version, known })
     if ('refusal' in drawn) return impossible(...drawn.refusal.messages)
-    const settled: Statement = { ...drawn.statement, version }
+    const settled = drawn.statement
     const settledHash = createHash('sha256').update(canonical(settled)).digest('hex')
     if (settledHash === row.hash) return { ...about, kind: 'equal' }
     const comparison = compareLines({

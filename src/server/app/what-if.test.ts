@@ -95,8 +95,8 @@ test('WI3 what an amendment then corrects is what was foretold, to the cent', as
       .flatMap(({ month: on, lines }) => lines.filter(({ corrects }) => (corrects ?? on) === month))
       .reduce((sum, line) => sum + signed(line), 0n)
     const [net] = nets
-    const after = net!.after.payer === 'foretold-vendor' ? cents(net!.after.amount) : -cents(net!.after.amount)
-    assert.equal(stated, after, month)
+    const foretold = net!.after.payer === 'foretold-vendor' ? cents(net!.after.amount) : -cents(net!.after.amount)
+    assert.equal(stated, foretold, month)
   }
 })
 

@@ -1,4 +1,3 @@
-import type { Json } from '../../core/base/canonical.ts'
 import { formatMoney, money, parseMoney } from '../../core/base/money.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import type { Instant, Month } from '../../core/base/time.ts'
@@ -55,8 +54,7 @@ type Signed = Awaited<ReturnType<typeof findVersions>>
 
 /** The latest version with other terms. It stays that version: what it may not change of the one before, it may not change here. */
 const changedSchedule = (versions: Signed, terms: WhatIfRequest['terms']): Schedule | Readonly<{ problems: readonly Problem[] }> => {
-  const text =
-    'document' in terms ? { document: terms.document } : patchDocument(versions.at(-1)!.agreement as unknown as Json, terms.changes)
+  const text = 'document' in terms ? { document: terms.document } : patchDocument(versions.at(-1)!.agreement, terms.changes)
   if ('problems' in text) return text
   const parsed = parseAgreement('document' in terms ? terms.document : JSON.stringify(text.document), clauseKinds)
   if ('problems' in parsed) return parsed

@@ -4,6 +4,7 @@ import type { StatedMonth } from '../../core/settlement/stated.ts'
 import { toStated, type ToldLine } from '../../core/statements/standing.ts'
 import type { SettledAgain } from '../../core/statements/statement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
+import { tableOf, type KnownBatches } from './readings-out.ts'
 import type { Work } from './transaction.ts'
 
 /** A final month with all that later months need of it. */
@@ -52,10 +53,11 @@ const named = ({ agreement, pools, blocks }: Schedule) => [agreement, pools.map(
  * How many readings have come late for a final month of an agreement, and how many rulings there are. One that names no place, such as a
  * credit or a rate of exchange, may be of another agreement: it counts here too, which costs a look and changes no amount.
  */
-export const countLate = async ({ client }: Work, schedule: Schedule): Promise<number> => {
+export const countLate = async ({ client }: Work, schedule: Schedule, known?: KnownBatches): Promise<number> => {
+  const table = tableOf(known)
   const { rows } = await client.query<{ late: bigint }>(
-    `select (select count(*) from reading r where r.late_month is not null and r.kind <> 'ruling' and ${mine})
-          + (select count(*) from reading r where r.kind = 'ruling' and ${mine}) as late`,
+    `select (select count(*) from ${table} r where r.late_month is not null and r.kind <> 'ruling' and ${mine})
+          + (select count(*) from ${table} r where r.kind = 'ruling' and ${mine}) as late`,
     named(schedule),
   )
   return Number(rows[0]!.late)

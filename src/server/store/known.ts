@@ -6,21 +6,23 @@ export type Known = Readonly<{
   /** Hashes of the versions of the terms. */
   versions: readonly string[]
   batches: KnownBatches
-  /** Readings that had come late for final months, and rulings. */
-  late: number
+  /** Readings that had come late for final months, and rulings; undefined where it was not kept, and is to be counted. */
+  late: number | undefined
 }>
 
 /** Imports that may be under way at once: a number that is taken first may be recorded last, by as many as there are at most. */
 const importsAtOnceMax = 1_000
 
 /**
- * What was known of an agreement when one of its statements was closed. A close waits for the imports of its agreement that are under way, and holds
- * back those that come: so what the audit log has before it was known, and what it has after it was not. Undefined where nobody recorded the close.
+ * What was known of an agreement when one of its statements was closed, or a draft of one prepared. Either waits for the imports of its agreement that are under way, and holds
+ * back those that come: so what the audit log has before it was known, and what it has after it was not. Undefined where nobody recorded it.
  */
 export const findKnown = async ({ client }: Work, statement: string): Promise<Known | undefined> => {
-  const { rows } = await client.query<{ entry: bigint; agreement: string; late: bigint }>(
-    `select a.entry, s.agreement, s.late_known as late from statement s
-       join audit_log a on a.subject = s.agreement || ' ' || s.month and a.detail ->> 'statement' = s.id
+  const { rows } = await client.query<{ entry: bigint; agreement: string; late: bigint | null }>(
+    `select a.entry, s.agreement, s.late
+       from (select id, agreement, month, late_known as late from statement where id = $1
+             union all select id, agreement, month, null from statement_draft where id = $1) as s
+       join audit_log a on a.subject = s.agreement || ' ' || s.month and s.id in (a.detail ->> 'statement', a.detail ->> 'draft')
       where s.id = $1 order by a.entry limit 1`,
     [statement],
   )
@@ -35,7 +37,7 @@ export const findKnown = async ({ client }: Work, statement: string): Promise<Kn
   return {
     versions: versions.map(({ hash }) => hash),
     batches: await findBatchesBefore({ client }, closed.entry),
-    late: Number(closed.late),
+    late: closed.late === null ? undefined : Number(closed.late),
   }
 }
 

@@ -30,7 +30,7 @@ export type ReadingsWanted = Readonly<{
 }>
 
 /** The table of readings, or what of it was known: a query in its place, of which the database makes a condition. */
-const tableOf = (known: KnownBatches | undefined): string =>
+export const tableOf = (known: KnownBatches | undefined): string =>
   known === undefined
     ? 'reading'
     : `(select * from reading where batch <= ${known.through} and batch <> all (array[${known.without.join(', ')}]::bigint[]))`
