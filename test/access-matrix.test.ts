@@ -27,6 +27,9 @@ import {
 import { verifyCampus } from './campus-telemetry.ts'
 import { closeWorld, worldNow } from './closed-world.ts'
 import { testDatabase } from './database.ts'
+import { nextVersionText } from '../src/console/draft.ts'
+import { propose } from '../src/server/app/propose.ts'
+import { findVersions } from '../src/server/store/agreements.ts'
 import { doorsOf } from './doors.ts'
 import { byHeader, headersOf } from './principals.ts'
 import { fileOf } from './rows.ts'
@@ -59,6 +62,15 @@ const emptyImport = async (party: string): Promise<string> => {
   })
   assert.ok(answer.kind === 'imported')
   return `${answer.record.batch}`
+}
+/** The next version of an agreement, proposed by its operator. */
+const proposeForSharon = async (): Promise<string> => {
+  const [signed] = await asSystem(store.database, (tx) => findVersions(tx, 'sharon-ai'))
+  const document = nextVersionText(signed!.document, { version: 2, previous: signed!.hash, effective: '2026-12-01' })
+  const by = { id: 'usr_maker', name: 'maker', party: 'sharon-ai', role: 'operator', origin: null, request: null }
+  const answer = await propose(store, { document, amends: 'sharon-ai', party: 'sharon-ai', note: '', now: worldNow, by })
+  assert.ok(answer.kind === 'proposed', JSON.stringify(answer))
+  return answer.proposal.id
 }
 before(async () => {
   const months = await closeWorld(store)
@@ -98,6 +110,7 @@ before(async () => {
     month,
     dispute: (JSON.parse(raised.body) as RaisedWire).dispute!.id,
     journal: (JSON.parse(posted.body) as JournalsWire).journals[0]!.id,
+    proposal: await proposeForSharon(),
     finding: (JSON.parse(findings.body) as FindingsWire).findings[0]!.id,
     batch: { sharon: await emptyImport('sharon-ai'), harbour: await emptyImport('harbour') },
   }

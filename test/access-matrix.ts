@@ -41,7 +41,14 @@ export const readers = sides.flatMap((side) =>
 export { roles }
 
 /** What only the world that was made knows: the ids of what is in it. */
-export type Known = Readonly<{ month: string; finding: string; journal: string; dispute: string; batch: Readonly<Record<Side, string>> }>
+export type Known = Readonly<{
+  month: string
+  finding: string
+  journal: string
+  dispute: string
+  proposal: string
+  batch: Readonly<Record<Side, string>>
+}>
 
 /** One thing of one side that a route is asked for. `missing` asks the same of what does not exist. */
 export type Asked = Readonly<{
@@ -84,12 +91,32 @@ const ofBook = (path: string): Asked => ({
   only: 'guarantor',
 })
 
+const noProposal = 'prp_00000000-0000-7000-8000-000000000000'
+
 /** How every route is asked, by its operation. A route that is not here fails the matrix by name. */
 export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = {
   health: () => ({ list: '/api/health' }),
   readSession: () => ({ list: '/api/session' }),
   listAgreements: () => ({ list: '/api/agreements' }),
   readAgreement: () => ofSharon(''),
+  listSettledLines: () => ofSharon('/clauses/backstop/settled'),
+  recomputePeriod: ({ month }) => ofSharon(`/periods/${month}/recomputation`),
+  comparePeriod: ({ month }) => ofSharon(`/periods/${month}/comparison?against=now`),
+  askWhatIf: ({ month }) => ({ ...ofSharon('/what-ifs'), body: { changes: [], from: month } }),
+  listAmendments: () => ofSharon('/amendments'),
+  proposeAmendment: () => ({ ...ofSharon('/amendments'), body: { document: 'offtake: 1' } }),
+  proposeAgreement: () => ({ list: '/api/agreements', body: { document: 'offtake: 1' } }),
+  previewProposal: () => ({ list: '/api/proposals/preview', body: { document: 'offtake: 1' } }),
+  listProposals: () => ({ list: '/api/proposals' }),
+  readProposal: ({ proposal }) => ({ side: 'sharon', url: `/api/proposals/${proposal}`, missing: `/api/proposals/${noProposal}` }),
+  endProposal: ({ proposal }) => ({
+    side: 'sharon',
+    url: `/api/proposals/${proposal}/decision`,
+    missing: `/api/proposals/${noProposal}/decision`,
+    body: { act: 'sign', hash: '0'.repeat(64) },
+  }),
+  listTemplates: () => ({ list: '/api/templates' }),
+  readTemplate: () => ({ list: '/api/templates/sharon-ai' }),
   listPeriods: () => ofSharon('/periods'),
   readDocument: () => ofSharon('/versions/1'),
   readPeriod: ({ month }) => ofSharon(`/periods/${month}`),

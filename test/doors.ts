@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { makeAudit } from '../src/server/app/audit.ts'
 import { makeClaims } from '../src/server/app/claims.ts'
 import { makeClosing } from '../src/server/app/closing.ts'
@@ -6,6 +7,8 @@ import { makeFactories } from '../src/server/app/factories.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { makeLedger } from '../src/server/app/ledger.ts'
 import { makePortfolios } from '../src/server/app/portfolio.ts'
+import { makeComparing } from '../src/server/app/comparing.ts'
+import { makeProposals } from '../src/server/app/proposals.ts'
 import { makeReaders } from '../src/server/app/read.ts'
 import { deliverWorld } from '../src/server/deliver-world.ts'
 import { webhookDoor } from '../src/server/serve.ts'
@@ -18,6 +21,8 @@ export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'con
   source: makeReaders(store, now),
   factories: makeFactories(store, now),
   claims: makeClaims(store, now),
+  comparing: makeComparing(store, now),
+  proposals: makeProposals(store, now, join(import.meta.dirname, '../examples')),
   ledger: makeLedger(store),
   audit: makeAudit(store),
   webhooks: webhookDoor(store, now, deliverWorld()),

@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router'
+import { Fragment } from 'react'
 import { fromText, minus, over, rational, times, toText, type Rational } from '../core/base/rational.ts'
 import type { AgreementWire, CapWire, ClauseWire, PeriodRowWire, PeriodsWire } from '../wire/agreement.ts'
 import { Absent } from './Absent.tsx'
 import { dateText, localTime, shortMonth } from './dates.ts'
 import { amountText, approximate, explainedHours, gpuHours, isWholeHours, largeText, moneyText, partText, shortHash } from './format.ts'
 import { hoursText } from './PeriodPicker.tsx'
+import { Settled, SettledLines, type SettledOpening } from './SettledLines.tsx'
 
 const partyName = ({ parties }: AgreementWire, id: string | null): string => parties.find((party) => party.id === id)?.name ?? ''
 
@@ -16,20 +18,8 @@ const namedMax = 3
 const coversText = (covers: readonly string[]): string =>
   covers.length === 0 ? '–' : covers.length <= namedMax ? covers.join(', ') : `${covers.length} blocks, ${covers[0]} to ${covers.at(-1)}`
 
-const Settled = ({ agreement, clause }: Readonly<{ agreement: AgreementWire; clause: ClauseWire }>) =>
-  clause.settled.length === 0 ? (
-    <Absent kind="not-yet" />
-  ) : (
-    clause.settled.map(({ payer, amount }) => (
-      <div key={payer}>
-        {payer === clause.payer ? null : <span className="second">{partyName(agreement, payer)} pays </span>}
-        {amountText(amount)}
-      </div>
-    ))
-  )
-
 /** Who pays what for which blocks, and what has been settled under each clause so far. */
-export const ClausesTable = ({ agreement }: Readonly<{ agreement: AgreementWire }>) => (
+export const ClausesTable = ({ agreement, settled, onSettled }: Readonly<{ agreement: AgreementWire } & SettledOpening>) => (
   <section className="panel scroll-x">
     <table className="table">
       <caption>
@@ -51,18 +41,21 @@ export const ClausesTable = ({ agreement }: Readonly<{ agreement: AgreementWire 
       </thead>
       <tbody>
         {agreement.clauses.map((clause) => (
-          <tr key={clause.id}>
-            <th scope="row">{clause.id}</th>
-            <td>{kindText(clause)}</td>
-            <td>{partyName(agreement, clause.payer)}</td>
-            <td>{partyName(agreement, clause.payee)}</td>
-            <td title={clause.covers.join(', ')}>{coversText(clause.covers)}</td>
-            <td className="whole">{dateText(clause.from)}</td>
-            <td className="whole">{dateText(clause.through)}</td>
-            <td className="number">
-              <Settled agreement={agreement} clause={clause} />
-            </td>
-          </tr>
+          <Fragment key={clause.id}>
+            <tr>
+              <th scope="row">{clause.id}</th>
+              <td>{kindText(clause)}</td>
+              <td>{partyName(agreement, clause.payer)}</td>
+              <td>{partyName(agreement, clause.payee)}</td>
+              <td title={clause.covers.join(', ')}>{coversText(clause.covers)}</td>
+              <td className="whole">{dateText(clause.from)}</td>
+              <td className="whole">{dateText(clause.through)}</td>
+              <td className="number">
+                <Settled agreement={agreement} clause={clause} settled={settled} onSettled={onSettled} />
+              </td>
+            </tr>
+            {settled === clause.id ? <SettledLines agreement={agreement} clause={clause} /> : null}
+          </Fragment>
         ))}
       </tbody>
     </table>
@@ -134,10 +127,13 @@ const CapRow = ({ agreement, cap }: Readonly<{ agreement: AgreementWire; cap: Ca
   )
 }
 
+/** A wide table without a link in it scrolls with the keyboard too. */
+const scrolled = (name: string) => ({ tabIndex: 0, role: 'group', 'aria-label': `${name}, table` }) as const
+
 /** How much of each cap is used by the months that are final. */
 export const CapsTable = ({ agreement }: Readonly<{ agreement: AgreementWire }>) =>
   agreement.caps.length === 0 ? null : (
-    <section className="panel scroll-x">
+    <section className="panel scroll-x" {...scrolled('Caps')}>
       <table className="table caps">
         <caption>
           <h2>Caps</h2> <span className="third">used by final months</span>

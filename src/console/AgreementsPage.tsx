@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
@@ -7,6 +8,8 @@ import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { dateText, monthText } from './dates.ts'
 import { amountText, countText } from './format.ts'
 import { agreements } from './queries.ts'
+import { useMay } from './session.ts'
+import { Templates } from './Templates.tsx'
 
 const heads = ['Agreement', 'Operator', 'Guarantor', 'Until', 'Contract GPUs', 'Final months', 'Latest month', 'Net of that month']
 
@@ -71,10 +74,20 @@ const Table = ({ rows }: Readonly<{ rows: readonly AgreementRowWire[] }>) => (
 )
 
 const None = () => (
-  <Notice title="No agreement yet">
-    An agreement appears here as soon as its document is loaded: <code>offtake load agreement.yaml</code>
-  </Notice>
+  <>
+    <Notice title="No agreement yet">
+      An agreement appears here as soon as it is signed by both parties, or its document is loaded: <code>offtake load agreement.yaml</code>
+    </Notice>
+    {useMay('agreements:amend') ? <Templates /> : null}
+  </>
 )
+
+const Propose = () =>
+  useMay('agreements:amend') ? (
+    <Button component={Link} to="/new-agreement">
+      New agreement
+    </Button>
+  ) : null
 
 /** Which agreements there are. */
 export const AgreementsPage = () => {
@@ -99,6 +112,8 @@ export const AgreementsPage = () => {
               <header className="page-head">
                 <h1>Agreements</h1>
                 <span className="second">What was promised, and what each month came to</span>
+                <span className="spring" />
+                <Propose />
               </header>
               <Table rows={data.agreements} />
             </>

@@ -10,6 +10,8 @@ export const Door = () => {
   if (pathname.startsWith('/sign-in')) return <Outlet />
   // Nothing is asked of the server before it is known as whom.
   if (isPending) return null
+  // Where no login is configured, whoever is at this machine owns what is on it: an empty installation has nobody yet to sign in as.
+  if (data?.person === null && data.login === 'open' && pathname === '/new-agreement') return <Frame />
   if (data !== undefined && data.person === null) return <Navigate to="/sign-in" search={{ next: href }} replace />
   return <Frame />
 }

@@ -4,6 +4,7 @@ import type { EvidenceWire, ExplanationWire, PeriodWire } from '../wire/statemen
 import { announce } from './announce.ts'
 import type { Explained } from './explained.ts'
 import { countText, shortHash } from './format.ts'
+import { RecomputedDifference, RecomputedPill } from './Recomputed.tsx'
 import { subjectsOf } from './subjects.ts'
 import { check, everyNode, type TreeNode } from './tree.ts'
 
@@ -32,9 +33,7 @@ type Props = Readonly<{
 const Verdict = ({ explained, currency }: Readonly<{ explained: Explained; currency: string }>) => {
   const verdict = useMemo(() => check(explained, currency), [explained, currency])
   return verdict.adds ? (
-    <span className="pill done" title="Every sum of this tree was worked out again, exactly, in your browser.">
-      Worked out again, equal
-    </span>
+    <span title="Every sum of this tree was worked out again, exactly, in your browser.">Worked out again, equal</span>
   ) : (
     <span className="pill breach">
       Does not add up: {verdict.stated} is stated, {verdict.workedOut} worked out
@@ -55,6 +54,15 @@ const Check = ({ commands }: Readonly<{ commands: readonly string[] }>) => (
   </>
 )
 
+const Sums = (props: Parameters<typeof Verdict>[0]) => (
+  <>
+    <dt>Sums</dt>
+    <dd>
+      <Verdict {...props} />
+    </dd>
+  </>
+)
+
 /** What a line rests on: terms, readings and formula by hash, and how to settle it again elsewhere. */
 export const EvidenceList = ({ explained, period, explanation, chosen, terms }: Props) => {
   const { statement, hash } = period
@@ -64,9 +72,11 @@ export const EvidenceList = ({ explained, period, explanation, chosen, terms }: 
     <section className="evidence" aria-label="Evidence">
       <header>
         <h2>Evidence</h2>
-        <Verdict explained={explained} currency={statement.currency} />
+        <RecomputedPill period={period} />
       </header>
+      <RecomputedDifference period={period} />
       <dl>
+        <Sums explained={explained} currency={statement.currency} />
         <dt>Terms</dt>
         <dd>
           {statement.terms

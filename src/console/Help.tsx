@@ -20,6 +20,7 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['Enter'], 'Go to where a reason comes from'],
   [['.'], 'Exact values, before rounding'],
   [['c'], 'Copy the address of a reason'],
+  [['v'], 'Compare the month with what it was or became'],
   [['x'], 'Charts or tables'],
   [['/'], 'Filter the table'],
   [['y'], 'Copy the address of the page'],

@@ -8,6 +8,7 @@ import { isTable, withTable, type PeriodView } from './address.ts'
 import { announce } from './announce.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { CloseActs, Closing, useClosing, type ClosingState } from './Closing.tsx'
+import { ComparePanel } from './ComparePanel.tsx'
 import { endText, instantText, isMonth, monthText } from './dates.ts'
 import { Disputes } from './Disputes.tsx'
 import { explainedOf, type LineOrNet } from './explained.ts'
@@ -20,6 +21,7 @@ import { agreement, explanation, period } from './queries.ts'
 import { openingOf } from './say.ts'
 import { useActing } from './session.ts'
 import { PositionsTable } from './PositionsTable.tsx'
+import { useSince } from './since.ts'
 import { StatementTable } from './StatementTable.tsx'
 import { StatementFiles } from './StatementFiles.tsx'
 import { StatesPicture } from './StatesPicture.tsx'
@@ -89,6 +91,7 @@ const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire
           {statement.operator.name} ↔ {statement.guarantor.name}
         </span>
         <span className="spring" />
+        <Button onClick={() => setView({ against: 'usual' })}>Compare</Button>
         <Button onClick={copy}>Copy link</Button>
         <StatementFiles statement={statement} />
         <CloseActs closing={closing} />
@@ -127,31 +130,36 @@ const Body = ({ period: shown, terms, view, setView, closing }: BodyProps) => {
   }
   const client = useQueryClient()
   const explained = useMemo(() => explainedOf(statement, view.line), [statement, view.line])
+  const since = useSince(shown)
   const nameOf = (line: number) => ({ id: statement.agreement, month: statement.month, version: view.v, line })
   const open = (line: LineOrNet) => setView({ line, why: undefined, day: undefined })
   const close = () => {
     setView({ line: undefined, why: undefined, day: undefined })
     document.querySelector<HTMLElement>(`button[data-line="${view.line}"]`)?.focus()
   }
+  const leave = () => view.against !== undefined && setView({ against: undefined, all: undefined })
   const show = (picture: string) => (kind: 'chart' | 'table') => setView({ table: withTable(view.table, picture, kind === 'table') })
   // An agreement on guarantees and loans alone has no capacity to picture.
   const isOfCapacity = statement.series.blocks.length > 0
   const kindOf = (picture: string) => (isTable(view.table, picture) ? 'table' : 'chart')
   useKeys({
     x: () => setView({ table: pictures.every((picture) => isTable(view.table, picture)) ? undefined : pictures.join('.') }),
-    Escape: () => explained !== undefined && close(),
+    v: () => (view.against === undefined ? setView({ against: 'usual' }) : leave()),
+    Escape: () => (explained === undefined ? leave() : close()),
   })
   return (
     <div className={explained === undefined ? 'with-panel' : 'with-panel panel-open'}>
       <div className="page">
         <Head period={shown} setView={setView} closing={closing} />
         <Closing closing={closing} step={view.step} onStep={(step) => setView({ step })} onLatest={onLatest} />
+        {view.against === undefined ? null : <ComparePanel period={shown} view={view} setView={setView} onClose={leave} />}
         {isOfCapacity ? (
           <WaterfallPicture statement={statement} shown={kindOf('waterfall')} onShow={show('waterfall')} onOpen={open} />
         ) : null}
         <StatementTable
           statement={now}
           held={standing.held}
+          since={since}
           opened={explained?.name}
           onOpen={(name) => (name === explained?.name ? document.getElementById('explain')?.focus() : open(name))}
           onMove={(name) => explained !== undefined && open(name)}

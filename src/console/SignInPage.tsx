@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { getRouteApi, useRouter, Link } from '@tanstack/react-router'
 import { useEffect, useState, type ReactNode } from 'react'
 import type { MembershipWire, SessionWire } from '../wire/access.ts'
 import type { MadeUpPeopleWire, RefusedBecause } from '../wire/login.ts'
@@ -114,7 +114,11 @@ const OpenWords = ({ demo }: Readonly<{ demo: boolean }>) => (
   <p className="opening">
     {demo ? 'This is a demonstration: these people, and what their firms do here, are made up. ' : 'These people are made up. '}
     <b>No login is configured, so anyone at this machine can act as anyone.</b> What is done is recorded under the name that you choose. Two
-    people of one party can try that nobody approves what they prepared themselves.
+    people of one party can try that nobody approves what they prepared themselves.{' '}
+    <Link className="link" to="/new-agreement">
+      Begin a new agreement
+    </Link>
+    : its parties can then be signed in as.
   </p>
 )
 

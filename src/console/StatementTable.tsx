@@ -4,6 +4,7 @@ import { Absent } from './Absent.tsx'
 import { decimalText, amountText, gpuHours, moneyInTables, priceText, shareText } from './format.ts'
 import type { LineOrNet } from './explained.ts'
 import { useKeys } from './keys.ts'
+import type { Since } from './since.ts'
 
 /** Two parties of a statement, and what they pay each other. */
 type PairWire = StatementWire['totals']['others'][number]
@@ -75,13 +76,14 @@ const Rate = ({ line, currency }: Readonly<{ line: LineWire; currency: string }>
 }
 
 type Opening = Readonly<{
+  since: Since | undefined
   opened: LineOrNet | undefined
   onOpen: (line: LineOrNet) => void
   onMove: (line: LineOrNet) => void
   onHover: (line: LineOrNet) => void
 }>
 
-const Amount = ({ name, amount, opened, onOpen, onHover }: Opening & Readonly<{ name: LineOrNet; amount: string }>) => (
+const Amount = ({ name, amount, opened, onOpen, onHover }: Omit<Opening, 'since'> & Readonly<{ name: LineOrNet; amount: string }>) => (
   <button
     type="button"
     className="explainable"
@@ -125,9 +127,15 @@ const Row = ({ line, first, currency, held, ...opening }: RowProps) => {
       </td>
       <td className="number">{first ? amount : null}</td>
       <td className="number">{first ? null : amount}</td>
+      {opening.since === undefined ? null : <Moved amount={opening.since.of(line.number)} />}
     </tr>
   )
 }
+
+/** What is paid more than before; nothing where it is the same. */
+const Moved = ({ amount }: Readonly<{ amount: string | undefined }>) => (
+  <td className="number second">{amount === undefined ? <Absent kind="not-applicable" /> : amountText(amount)}</td>
+)
 
 /** What of each line is in dispute now, by its number. */
 type HeldLines = PeriodWire['standing']['held']
@@ -180,6 +188,7 @@ const Totals = ({ pair, statement, ...opening }: Omit<Paired, 'held'>) => {
         </th>
         <td className="number">{amountText(pays[0])}</td>
         <td className="number">{amountText(pays[1])}</td>
+        {opening.since === undefined ? null : <Moved amount={undefined} />}
       </tr>
       <tr className={isMain && opening.opened === 'net' ? 'selected' : undefined}>
         <th scope="row" colSpan={4}>
@@ -187,6 +196,7 @@ const Totals = ({ pair, statement, ...opening }: Omit<Paired, 'held'>) => {
         </th>
         <td className="number">{first ? amount : null}</td>
         <td className="number">{first ? null : amount}</td>
+        {opening.since === undefined ? null : <Moved amount={opening.since.net(net.payer ?? parties[0].id, net.payee ?? parties[1].id)} />}
       </tr>
       <Held pair={pair} statement={statement} />
     </tfoot>
@@ -199,7 +209,7 @@ const Group = ({ first, pair, statement, held, ...opening }: Paired & Readonly<{
   return lines.length === 0 ? null : (
     <tbody>
       <tr className="group">
-        <th scope="rowgroup" colSpan={6}>
+        <th scope="rowgroup" colSpan={opening.since === undefined ? 6 : 7}>
           {payer.name} pays {payee.name}
         </th>
       </tr>
@@ -227,7 +237,7 @@ const PairTable = ({ pair, statement, held, onKeyDown, ...opening }: Paired & Re
     </caption>
     <thead>
       <tr>
-        {heads(pair).map((head, i) => (
+        {[...heads(pair), ...(opening.since === undefined ? [] : [opening.since.head])].map((head, i) => (
           <th key={head} scope="col" className={i < 2 ? undefined : 'number'}>
             {head}
           </th>

@@ -3,18 +3,24 @@ import type { AgreementWire } from '../wire/agreement.ts'
 import { dateText, localTime } from './dates.ts'
 import { countText } from './format.ts'
 import { Legend, Picture } from './Picture.tsx'
-import { laneName, laneValue, termChart, termHeight } from './term-chart.ts'
+import { capName, laneName, laneValue, termChart, termHeight, usedText } from './term-chart.ts'
 
 type Change = Readonly<{ at: string; what: string; becomes: string }>
 
 /** Every step of the picture as a row, in order of time. */
-const changesOf = ({ ramp, lanes, versions, currency }: AgreementWire): Change[] =>
+const changesOf = ({ ramp, lanes, versions, currency, capUse, notices }: AgreementWire): Change[] =>
   [
     ...ramp.contract.map(({ at, gpus }) => ({ at, what: 'Contract GPUs', becomes: countText(gpus) })),
     ...ramp.accepted.map(({ at, gpus }) => ({ at, what: 'Accepted GPUs', becomes: countText(gpus) })),
     ...lanes.flatMap((lane) =>
       lane.steps.map(({ at, value }) => ({ at, what: laneName(lane, lanes), becomes: laneValue(lane.kind, value, currency) })),
     ),
+    ...capUse.flatMap((use) => use.steps.map(({ at, part }) => ({ at, what: capName(use, capUse), becomes: usedText(part) }))),
+    ...notices.map(({ at, kind, clause, text }) => ({
+      at,
+      what: `${kind.charAt(0).toUpperCase()}${kind.slice(1)}${clause === null ? '' : `, ${clause}`}`,
+      becomes: text,
+    })),
     ...versions.slice(1).map(({ effective, version }) => ({ at: effective, what: 'Amendment', becomes: `version ${version}` })),
   ].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
 
@@ -32,14 +38,14 @@ type Props = Readonly<{ agreement: AgreementWire; shown: 'chart' | 'table'; onSh
 
 /** The whole term on one axis. */
 export const TermPicture = ({ agreement, shown, onShow }: Props) => {
-  const { zone, lanes } = agreement
+  const { zone, lanes, capUse, notices } = agreement
   const draw = useMemo(() => termChart(agreement), [agreement])
   return (
     <Picture
       title="Through the term"
-      subtitle={`GPUs, shares and prices, ${zone}`}
+      subtitle={`GPUs, shares and prices${capUse.length > 0 ? ', caps used' : ''}, ${zone}`}
       says={saysOf(agreement)}
-      height={termHeight(lanes.length)}
+      height={termHeight(lanes.length + capUse.length)}
       shown={shown}
       onShow={onShow}
       draw={draw}
@@ -48,6 +54,7 @@ export const TermPicture = ({ agreement, shown, onShow }: Props) => {
           items={[
             { name: 'Accepted', colour: 'accepted', shape: 'line' },
             { name: 'Contract', colour: 'third', shape: 'dash' },
+            ...(notices.length > 0 ? [{ name: 'Event', colour: 'attention' }] : []),
           ]}
         />
       }

@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core'
 import { useEffect } from 'react'
 import type { AgreementWire, SentenceWire } from '../wire/agreement.ts'
 import { prose } from './dates.ts'
+import { leavesOf } from './what-if.ts'
 
 /** Characters of a term's data that are shown; the rest is in the document. */
 const dataMax = 110
@@ -33,7 +34,7 @@ const Source = ({ sentence: { source, note } }: Readonly<{ sentence: SentenceWir
 const groupsOf = (sentences: readonly SentenceWire[]) => [...Map.groupBy(sentences, ({ clause }) => clause)]
 
 /** The terms in words, each beside the data it speaks of and where that comes from. */
-export const TermsTable = ({ agreement }: Readonly<{ agreement: AgreementWire }>) => {
+export const TermsTable = ({ agreement, onAsk }: Readonly<{ agreement: AgreementWire; onAsk?: (sentence: SentenceWire) => void }>) => {
   const { sentences, versions } = agreement
   useEffect(() => {
     // The rows come after the address was read: bring the one it names into view.
@@ -68,6 +69,11 @@ export const TermsTable = ({ agreement }: Readonly<{ agreement: AgreementWire }>
                 </th>
                 <td>
                   <Data sentence={sentence} />
+                  {onAsk !== undefined && sentence.version === versions.at(-1)?.version && leavesOf(sentence).length > 0 ? (
+                    <button type="button" className="quiet ask" data-ask={sentence.pointer} onClick={() => onAsk(sentence)}>
+                      What if
+                    </button>
+                  ) : null}
                   <span className="pointer">
                     {sentence.pointer}
                     {sentence.version === versions.at(-1)?.version ? '' : `, version ${sentence.version}`}

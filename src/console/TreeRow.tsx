@@ -8,7 +8,10 @@ import type { TreeNode } from './tree.ts'
 /** How values are written: as people read them, or exactly as they are stored. */
 export type Units = Readonly<{ currency: string; whole: boolean; exact: boolean }>
 
-const valueOf = ({ unit, value }: InputWire, { currency, whole, exact }: Units): readonly [value: string, unit: string] => {
+const valueOf = (
+  { unit, value }: Pick<InputWire, 'unit' | 'value'>,
+  { currency, whole, exact }: Units,
+): readonly [value: string, unit: string] => {
   switch (unit) {
     case 'text':
       return [value, '']
@@ -34,6 +37,12 @@ const valueOf = ({ unit, value }: InputWire, { currency, whole, exact }: Units):
       return [exact ? value : decimalText(value), unit]
   }
 }
+
+/** A value with its unit, as the tree writes it. */
+export const valueText = (input: Pick<InputWire, 'unit' | 'value'>, units: Units): string =>
+  valueOf(input, units)
+    .filter((part) => part !== '')
+    .join(' ')
 
 export const indent = (depth: number) => ({ '--depth': depth }) as CSSProperties
 

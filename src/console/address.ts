@@ -12,6 +12,10 @@ export type PeriodView = Readonly<{
   day?: string | undefined
   /** The step of the close that is open. */
   step?: (typeof closeSteps)[number] | undefined
+  /** What it is compared with: a version, `corrected`, `now`, or `usual`. */
+  against?: string | undefined
+  /** `true`: also the lines that are the same. */
+  all?: string | undefined
 }>
 
 export const closeSteps = ['over', 'feeds', 'reconciled', 'claim', 'operator', 'guarantor', 'final'] as const
@@ -40,7 +44,17 @@ export type FactoryView = Readonly<{
 /** What the address of a claim says: which kind of findings is open, which of them. */
 export type ClaimView = Readonly<{ finding?: string | undefined; kind?: string | undefined }>
 
-export type AgreementView = Readonly<{ table?: string | undefined }>
+/** What the address of an agreement says: which terms are asked about, as changes in JSON; which proposal; as known on which date. */
+export type AgreementView = Readonly<{
+  table?: string | undefined
+  if?: string | undefined
+  known?: string | undefined
+  /** The clause whose settled lines are open. */
+  settled?: string | undefined
+}>
+
+/** What the address of amendments says: which of them is read, or what is begun from. */
+export type ProposalsView = Readonly<{ proposal?: string | undefined; template?: string | undefined }>
 
 const whole = (value: unknown): number | undefined =>
   typeof value === 'string' && /^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined
@@ -60,7 +74,12 @@ export const parsePeriodView = (search: Record<string, unknown>): PeriodView =>
     table: word(search['table']),
     day: date(search['day']),
     step: oneOf(closeSteps, search['step']),
+    against: against(search['against']),
+    all: search['all'] === 'true' ? 'true' : undefined,
   })
+
+const against = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^([1-9]\d{0,5}|corrected|now|usual)$/.test(value) ? value : undefined
 
 const month = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(value) ? value : undefined
@@ -83,7 +102,16 @@ export const parseFactoryView = (search: Record<string, unknown>): FactoryView =
 export const parseClaimView = (search: Record<string, unknown>): ClaimView =>
   present({ finding: word(search['finding']), kind: word(search['kind']) })
 
-export const parseAgreementView = (search: Record<string, unknown>): AgreementView => present({ table: word(search['table']) })
+/** Characters of changed terms in an address. */
+const changesMax = 2_000
+const changes = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.startsWith('[') && value.length <= changesMax ? value : undefined
+
+export const parseAgreementView = (search: Record<string, unknown>): AgreementView =>
+  present({ table: word(search['table']), if: changes(search['if']), known: day(search['known']), settled: word(search['settled']) })
+
+export const parseProposalsView = (search: Record<string, unknown>): ProposalsView =>
+  present({ proposal: word(search['proposal']), template: word(search['template']) })
 
 /** Plain `?a=1&b=2`: every value is text, so an address can be written by hand. */
 export const parseSearch = (text: string): Record<string, string> => Object.fromEntries(new URLSearchParams(text))

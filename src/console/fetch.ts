@@ -43,6 +43,14 @@ export const getJson = async <T>(path: string, signal: AbortSignal): Promise<T> 
   return read<T>(response)
 }
 
+/** Reads text of this origin, such as a document as it was signed. Rejects as `getJson` does. */
+export const getText = async (path: string, signal: AbortSignal): Promise<string> => {
+  const response = await fetch(path, { signal }).catch((error: unknown) => {
+    throw signal.aborted ? error : unreachable()
+  })
+  return response.ok ? response.text() : read<never>(response)
+}
+
 /** Sends JSON to this origin under a key that names the act: what is sent again with it is done once. Rejects with a `Failure`. */
 export const postJson = async <T>(path: string, body: unknown, key: string, method: 'POST' | 'PATCH' | 'DELETE' = 'POST'): Promise<T> => {
   const headers = { accept: 'application/json', 'content-type': 'application/json', 'idempotency-key': key }

@@ -37,11 +37,17 @@ export const agreements = queryOptions({
   queryFn: ({ signal }) => getJson<AgreementsWire>('/api/agreements', signal),
 })
 
-export const agreement = (id: string) =>
-  queryOptions({ queryKey: ['agreement', id], queryFn: ({ signal }) => getJson<AgreementWire>(at(id), signal) })
+export const agreement = (id: string, known?: string) =>
+  queryOptions({
+    queryKey: ['agreement', id, known ?? 'now'],
+    queryFn: ({ signal }) => getJson<AgreementWire>(pathWith(at(id), { known }), signal),
+  })
 
-export const periods = (id: string) =>
-  queryOptions({ queryKey: ['periods', id], queryFn: ({ signal }) => getJson<PeriodsWire>(`${at(id)}/periods`, signal) })
+export const periods = (id: string, known?: string) =>
+  queryOptions({
+    queryKey: ['periods', id, known ?? 'now'],
+    queryFn: ({ signal }) => getJson<PeriodsWire>(pathWith(`${at(id)}/periods`, { known }), signal),
+  })
 
 export const period = (id: string, month: string, version: number | undefined) =>
   queryOptions({

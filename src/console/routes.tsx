@@ -1,5 +1,13 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { parseAgreementView, parseClaimView, parseFactoryView, parsePeriodView, parseSearch, writeSearch } from './address.ts'
+import {
+  parseAgreementView,
+  parseClaimView,
+  parseFactoryView,
+  parsePeriodView,
+  parseProposalsView,
+  parseSearch,
+  writeSearch,
+} from './address.ts'
 import { parseAuditView } from './audit-queries.ts'
 import { Door } from './Door.tsx'
 import { parsePortfolioView } from './portfolio-address.ts'
@@ -35,6 +43,20 @@ export const periodRoute = createRoute({
   path: '/agreements/$id/periods/$month',
   validateSearch: parsePeriodView,
   component: lazyRouteComponent(() => import('./PeriodPage.tsx'), 'PeriodPage'),
+})
+
+const amendmentsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/agreements/$id/amendments',
+  validateSearch: parseProposalsView,
+  component: lazyRouteComponent(() => import('./AmendmentsPage.tsx'), 'AmendmentsPage'),
+})
+
+const newAgreementRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/new-agreement',
+  validateSearch: parseProposalsView,
+  component: lazyRouteComponent(() => import('./NewAgreementPage.tsx'), 'NewAgreementPage'),
 })
 
 const factories = createRoute({
@@ -168,7 +190,18 @@ const posted = [ledger, accountRoute, journalRoute] as const
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
-      ...[home, agreements, agreementRoute, periodRoute, factories, factoryRoute, hallRoute, claimRoute],
+      ...[
+        home,
+        agreements,
+        agreementRoute,
+        amendmentsRoute,
+        newAgreementRoute,
+        periodRoute,
+        factories,
+        factoryRoute,
+        hallRoute,
+        claimRoute,
+      ],
       ...[signInRoute, settings, settingsSection, audit, orders, orderRoute],
       ...promised,
       ...posted,

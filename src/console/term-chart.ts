@@ -1,8 +1,8 @@
-import type { AgreementWire, LaneWire } from '../wire/agreement.ts'
+import type { AgreementWire, CapUseWire, LaneWire } from '../wire/agreement.ts'
 import { axisStyle, escaped, labelStyle, roundStep, still, tooltipStyle } from './axes.ts'
 import { dateText, localTime, secondsOf } from './dates.ts'
-import { countText, approximate, priceText, shareText } from './format.ts'
-import { fromText } from '../core/base/rational.ts'
+import { countText, approximate, partText, priceText, shareText } from './format.ts'
+import { fromText, one } from '../core/base/rational.ts'
 import type { Palette } from './palette.ts'
 import type { Option } from './Picture.tsx'
 
@@ -16,6 +16,13 @@ export const laneName = ({ kind, label, clause }: LaneWire, all: readonly LaneWi
 
 export const laneValue = (kind: LaneWire['kind'], value: string, currency: string): string =>
   kind === 'price' ? priceText(value, currency) : shareText(value)
+
+/** `Cap used, per contract year`, with the clause where several have one. */
+export const capName = ({ clause, per }: CapUseWire, all: readonly CapUseWire[]): string => {
+  const clauses = new Set(all.map((each) => each.clause))
+  return ['Cap used', ...(clauses.size > 1 ? [clause] : []), per === 'aggregate' ? 'in all' : 'per contract year'].join(', ')
+}
+export const usedText = (part: string): string => partText(fromText(part), one) ?? ''
 
 /** Pixels of the picture: the ramp, then a lane for each rate. */
 const rampHeight = 120
@@ -132,6 +139,59 @@ const rampSeries = (agreement: AgreementWire, range: readonly [number, number], 
   ]
 }
 
+/** How much of a cap was used, after each final month: to 100 %, where a rule stands. */
+const capSeries = ({ steps }: CapUseWire, index: number, agreement: AgreementWire, palette: Palette) => {
+  const points = steps.map(({ at, part }): Point => [secondsOf(at), approximate(fromText(part))])
+  const last = steps.at(-1)
+  return {
+    type: 'line',
+    id: `cap ${index}`,
+    step: 'end',
+    xAxisIndex: index,
+    yAxisIndex: index,
+    silent: true,
+    ...still,
+    symbol: 'circle',
+    symbolSize: 0.01,
+    showAllSymbol: true,
+    itemStyle: { color: 'transparent' },
+    lineStyle: { color: palette.unsold, width: 1.5 },
+    areaStyle: { color: palette.unsold, opacity: 0.25 },
+    label: {
+      show: true,
+      position: 'right',
+      ...labelStyle(palette, 'ink'),
+      fontSize: 12,
+      formatter: ({ dataIndex }: { dataIndex: number }) => (dataIndex === points.length && last !== undefined ? usedText(last.part) : ''),
+    },
+    data: [[secondsOf(agreement.from), 0], ...points],
+    markLine: {
+      ...marks(agreement, false, palette),
+      data: [
+        ...marks(agreement, false, palette).data,
+        { yAxis: 1, name: '100 %', lineStyle: { color: palette.third, type: [2, 3], width: 1 } },
+      ],
+    },
+  }
+}
+
+/** Events, disputes and rulings as flags over the first lane. */
+const flagSeries = (agreement: AgreementWire, top_: number, palette: Palette) => ({
+  type: 'line',
+  id: 'flags',
+  xAxisIndex: 0,
+  yAxisIndex: 0,
+  silent: true,
+  ...still,
+  symbol: 'triangle',
+  symbolRotate: 180,
+  symbolSize: 8,
+  showAllSymbol: true,
+  itemStyle: { color: palette.attention },
+  lineStyle: { width: 0 },
+  data: agreement.notices.map(({ at }): Point => [secondsOf(at), top_]),
+})
+
 const laneSeries = (agreement: AgreementWire, lane: LaneWire, index: number, palette: Palette) => {
   const steps = lane.steps.map(({ at, value }): Point => [secondsOf(at), approximate(fromText(value))])
   const line = stepLine(steps, secondsOf(lane.to))
@@ -177,8 +237,11 @@ const gpusAt = (steps: AgreementWire['ramp']['contract'], at: number): number =>
 
 const lanePeak = ({ steps }: LaneWire): number => Math.max(1e-9, ...steps.map(({ value }) => approximate(fromText(value))))
 
-const yAxes = ({ ramp, lanes }: AgreementWire, palette: Palette) => {
-  const most = Math.max(1, ...[...ramp.contract, ...ramp.accepted].map(({ gpus }) => gpus))
+const mostOf = ({ ramp }: AgreementWire): number => Math.max(1, ...[...ramp.contract, ...ramp.accepted].map(({ gpus }) => gpus))
+
+const yAxes = (agreement: AgreementWire, palette: Palette) => {
+  const { lanes, capUse } = agreement
+  const most = mostOf(agreement)
   const counts = {
     ...axisStyle(palette),
     type: 'value',
@@ -189,15 +252,19 @@ const yAxes = ({ ramp, lanes }: AgreementWire, palette: Palette) => {
     axisLabel: { ...labelStyle(palette), showMaxLabel: false, formatter: countText },
   }
   const name = { ...labelStyle(palette, 'second'), fontSize: 12, lineHeight: 14, align: 'center' }
-  const rates = lanes.map((each, i) => ({
+  const all = [
+    ...lanes.map((each) => ({ peak: lanePeak(each) * 1.5, title: laneName(each, lanes) })),
+    ...capUse.map((each) => ({ peak: 1.25, title: capName(each, capUse) })),
+  ]
+  const rates = all.map(({ peak, title }, i) => ({
     ...axisStyle(palette),
     type: 'value',
     gridIndex: i + 1,
     min: 0,
-    max: lanePeak(each) * 1.5,
+    max: peak,
     splitLine: { show: false },
     axisLabel: { show: false },
-    name: wrapped(laneName(each, lanes)),
+    name: wrapped(title),
     nameLocation: 'middle',
     nameRotate: 0,
     nameGap: nameWidth / 2 + 8,
@@ -225,6 +292,10 @@ const tooltip = (agreement: AgreementWire, palette: Palette) => {
       ['Contract', `${countText(gpusAt(ramp.contract, at))} GPUs`],
       ...(known ? [['Accepted', `${countText(gpusAt(ramp.accepted, at))} GPUs`] as [string, string]] : []),
       ...lanes.map((each): [string, string] => [laneName(each, lanes), valueAt(each, at, currency)]),
+      ...agreement.capUse.flatMap((each): [string, string][] => {
+        const step = each.steps.findLast((point) => secondsOf(point.at) <= at)
+        return step === undefined ? [] : [[capName(each, agreement.capUse), usedText(step.part)]]
+      }),
     ]
     const cells = rows.map(
       ([name, value]) => `<tr><td style="padding-right:16px">${escaped(name)}</td><td style="text-align:right">${escaped(value)}</td></tr>`,
@@ -238,22 +309,25 @@ const tooltip = (agreement: AgreementWire, palette: Palette) => {
 export const termChart =
   (agreement: AgreementWire) =>
   (palette: Palette): Option => {
-    const { lanes } = agreement
+    const { lanes, capUse } = agreement
+    const under = [...lanes, ...capUse]
     const range = [secondsOf(agreement.from), secondsOf(agreement.to)] as const
     const laneTop = (i: number) => top + rampHeight + i * (gap + laneHeight) + gap
     return {
       grid: [
         { left, right: 20, top, height: rampHeight },
-        ...lanes.map((_, i) => ({ left, right: 20, top: laneTop(i), height: laneHeight })),
+        ...under.map((_, i) => ({ left, right: 20, top: laneTop(i), height: laneHeight })),
       ],
-      xAxis: [xAxis(0, range, lanes.length === 0, palette), ...lanes.map((_, i) => xAxis(i + 1, range, i === lanes.length - 1, palette))],
+      xAxis: [xAxis(0, range, under.length === 0, palette), ...under.map((_, i) => xAxis(i + 1, range, i === under.length - 1, palette))],
       yAxis: yAxes(agreement, palette),
       axisPointer: { link: [{ xAxisIndex: 'all' }], lineStyle: { color: palette.accent, width: 1 }, label: { show: false } },
       tooltip: tooltip(agreement, palette),
       series: [
         monthSeries(range),
         ...rampSeries(agreement, range, palette),
+        flagSeries(agreement, mostOf(agreement) * 1.02, palette),
         ...lanes.map((each, i) => laneSeries(agreement, each, i + 1, palette)),
+        ...capUse.map((each, i) => capSeries(each, lanes.length + i + 1, agreement, palette)),
       ],
     }
   }

@@ -12,6 +12,8 @@ import { makeFactories, type TelemetryLag } from './app/factories.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeLedger } from './app/ledger.ts'
 import { makePortfolios } from './app/portfolio.ts'
+import { makeComparing } from './app/comparing.ts'
+import { makeProposals } from './app/proposals.ts'
 import { makeReaders } from './app/read.ts'
 import { makeWebhooks } from './app/webhooks.ts'
 import { whyNotUrl } from './jobs/egress.ts'
@@ -27,6 +29,8 @@ import type { Store } from './store/database.ts'
 const sandboxEveryMs = 2000
 
 const consoleFolder = join(import.meta.dirname, '../../.cache/console')
+/** What new agreements begin from. */
+const templatesFolder = join(import.meta.dirname, '../../examples')
 
 /** Why the door cannot be opened, in a sentence. */
 export type PortTaken = Readonly<{ taken: string }>
@@ -89,6 +93,8 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     portfolios: makePortfolios(store, now),
     desk,
     sandbox: () => sandbox,
+    comparing: makeComparing(store, now),
+    proposals: makeProposals(store, now, templatesFolder),
     ingest: { ...makeIngest(store, now), telemetry, flex },
     consoleFolder,
   })

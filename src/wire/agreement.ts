@@ -76,6 +76,42 @@ export const ClauseShape = z
   })
   .meta({ id: 'Clause' })
 
+export const CapUseShape = z
+  .object({
+    clause: z.string(),
+    id: z.string(),
+    per: z.enum(['contract-year', 'aggregate']),
+    steps: list(
+      z.object({ month: Month, at: Instant, part: Exact.meta({ description: 'of the limit, 0 to 1' }), drawn: Exact, limit: Exact }),
+    ).meta({
+      description: 'after each final month, at its end',
+    }),
+  })
+  .meta({ id: 'CapUse', description: 'how much of a cap was used, month by month' })
+
+export const NoticeShape = z
+  .object({ at: Instant, kind: z.enum(['event', 'dispute', 'ruling']), clause: z.string().nullable(), text: z.string() })
+  .meta({ id: 'Notice' })
+
+export const SettledLinesShape = z
+  .object({
+    agreement: z.string(),
+    clause: z.string(),
+    currency: z.string(),
+    lines: list(
+      z.object({
+        month: Month,
+        version: z.int(),
+        number: z.int(),
+        text: z.string(),
+        corrects: Month.nullable(),
+        payer: z.string(),
+        amount: Amount,
+      }),
+    ),
+  })
+  .meta({ id: 'SettledLines', description: 'every line of a clause on final statements: they come to what is settled to date' })
+
 export const AgreementShape = z
   .object({
     id: z.string(),
@@ -111,6 +147,9 @@ export const AgreementShape = z
     }),
     lanes: list(LaneShape),
     caps: list(CapShape),
+    capUse: list(CapUseShape),
+    notices: list(NoticeShape).meta({ description: 'events of clauses, disputes and rulings, as readings tell them' }),
+    knownOn: LocalDate.nullable().meta({ description: 'as known at the end of this date; null: on all that is known' }),
     finalMonths: z.int().nonnegative(),
   })
   .meta({ id: 'Agreement' })
@@ -149,3 +188,6 @@ export type ClauseWire = z.infer<typeof ClauseShape>
 export type AgreementWire = z.infer<typeof AgreementShape>
 export type PeriodRowWire = z.infer<typeof PeriodRowShape>
 export type PeriodsWire = z.infer<typeof PeriodsShape>
+export type CapUseWire = z.infer<typeof CapUseShape>
+export type NoticeWire = z.infer<typeof NoticeShape>
+export type SettledLinesWire = z.infer<typeof SettledLinesShape>

@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { rational, toDecimal } from '../../core/base/rational.ts'
-import { formatInstant, monthInterval, monthOf, nextMonth, type Instant } from '../../core/base/time.ts'
+import { endOfDate, formatInstant, isDate, monthInterval, monthOf, nextMonth, type Instant } from '../../core/base/time.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
-import { AgreementShape, AgreementsShape, PeriodsShape, type PeriodRowWire } from '../../wire/agreement.ts'
+import { AgreementShape, AgreementsShape, PeriodsShape, SettledLinesShape, type PeriodRowWire } from '../../wire/agreement.ts'
 import { ProblemShape } from '../../wire/problem.ts'
 import { AgreementName } from '../../wire/scalars.ts'
 import { toAgreement, toAgreementRow } from './agreement-view.ts'
@@ -17,6 +17,13 @@ export const agreementsMax = 200
 
 export const problems = { 400: ProblemShape, 404: ProblemShape, 500: ProblemShape }
 export const AgreementParams = z.object({ id: AgreementName })
+const KnownQuery = z.object({
+  known: z
+    .string()
+    .refine(isDate, 'should be a date, such as 2026-10-31')
+    .optional()
+    .meta({ description: 'as known at the end of this local date; by default on all that is known' }),
+})
 
 /** The agreement of a request, or a refusal that names those there are. */
 export const agreementOf = async (source: ApiSource, id: string): Promise<AgreementRecord> => {
@@ -92,6 +99,7 @@ const readAgreement = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): voi
         operationId: 'readAgreement',
         summary: 'The terms in words beside their data, the ramp, rates, caps and clauses',
         params: AgreementParams,
+        querystring: KnownQuery,
         response: { 200: AgreementShape, ...problems },
       },
     },
@@ -99,10 +107,57 @@ const readAgreement = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): voi
       const source = sourceOf(request)
       const {
         params: { id },
+        query: { known },
+      } = request
+      const at = knownAt(await agreementOf(source, id), known)
+      const record = await source.findAgreement(id, at)
+      if (record === undefined) throw notFound(`Nothing of ${id} was on record at the end of ${known}.`)
+      const [statements, settled, notices] = await Promise.all([
+        source.listStatements(id, at),
+        source.listSettled(id, at),
+        source.listNotices(id, at),
+      ])
+      return toAgreement(record, { statements, settled, notices, now: Math.min(source.now(), at ?? Infinity), knownOn: known })
+    },
+  )
+}
+
+/** The end of a local date of the agreement, where one is given. */
+const knownAt = ({ schedule }: AgreementRecord, known: string | undefined): Instant | undefined =>
+  known === undefined ? undefined : endOfDate(known, schedule.zone) - 1
+
+const listSettledLines = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void => {
+  api.withTypeProvider<ZodTypeProvider>().get(
+    '/api/agreements/:id/clauses/:clause/settled',
+    {
+      config: { needs: 'statements:read' },
+      schema: {
+        operationId: 'listSettledLines',
+        summary: 'The lines of final statements that a clause settled, in order of time',
+        params: AgreementParams.extend({ clause: z.string().min(1).max(100) }),
+        querystring: KnownQuery,
+        response: { 200: SettledLinesShape, ...problems },
+      },
+    },
+    async (request) => {
+      const source = sourceOf(request)
+      const {
+        params: { id, clause },
+        query: { known },
       } = request
       const record = await agreementOf(source, id)
-      const [statements, settled] = await Promise.all([source.listStatements(id), source.listSettled(id)])
-      return toAgreement(record, { statements, settled, now: source.now() })
+      const { schedule } = record
+      if (!schedule.clauses.some((each) => each.id === clause))
+        throw notFound(
+          `Agreement ${id} has no clause ${clause}; it has ${[...new Set(schedule.clauses.map((each) => each.id))].join(', ')}.`,
+        )
+      const lines = await source.listSettledLines(id, clause, knownAt(record, known))
+      return {
+        agreement: id,
+        clause,
+        currency: schedule.currency,
+        lines: lines.map((line) => ({ ...line, corrects: line.corrects ?? null })),
+      }
     },
   )
 }
@@ -116,6 +171,7 @@ const listPeriods = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void 
         operationId: 'listPeriods',
         summary: 'The months that have begun, and what each came to',
         params: AgreementParams,
+        querystring: KnownQuery,
         response: { 200: PeriodsShape, ...problems },
       },
     },
@@ -123,16 +179,20 @@ const listPeriods = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void 
       const source = sourceOf(request)
       const {
         params: { id },
+        query: { known },
       } = request
-      const { schedule } = await agreementOf(source, id)
-      const now = source.now()
-      const [statements, drafts] = await Promise.all([source.listStatements(id), source.listDrafts(id)])
+      const record = await agreementOf(source, id)
+      const { schedule } = record
+      const at = knownAt(record, known)
+      const now = Math.min(source.now(), at ?? Infinity)
+      const [statements, drafts] = await Promise.all([source.listStatements(id, at), source.listDrafts(id)])
       return {
         agreement: id,
         currency: schedule.currency,
         zone: schedule.zone,
         now: formatInstant(now),
-        periods: periodsOf(schedule, { statements, drafts, now }),
+        // What was prepared is of now: as known on a date before, there is what was final.
+        periods: periodsOf(schedule, { statements, drafts: at === undefined ? drafts : [], now }),
       }
     },
   )
@@ -169,6 +229,7 @@ const readDocument = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): void
 export const agreementRoutes = async (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): Promise<void> => {
   listAgreements(api, sourceOf)
   readAgreement(api, sourceOf)
+  listSettledLines(api, sourceOf)
   listPeriods(api, sourceOf)
   readDocument(api, sourceOf)
 }

@@ -1,10 +1,11 @@
-import { dateOf, formatInstant, startOfDate, type Instant } from '../../core/base/time.ts'
+import { dateOf, formatInstant, startOfDate, type Instant, type LocalDate } from '../../core/base/time.ts'
 import type { Json } from '../../core/base/canonical.ts'
 import { add, since, zero, type Steps } from '../../core/base/steps.ts'
 import { commission } from '../../core/capacity/commission.ts'
 import { isBackstop, type Schedule } from '../../core/terms/schedule.ts'
 import type { AgreementRowWire, AgreementWire, ClauseWire, SentenceWire } from '../../wire/agreement.ts'
-import { capsOf, contractGpus } from './caps.ts'
+import type { Notice } from '../app/read-agreement.ts'
+import { capsOf, capUseOf, contractGpus } from './caps.ts'
 import { lanesOf } from './lanes.ts'
 import type { AgreementRecord, Settled, StatementHead } from './source.ts'
 
@@ -88,9 +89,15 @@ export const toAgreementRow = (record: AgreementRecord, statements: readonly Sta
   }
 }
 
-type Around = Readonly<{ statements: readonly StatementHead[]; settled: readonly Settled[]; now: Instant }>
+type Around = Readonly<{
+  statements: readonly StatementHead[]
+  settled: readonly Settled[]
+  notices: readonly Notice[]
+  now: Instant
+  knownOn: LocalDate | undefined
+}>
 
-export const toAgreement = (record: AgreementRecord, { statements, settled, now }: Around): AgreementWire => {
+export const toAgreement = (record: AgreementRecord, { statements, settled, notices, now, knownOn }: Around): AgreementWire => {
   const { schedule, versions } = record
   return {
     ...head(record),
@@ -120,6 +127,9 @@ export const toAgreement = (record: AgreementRecord, { statements, settled, now 
     ramp: rampOf(record),
     lanes: lanesOf(schedule),
     caps: capsOf(schedule, statements.at(-1)?.closing ?? {}, now),
+    capUse: capUseOf(schedule, statements),
+    notices: notices.map(({ at, kind, clause, text }) => ({ at: formatInstant(at), kind, clause: clause ?? null, text })),
+    knownOn: knownOn ?? null,
     finalMonths: statements.length,
   }
 }

@@ -20,6 +20,9 @@ import { compressAnswers } from './compress.ts'
 import { claimRoutes, type ClaimSource } from './claim-routes.ts'
 import { closeRoutes, type ClosingSource } from './close-routes.ts'
 import { disputeRoutes } from './dispute-routes.ts'
+import type { Comparing } from '../app/comparing.ts'
+import type { ProposalSource } from '../app/proposals.ts'
+import { comparisonRoutes } from './comparison-routes.ts'
 import { factoryRoutes } from './factory-routes.ts'
 import type { FactorySource } from './factory-source.ts'
 import { answerBroken } from './broken-request.ts'
@@ -40,6 +43,7 @@ import { guardAccess, local, reachOf, type Identify, type SourceOf } from './pri
 import { answerProblems } from './problems.ts'
 import { lenderRoutes } from './lender-routes.ts'
 import { portfolioRoutes } from './portfolio-routes.ts'
+import { proposalRoutes } from './proposal-routes.ts'
 import { readingRoutes } from './reading-routes.ts'
 import { registerRoutes } from './register-routes.ts'
 import type { PortfolioSource } from '../app/portfolio.ts'
@@ -48,6 +52,7 @@ import { orderRoutes } from './order-routes.ts'
 import { sandboxRoutes } from './sandbox-routes.ts'
 import { searchRoutes } from './search-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { makeSettling } from './settling.ts'
 import type { ApiSource } from './source.ts'
 import { hideTenants } from './tenant-names.ts'
 import { todayRoutes } from './today-routes.ts'
@@ -55,6 +60,7 @@ import type { OrderSource } from '../app/orders.ts'
 import type { SandboxSource } from '../app/sandbox.ts'
 import type { SearchSource } from '../app/search.ts'
 import type { TodaySource } from '../app/today.ts'
+import { whatIfRoutes } from './what-if-routes.ts'
 import { nothing, type Reach } from '../store/reach.ts'
 
 type Report = (text: string) => void
@@ -88,6 +94,10 @@ export type ApiOptions = Readonly<{
   portfolios?: ((reach: Reach) => PortfolioSource) | undefined
   /** What people open on: needs, orders, feeds, what is found by name, and the clock of a sandbox. */
   desk?: Desk | undefined
+  /** What settles again on request; without it, nothing here does. */
+  comparing?: Comparing | undefined
+  /** Terms that are proposed and signed; without it, versions come by the command line alone. */
+  proposals?: ((reach: Reach) => ProposalSource) | undefined
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -122,7 +132,7 @@ const within =
 
 /** A line for each family of routes. */
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
-  const { source, factories, claims, ledger, ingest, limits = {}, audit, webhooks, closing, portfolios } = options
+  const { source, factories, claims, comparing, proposals, ledger, ingest, limits = {}, audit, webhooks, closing, portfolios } = options
   await api.register((routes) => sessionRoutes(routes, options))
   if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
@@ -146,6 +156,13 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   if (portfolios !== undefined)
     for (const add of [portfolioRoutes, registerRoutes, lenderRoutes]) await api.register((routes) => add(routes, within(portfolios)))
   if (options.desk !== undefined) await addDesk(api, options.desk, within(source))
+  if (comparing !== undefined) {
+    const door = { comparing, settling: makeSettling() }
+    await api.register((routes) => comparisonRoutes(routes, within(source), door))
+    await api.register((routes) => whatIfRoutes(routes, within(source), door))
+  }
+  if (proposals !== undefined)
+    await api.register((routes) => proposalRoutes(routes, { source: within(source), proposals: within(proposals) }))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
 }

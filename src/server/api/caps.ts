@@ -1,11 +1,11 @@
 import { toRational } from '../../core/base/money.ts'
-import { fromText, toText, type Rational } from '../../core/base/rational.ts'
-import type { Instant } from '../../core/base/time.ts'
+import { fromText, nought, over, toText, type Rational } from '../../core/base/rational.ts'
+import { formatInstant, monthInterval, type Instant, type Month } from '../../core/base/time.ts'
 import { runningState, type State } from '../../core/settlement/line.ts'
 import { scopeOf } from '../../core/settlement/caps.ts'
 import { yearAt } from '../../core/settlement/period.ts'
 import { inForce, isBackstop, type Cap, type Schedule } from '../../core/terms/schedule.ts'
-import type { CapWire } from '../../wire/agreement.ts'
+import type { CapUseWire, CapWire } from '../../wire/agreement.ts'
 
 const inMajor = (value: Rational, { unit }: Cap, currency: string): Rational =>
   unit === 'minor' ? toRational({ minor: value.n, currency }) : value
@@ -44,6 +44,23 @@ export const capsOf = (schedule: Schedule, closing: State, at: Instant): CapWire
         }
       })
     })
+
+/** How much of each cap that lasts longer than a period was used after each final month: a contract year's begins anew with the year. */
+export const capUseOf = (schedule: Schedule, closings: readonly Readonly<{ month: Month; closing: State }>[]): CapUseWire[] => {
+  const uses = new Map<string, { use: Omit<CapUseWire, 'steps'>; steps: CapUseWire['steps'][number][] }>()
+  for (const { month, closing } of closings) {
+    const { to } = monthInterval(month, schedule.zone)
+    for (const { clause, id, per, drawn, limit } of capsOf(schedule, closing, to - 1)) {
+      if (per === 'period' || drawn === null) continue
+      const name = `${clause} ${id}`
+      const known = uses.get(name) ?? { use: { clause, id, per }, steps: [] }
+      const whole = fromText(limit)
+      known.steps.push({ month, at: formatInstant(to), part: toText(whole.n === 0n ? nought : over(fromText(drawn), whole)), drawn, limit })
+      uses.set(name, known)
+    }
+  }
+  return [...uses.values()].map(({ use, steps }) => ({ ...use, steps }))
+}
 
 /** Contract GPUs once every tranche of the supported blocks is commissioned. */
 export const contractGpus = (schedule: Schedule): number =>

@@ -10,6 +10,8 @@ const pages = [
   /^\/agreements\/?$/,
   /^\/agreements\/[^/]+\/?$/,
   /^\/agreements\/[^/]+\/periods\/[^/]+\/?$/,
+  /^\/agreements\/[^/]+\/amendments\/?$/,
+  /^\/new-agreement\/?$/,
   /^\/factories\/?$/,
   /^\/factories\/[^/]+(\/[^/]+)?\/?$/,
   /^\/orders(\/[^/]+)?\/?$/,

@@ -15,8 +15,8 @@ import { notFound, Refusal } from './problems.ts'
 import type { ApiSource, StatementRecord } from './source.ts'
 import type { SourceOf } from './principal.ts'
 
-const PeriodParams = AgreementParams.extend({ month: Month })
-const VersionQuery = z.object({
+export const PeriodParams = AgreementParams.extend({ month: Month })
+export const VersionQuery = z.object({
   v: z.coerce.number().int().min(1).max(100_000).optional().meta({ description: 'a version; the latest by default' }),
 })
 
@@ -46,7 +46,8 @@ const absent = (schedule: Schedule, month: string, now: Instant): Refusal => {
   )
 }
 
-const statementOf = async (source: ApiSource, id: string, month: string, version: number | undefined): Promise<StatementRecord> => {
+/** The version of a month that was asked for, by default the latest; or why there is none. */
+export const statementOf = async (source: ApiSource, id: string, month: string, version: number | undefined): Promise<StatementRecord> => {
   const { schedule } = await agreementOf(source, id)
   const found = await source.findStatement(id, month, version)
   if (found !== undefined) return found

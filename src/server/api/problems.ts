@@ -58,6 +58,9 @@ const unexpected = new Refusal({
   detail: 'The answer could not be put together, and nothing was changed. Try again, or quote the request id.',
 })
 
+/** What may be told of an error: itself where it is a refusal, and nothing of what went wrong inside. */
+export const refusalOf = (error: unknown): Refusal => (error instanceof Refusal ? error : unexpected)
+
 /** Every error leaves as one shape. What went wrong inside is told to `report`, never to the caller. */
 export const answerProblems = (api: FastifyInstance, report: (text: string) => void): void => {
   api.setErrorHandler((error: FastifyError, request, reply) => {

@@ -6,6 +6,7 @@ import type { Statement } from '../../core/statements/statement.ts'
 import type { Agreement } from '../../core/terms/agreement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import type { TermSentence } from '../../core/terms/sentences.ts'
+import type { Notice, SettledLine } from '../app/read-agreement.ts'
 
 /** A signed version: the document after validation, its text as signed, and when it was recorded. */
 export type VersionRecord = Readonly<{ agreement: Agreement; hash: string; document: string; recordedAt: Instant }>
@@ -87,12 +88,15 @@ export type ApiSource = Readonly<{
   /** The server's clock. */
   now: () => Instant
   listAgreements: () => Promise<readonly string[]>
-  findAgreement: (agreement: string) => Promise<AgreementRecord | undefined>
+  /** As known at an instant, where one is given: what was recorded later is as if it were not there. */
+  findAgreement: (agreement: string, knownAt?: Instant) => Promise<AgreementRecord | undefined>
   /** The months with a statement, in order of time. */
-  listStatements: (agreement: string) => Promise<readonly StatementHead[]>
+  listStatements: (agreement: string, knownAt?: Instant) => Promise<readonly StatementHead[]>
   /** The months that are not final and were prepared, in order of time. */
   listDrafts: (agreement: string) => Promise<readonly DraftHead[]>
-  listSettled: (agreement: string) => Promise<readonly Settled[]>
+  listSettled: (agreement: string, knownAt?: Instant) => Promise<readonly Settled[]>
+  listNotices: (agreement: string, knownAt?: Instant) => Promise<readonly Notice[]>
+  listSettledLines: (agreement: string, clause: string, knownAt?: Instant) => Promise<readonly SettledLine[]>
   /** The latest version unless one is asked for. */
   findStatement: (agreement: string, month: Month, version: number | undefined) => Promise<StatementRecord | undefined>
   /** At most `limit` readings with effect in the window, in order of start, source and id; and where the next page goes on. */

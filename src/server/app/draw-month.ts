@@ -17,6 +17,7 @@ import { drawUp } from '../../core/statements/draw-up.ts'
 import type { Statement } from '../../core/statements/statement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import { countLate, findHistory, findUnsettled, type PastMonth } from '../store/history.ts'
+import type { Known } from '../store/known.ts'
 import type { Work } from '../store/transaction.ts'
 import { factsOf } from './facts-of.ts'
 import { findSchedule } from './find-schedule.ts'
@@ -36,6 +37,8 @@ export type DrawRequest = Readonly<{
   isFinal: boolean
   /** The number of the statement within its month: 1 unless said. */
   version?: number
+  /** As things were known once: the month is settled as it would have been then. Without it, on all that is known now. */
+  known?: Known | undefined
 }>
 
 /** A month as it is settled on what is known now. */
@@ -56,17 +59,16 @@ const refused = (kind: CloseRefusal['kind'], ...messages: string[]): Refused => 
  */
 export const drawMonth = async (tx: Work, request: DrawRequest): Promise<Drawn | Refused> => {
   const { agreement, month, now, isFinal, version = 1 } = request
-  const schedule = await findSchedule(tx.queries, agreement)
+  const schedule = await findSchedule(tx.queries, agreement, request.known?.versions)
   if (schedule === undefined) return refused('unknown agreement', `no agreement ${agreement} is loaded; offtake load FILE loads one`)
   const outside = outsideTerm(schedule, month)
   if (outside !== undefined) return outside
   const interval = monthInterval(month, schedule.zone)
   if (isFinal && interval.to > now) return notOver(schedule, month, now)
-  const history = await findHistory(tx, schedule)
-  const past = history.filter(({ stated }) => stated.month < month)
+  const past = await findHistory(tx, schedule, month)
   const open = openBefore(schedule, past, month)
   if (open !== undefined) return open
-  const lateKnown = await countLate(tx, schedule)
+  const lateKnown = request.known?.late ?? (await countLate(tx, schedule, request.known?.batches))
   const run = await correct(tx, { schedule, past, lateKnown, request })
   if ('refusal' in run) return run
   const facts = await readFacts(tx, schedule, month, request)
@@ -79,8 +81,9 @@ export const drawMonth = async (tx: Work, request: DrawRequest): Promise<Drawn |
   return { statement, interval, lateKnown, listed: run.listed }
 }
 
-const readFacts = async (tx: Work, schedule: Schedule, month: Month, { now, onRead }: DrawRequest): Promise<Facts | Refused> => {
-  const facts = await factsOf(tx, { schedule, window: settlementWindow(schedule, month), lifeUntil: now + 1, onRead })
+const readFacts = async (tx: Work, schedule: Schedule, month: Month, { now, onRead, known }: DrawRequest): Promise<Facts | Refused> => {
+  const window = settlementWindow(schedule, month)
+  const facts = await factsOf(tx, { schedule, window, lifeUntil: now + 1, onRead, known: known?.batches })
   return 'refusals' in facts ? refused('readings', ...facts.refusals.map(({ message }) => message)) : facts
 }
 

@@ -15,6 +15,7 @@ import {
   streamAllocations,
   streamReadings,
   streamWholeAllocations,
+  type KnownBatches,
   type ReadingsWanted,
 } from '../store/readings-out.ts'
 import type { Work } from '../store/transaction.ts'
@@ -37,6 +38,8 @@ type FactsRequest = Readonly<{
   onRead?: ((readings: number) => void) | undefined
   /** Who else is handed every reading, and then also those that only claims are held against. */
   also?: ((each: Digested) => void) | undefined
+  /** As things were known once; without it, on all that is known. */
+  known?: KnownBatches | undefined
 }>
 
 /** What the store knows of a window of an agreement; every reading is handed to the meter as it comes, and none is kept. */
@@ -48,9 +51,9 @@ export const factsOf = async (tx: Work, request: FactsRequest): Promise<Facts | 
 /** A meter that has taken in everything that bears on a window of an agreement. */
 export const meterOf = async (
   tx: Work,
-  { schedule, window, lifeUntil = window.to, onRead, also }: FactsRequest,
+  { schedule, window, lifeUntil = window.to, onRead, also, known }: FactsRequest,
 ): Promise<Meter | FactsRefusal> => {
-  const wanted = { ...wantedOf(schedule, window, Math.max(window.to, lifeUntil)), forClaims: also !== undefined }
+  const wanted = { ...wantedOf(schedule, window, Math.max(window.to, lifeUntil)), forClaims: also !== undefined, known }
   const { accepted, refused } = collate(await findReplacements(tx, wanted))
   if (refused.length > 0) return { refusals: refused }
   const meter = makeMeter(schedule, window, lifeUntil, hashFast)
@@ -69,7 +72,7 @@ export const meterOf = async (
   // Claims ask for the nodes of a job; settlement does not.
   if (also !== undefined) for await (const rows of streamWholeAllocations(tx, wanted)) add(rows)
   else for await (const rows of streamAllocations(tx, wanted, meter.addAllocation)) onRead?.((readings += rows))
-  add(await findCharges(tx, reduced.unseen()))
+  add(await findCharges(tx, reduced.unseen(), known))
   return meter
 }
 

@@ -10,13 +10,15 @@ import type { Work } from '../store/transaction.ts'
 const resolved = new Map<string, Schedule>()
 const resolvedMax = 100
 
-/** The schedule of an agreement, from all its versions; undefined where it is not loaded. */
-export const findSchedule = async (queries: Queries, agreement: string): Promise<Schedule | undefined> => {
-  const hashes = await findVersionHashes(queries, agreement)
+/** The schedule of an agreement, from all its versions, or from those of these hashes alone; undefined where none is loaded. */
+export const findSchedule = async (queries: Queries, agreement: string, only?: readonly string[]): Promise<Schedule | undefined> => {
+  const isKnown = (hash: string): boolean => only?.includes(hash) ?? true
+  const hashes = (await findVersionHashes(queries, agreement)).filter(isKnown)
   if (hashes.length === 0) return undefined
   const known = resolved.get(hashes.join())
   if (known !== undefined) return known
-  const schedule = resolve(await findVersions(queries, agreement), clauseKinds)
+  const versions = (await findVersions(queries, agreement)).filter(({ hash }) => isKnown(hash))
+  const schedule = resolve(versions, clauseKinds)
   if ('problems' in schedule) throw new Error(`${agreement}, as signed, no longer resolves: ${schedule.problems[0]?.message}`)
   return keep(schedule)
 }

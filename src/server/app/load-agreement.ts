@@ -2,7 +2,7 @@ import { canonical } from '../../core/base/canonical.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import type { Instant } from '../../core/base/time.ts'
 import { clauseKinds } from '../../core/settlement/kinds.ts'
-import { parseAgreement } from '../../core/terms/parse.ts'
+import { parseAgreement, type ParsedAgreement } from '../../core/terms/parse.ts'
 import { resolve } from '../../core/terms/resolve.ts'
 import type { Agreement } from '../../core/terms/agreement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
@@ -20,25 +20,44 @@ export type LoadAnswer =
  * Appends one version of an agreement, as signed. The same document again changes nothing. It may count from before months that are final:
  * these stay as they are, and the next close states what they lack.
  */
-export const loadAgreement = async (store: Store, request: Readonly<{ document: string; now: Instant; by: By }>): Promise<LoadAnswer> => {
+export const loadAgreement = async (store: Store, request: LoadRequest): Promise<LoadAnswer> => {
   const parsed = parseAgreement(request.document, clauseKinds)
   if ('problems' in parsed) return { kind: 'refused', problems: parsed.problems }
+  return inTransaction<LoadAnswer>(store, (tx) => loadVersion(tx, parsed, request))
+}
+
+export type LoadRequest = Readonly<{ document: string; now: Instant; by: By }>
+
+/** The same in a transaction of the caller's. */
+export const loadVersion = async (tx: Work, parsed: ParsedAgreement, request: LoadRequest): Promise<LoadAnswer> => {
   const { agreement, hash } = parsed
-  return inTransaction<LoadAnswer>(store, async (tx) => {
-    // One at a time: names of blocks and pools are unique across agreements.
-    await lockName(tx, 'agreements', 'exclusive')
-    await lockName(tx, `agreement ${agreement.agreement}`, 'exclusive')
-    const versions = await findVersions(tx.queries, agreement.agreement)
-    if (versions.some((version) => version.hash === hash)) return { kind: 'loaded', again: true, agreement, hash }
-    const schedule = resolve([...versions, { agreement, hash }], clauseKinds)
-    if ('problems' in schedule) return { kind: 'refused', problems: schedule.problems }
-    const problems = [...misnumbered(agreement, versions), ...(await taken(tx, schedule))]
-    if (problems.length > 0) return { kind: 'refused', problems }
-    const signed = { agreement, hash, document: request.document, canonical: canonical(agreement) }
-    await appendVersion(tx.queries, { ...signed, schedule, now: request.now })
-    await record(tx, { agreement, hash, before: versions.at(-1) }, request)
-    return { kind: 'loaded', again: false, agreement, hash }
-  })
+  await lockTerms(tx, agreement.agreement)
+  const versions = await findVersions(tx.queries, agreement.agreement)
+  if (versions.some((version) => version.hash === hash)) return { kind: 'loaded', again: true, agreement, hash }
+  const schedule = await nextSchedule(tx, versions, parsed)
+  if ('problems' in schedule) return { kind: 'refused', problems: schedule.problems }
+  const signed = { agreement, hash, document: request.document, canonical: canonical(agreement) }
+  await appendVersion(tx.queries, { ...signed, schedule, now: request.now })
+  await record(tx, { agreement, hash, before: versions.at(-1) }, request)
+  return { kind: 'loaded', again: false, agreement, hash }
+}
+
+/** One at a time: names of blocks and pools are unique across agreements. */
+export const lockTerms = async (tx: Work, agreement: string): Promise<void> => {
+  await lockName(tx, 'agreements', 'exclusive')
+  await lockName(tx, `agreement ${agreement}`, 'exclusive')
+}
+
+/** What the versions come to with one more, or everything that keeps it from being the next. */
+export const nextSchedule = async (
+  tx: Work,
+  versions: readonly SignedVersion[],
+  { agreement, hash }: ParsedAgreement,
+): Promise<Schedule | Readonly<{ problems: readonly Problem[] }>> => {
+  const schedule = resolve([...versions, { agreement, hash }], clauseKinds)
+  if ('problems' in schedule) return schedule
+  const problems = [...misnumbered(agreement, versions), ...(await taken(tx, schedule))]
+  return problems.length > 0 ? { problems } : schedule
 }
 
 type Loaded = Readonly<{ agreement: Agreement; hash: string; before: SignedVersion | undefined }>

@@ -1,4 +1,4 @@
-import type { Instant, Interval, Month } from '../../core/base/time.ts'
+import { formatInstant, type Instant, type Interval, type Month } from '../../core/base/time.ts'
 import type { TrancheId } from '../../core/base/id.ts'
 import type { Commissioning } from '../../core/capacity/commission.ts'
 import type { State } from '../../core/settlement/line.ts'
@@ -14,6 +14,7 @@ import { listOpenDrafts } from '../store/drafts.ts'
 import { findStatement } from '../store/statements.ts'
 import { everything, inReach, type Reach } from '../store/reach.ts'
 import type { Work } from '../store/transaction.ts'
+import { readNotices, readSettledLines } from './read-agreement.ts'
 import { findLifeOf, standingIn, type FoundStanding } from './standing-of.ts'
 
 type SignedRow = { canonical: string; hash: string; document: string; recorded_at: Date }
@@ -41,14 +42,27 @@ const resolved = (versions: readonly Signed[]): Resolved => {
   return { schedule, versions, sentences: sentences(schedule, clauseKinds) }
 }
 
+/** An agreement with the versions that were on record at an instant; undefined where none was. */
+const asKnown = (found: Resolved | undefined, at: Instant | undefined): Resolved | undefined => {
+  if (found === undefined || at === undefined) return found
+  const versions = found.versions.filter(({ recordedAt }) => recordedAt <= at)
+  if (versions.length === found.versions.length) return found
+  return versions.length === 0 ? undefined : resolved(versions)
+}
+
 /** The acceptances that stand: none that another reading took the place of, and of one tranche the first. */
-const readAcceptances = async ({ client }: Work, { blocks }: Schedule): Promise<{ block: string; commissioning: Commissioning }[]> => {
+const readAcceptances = async (
+  { client }: Work,
+  { blocks }: Schedule,
+  known: Instant | undefined,
+): Promise<{ block: string; commissioning: Commissioning }[]> => {
   const { rows } = await client.query<{ block: string; starts_at: bigint; tranche: string; design: number; tested: number }>(
     `select r.block, r.starts_at, r.body ->> 'tranche' as tranche, (r.body ->> 'design')::float8 as design, (r.body ->> 'tested')::float8 as tested
        from reading r where r.kind = 'acceptance' and r.block = any ($1)
-        and not exists (select from reading n where n.source = r.source and n.replaces = r.id)
+        and ($2::bigint is null or r.recorded_at <= $2)
+        and not exists (select from reading n where n.source = r.source and n.replaces = r.id and ($2::bigint is null or n.recorded_at <= $2))
       order by r.starts_at, r.source, r.id`,
-    [blocks.map(({ id }) => id)],
+    [blocks.map(({ id }) => id), known ?? null],
   )
   const first = new Map(rows.toReversed().map((row) => [`${row.block} ${row.tranche}`, row]))
   return [...first.values()]
@@ -61,17 +75,19 @@ const readAcceptances = async ({ client }: Work, { blocks }: Schedule): Promise<
 
 type HeadRow = { month: Month; version: number; totals: Statement['totals']; due_on: string | null; closing: State }
 
-const readHeads = async (tx: Work, schedule: Schedule, at: Instant) => {
+const readHeads = async (tx: Work, schedule: Schedule, at: Instant, known: Instant | undefined) => {
   const { rows } = await tx.client.query<HeadRow>(
     `select distinct on (month) month, version, closing, head -> 'totals' as totals, head ->> 'dueOn' as due_on
-       from statement where agreement = $1 order by month, version desc`,
-    [schedule.agreement],
+       from statement where agreement = $1 and ($2::timestamptz is null or recorded_at <= $2) order by month, version desc`,
+    [schedule.agreement, known === undefined ? null : formatInstant(known)],
   )
   const life = await findLifeOf(tx, schedule, at)
   const disputed = new Set(life.told.disputes.map(({ month }) => month))
+  // A statement that was not known yet corrects nothing.
+  const isCorrected = (month: Month): boolean => (life.corrections.get(month) ?? []).some((on) => rows.some((row) => row.month === on))
   const heads = []
   for (const { due_on, ...row } of rows) {
-    const head = { ...row, dueOn: due_on, status: life.corrections.has(row.month) ? ('corrected' as const) : ('final' as const) }
+    const head = { ...row, dueOn: due_on, status: isCorrected(row.month) ? ('corrected' as const) : ('final' as const) }
     const found = disputed.has(row.month) ? await findStatement(tx.queries, schedule.agreement, row.month) : undefined
     heads.push(found === undefined ? head : { ...head, ...headOf(standingIn(found.statement, life)) })
   }
@@ -80,12 +96,13 @@ const readHeads = async (tx: Work, schedule: Schedule, at: Instant) => {
 
 const headOf = ({ status, totals }: FoundStanding) => ({ status, totals })
 
-const readSettled = async ({ client }: Work, agreement: string) => {
+const readSettled = async ({ client }: Work, agreement: string, known: Instant | undefined) => {
   const { rows } = await client.query<{ clause: string; payer: string; amount: string }>(
-    `with latest as (select distinct on (month) told from statement where agreement = $1 order by month, version desc)
+    `with latest as (select distinct on (month) told from statement
+                      where agreement = $1 and ($2::timestamptz is null or recorded_at <= $2) order by month, version desc)
      select line ->> 'clause' as clause, line ->> 'payer' as payer, sum((line ->> 'amount')::numeric)::text as amount
        from latest, jsonb_path_query(latest.told, '$.lines[*] ? (@ != null)') as line group by 1, 2 order by 1, 2`,
-    [agreement],
+    [agreement, known === undefined ? null : formatInstant(known)],
   )
   return rows
 }
@@ -234,18 +251,21 @@ export const makeReaders = (store: Store, now: () => Instant) => {
     return {
       now,
       listAgreements: () => read(async ({ queries }) => (await listAgreements(queries)).map(({ agreement }) => agreement)),
-      findAgreement: (agreement: string) =>
+      findAgreement: (agreement: string, knownAt?: Instant) =>
         read(async (tx) => {
-          const found = await findResolved(tx, agreement)
-          return found && { ...found, acceptances: await readAcceptances(tx, found.schedule) }
+          const found = asKnown(await findResolved(tx, agreement), knownAt)
+          return found && { ...found, acceptances: await readAcceptances(tx, found.schedule, knownAt) }
         }),
-      listStatements: (agreement: string) =>
+      listStatements: (agreement: string, knownAt?: Instant) =>
         read(async (tx) => {
           const found = await findResolved(tx, agreement)
-          return found === undefined ? [] : readHeads(tx, found.schedule, now())
+          return found === undefined ? [] : readHeads(tx, found.schedule, Math.min(now(), knownAt ?? Infinity), knownAt)
         }),
       listDrafts: (agreement: string) => read(({ queries }) => listOpenDrafts(queries, agreement)),
-      listSettled: (agreement: string) => read((tx) => readSettled(tx, agreement)),
+      listSettled: (agreement: string, knownAt?: Instant) => read((tx) => readSettled(tx, agreement, knownAt)),
+      listNotices: (agreement: string, knownAt?: Instant) => read((tx) => readNotices(tx, agreement, knownAt)),
+      listSettledLines: (agreement: string, clause: string, knownAt?: Instant) =>
+        read((tx) => readSettledLines(tx, agreement, clause, knownAt)),
       findStatement: (agreement: string, month: Month, version: number | undefined) =>
         read(async (tx) => {
           const found = await findResolved(tx, agreement)

@@ -4,6 +4,7 @@ import type { StatedMonth } from '../../core/settlement/stated.ts'
 import { toStated, type ToldLine } from '../../core/statements/standing.ts'
 import type { SettledAgain } from '../../core/statements/statement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
+import { tableOf, type KnownBatches } from './readings-out.ts'
 import type { Work } from './transaction.ts'
 
 /** A final month with all that later months need of it. */
@@ -28,13 +29,13 @@ type Row = {
   late_known: bigint
 }
 
-/** The final months of an agreement, in order of time. */
-export const findHistory = async ({ client }: Work, { agreement, currency }: Schedule): Promise<PastMonth[]> => {
+/** The final months of an agreement before one, in order of time, as their own statements and those of the months between left them. */
+export const findHistory = async ({ client }: Work, { agreement, currency }: Schedule, before: Month): Promise<PastMonth[]> => {
   const { rows } = await client.query<Row>(
     `select distinct on (month) month, late_known, closing, told -> 'terms' as terms, told -> 'settledAgain' as settled_again,
             told ->> 'finalOn' as final_on, told ->> 'dueOn' as due_on, told -> 'lines' as lines
-       from statement where agreement = $1 order by month, version desc`,
-    [agreement],
+       from statement where agreement = $1 and month < $2 order by month, version desc`,
+    [agreement, before],
   )
   const again = new Map(rows.flatMap(({ settled_again }) => (settled_again ?? []).map(({ month, closing }) => [month, closing] as const)))
   return rows.map(({ month, final_on, due_on, closing, terms, lines, late_known }) => ({
@@ -52,10 +53,11 @@ const named = ({ agreement, pools, blocks }: Schedule) => [agreement, pools.map(
  * How many readings have come late for a final month of an agreement, and how many rulings there are. One that names no place, such as a
  * credit or a rate of exchange, may be of another agreement: it counts here too, which costs a look and changes no amount.
  */
-export const countLate = async ({ client }: Work, schedule: Schedule): Promise<number> => {
+export const countLate = async ({ client }: Work, schedule: Schedule, known?: KnownBatches): Promise<number> => {
+  const table = tableOf(known)
   const { rows } = await client.query<{ late: bigint }>(
-    `select (select count(*) from reading r where r.late_month is not null and r.kind <> 'ruling' and ${mine})
-          + (select count(*) from reading r where r.kind = 'ruling' and ${mine}) as late`,
+    `select (select count(*) from ${table} r where r.late_month is not null and r.kind <> 'ruling' and ${mine})
+          + (select count(*) from ${table} r where r.kind = 'ruling' and ${mine}) as late`,
     named(schedule),
   )
   return Number(rows[0]!.late)
