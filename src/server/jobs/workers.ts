@@ -2,6 +2,7 @@ import { Logger, run, runMigrations } from 'graphile-worker'
 import { openPlainPool, type Store } from '../store/database.ts'
 import { lockWhole } from '../store/migrate.ts'
 import { makeTasks } from './close-job.ts'
+import { watchWorkers } from './dead-workers.ts'
 import type { Delivering } from './webhook-job.ts'
 import { startWebhookWorkers } from './webhook-workers.ts'
 
@@ -11,8 +12,8 @@ const concurrency = 2
 /** Everything but errors is its own affair. */
 const quiet = (report: (text: string) => void): Logger => new Logger(() => (level, message) => void (level === 'error' && report(message)))
 
-/** Connections that the queue takes: one for each worker, one to listen on, one to spare. */
-const poolMax = concurrency + 2
+/** Connections that the queue takes: one for each worker, one to listen on, one that says that they live, one to spare. */
+const poolMax = concurrency + 3
 
 /** Brings the queue's own tables to its version. It takes no lock, so two starts at once would trip over each other: ours is held meanwhile. */
 export const migrateJobs = async (store: Store): Promise<void> => {
@@ -31,6 +32,7 @@ export const startWorkers = async (
   webhooks?: Delivering,
 ): Promise<{ stop: () => Promise<void> }> => {
   const pgPool = openPlainPool(store, poolMax)
+  const watch = await watchWorkers(store, pgPool, report)
   const runner = await run({
     pgPool,
     concurrency,
@@ -38,6 +40,7 @@ export const startWorkers = async (
     parsedCronItems: [],
     pollInterval: 1000,
     logger: quiet(report),
+    events: watch.events,
     taskList: makeTasks(store),
   })
   const telling = webhooks === undefined ? undefined : await startWebhookWorkers(store, report, webhooks)
@@ -46,6 +49,7 @@ export const startWorkers = async (
       await telling?.stop()
       await runner.stop()
     } finally {
+      await watch.stop()
       await pgPool.end()
     }
   }
