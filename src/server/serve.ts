@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Instant } from '../core/base/time.ts'
-import { makeApi } from './api/api.ts'
+import { makeApi, type ApiOptions } from './api/api.ts'
 import { makeLoginDesk } from './api/login-desk.ts'
 import type { LoginSettings } from './api/provider.ts'
 import type { WebhookDoor } from './api/webhook-door.ts'
@@ -8,6 +8,7 @@ import { makeAudit } from './app/audit.ts'
 import { makeClaims } from './app/claims.ts'
 import { makeClosing } from './app/closing.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
+import { makeFollowing, makeJobs } from './app/follow-jobs.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeLedger } from './app/ledger.ts'
 import { makePortfolios } from './app/portfolio.ts'
@@ -50,6 +51,8 @@ export type Serving = Readonly<{
   webhooks?: Delivering | undefined
 }>
 
+const reportUsual = (text: string): void => void process.stderr.write(`${text}\n`)
+
 /** Endpoints are managed by the same rules as messages are delivered by. */
 export const webhookDoor = (store: Store, now: () => Instant, { egress, nowMs }: Delivering): WebhookDoor => ({
   source: makeWebhooks(store, { now, nowMs, tries: triesMax }),
@@ -57,23 +60,14 @@ export const webhookDoor = (store: Store, now: () => Instant, { egress, nowMs }:
   tries: triesMax,
 })
 
-/** Opens the API and the console. Port 0 takes any that is free. Without login it refuses any address but loopback. */
-export const serve = async (store: Store, serving: Serving): Promise<Door | PortTaken> => {
-  const {
-    port,
-    now,
-    telemetry,
-    lag,
-    flex,
-    login,
-    host = '127.0.0.1',
-    clock = now,
-    demo = false,
-    sandbox,
-    webhooks = deliverWorld(),
-  } = serving
-  if (login === undefined && !isLoopback(host)) throw new Error(beyondLoopback(host))
-  const api = await makeApi({
+/** Everything that is answered over HTTP, as `serve` opens it; `other` is what a caller wants otherwise. */
+export const makeServed = (
+  store: Store,
+  serving: Omit<Serving, 'port' | 'host'>,
+  other: Partial<ApiOptions> = {},
+): ReturnType<typeof makeApi> => {
+  const { now, telemetry, lag, flex, login, clock = now, demo = false, sandbox, webhooks = deliverWorld() } = serving
+  return makeApi({
     login: makeLoginDesk(store, { now, clock }, login),
     demo,
     ...(sandbox === undefined ? {} : { sandbox }),
@@ -86,9 +80,18 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     webhooks: webhookDoor(store, now, webhooks),
     closing: makeClosing(store, now),
     portfolios: makePortfolios(store, now),
+    jobs: { source: makeJobs(store, now), following: makeFollowing(store, reportUsual) },
     ingest: { ...makeIngest(store, now), telemetry, flex },
+    answers: store,
     consoleFolder,
+    ...other,
   })
+}
+
+/** Opens the API and the console. Port 0 takes any that is free. Without login it refuses any address but loopback. */
+export const serve = async (store: Store, { port, host = '127.0.0.1', ...serving }: Serving): Promise<Door | PortTaken> => {
+  if (serving.login === undefined && !isLoopback(host)) throw new Error(beyondLoopback(host))
+  const api = await makeServed(store, serving)
   try {
     const address = await api.listen({ host, port })
     return { address, stop: () => api.close() }
