@@ -41,7 +41,7 @@ export const readers = sides.flatMap((side) =>
 export { roles }
 
 /** What only the world that was made knows: the ids of what is in it. */
-export type Known = Readonly<{ month: string; finding: string; dispute: string; batch: Readonly<Record<Side, string>> }>
+export type Known = Readonly<{ month: string; finding: string; dispute: string; job: string; batch: Readonly<Record<Side, string>> }>
 
 /** One thing of one side that a route is asked for. `missing` asks the same of what does not exist. */
 export type Asked = Readonly<{ side: Side; url: string; missing: string; body?: object; headers?: Readonly<Record<string, string>> }>
@@ -68,6 +68,12 @@ const ofInstrument = (path: string): Asked => ({
   side: 'sharon',
   url: `/api/register/sharon-ai/backstop${path}`,
   missing: `/api/register/no-such-name/backstop${path}`,
+})
+
+const ofJob = (job: string, path: string): Asked => ({
+  side: 'sharon',
+  url: `/api/jobs/${job}${path}`,
+  missing: `/api/jobs/job_00000000-0000-7000-8000-000000000000${path}`,
 })
 
 /** How every route is asked, by its operation. A route that is not here fails the matrix by name. */
@@ -121,6 +127,10 @@ export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = 
   listInstrumentLines: () => ({ list: '/api/register/sharon-ai/backstop/lines' }),
   listFacilities: () => ({ list: '/api/facilities' }),
   readFacility: () => ({ list: '/api/facilities/sharon-ai/backstop' }),
+  listJobs: () => ({ list: '/api/jobs' }),
+  readJob: ({ job }) => ofJob(job, ''),
+  followJob: ({ job }) => ofJob(job, '/events'),
+  cancelJob: ({ job }) => ofJob(job, '/cancel'),
   listBatches: () => ({ list: '/api/ingest/batches' }),
   readBatch: ({ batch }) => ({
     side: 'sharon',
