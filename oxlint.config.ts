@@ -53,6 +53,8 @@ export default defineConfig({
     },
     // A list, an entry for each rule.
     { files: ['scripts/break-rules.ts'], rules: { 'max-lines': 'off' } },
+    // Written by scripts/write-client.ts.
+    { files: ['src/client/operations.ts'], rules: { 'max-lines': 'off' } },
     { files: ['*.config.ts', 'scripts/rooms.ts'], rules: { 'import/no-default-export': 'off' } },
     { files: ['**/*.test.ts', 'test/**'], rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
   ],

@@ -32,6 +32,7 @@ export const rooms: Record<string, { rooms: readonly string[]; packages: readonl
   'server/jobs': { rooms: ['core/*', 'server/app', 'server/store'], packages: ['*'] },
   server: { rooms: ['*'], packages: ['*'] },
   cli: { rooms: ['wire', 'core/*', 'server', 'server/*'], packages: ['*'] },
+  client: { rooms: ['wire'], packages: [] },
   console: { rooms: ['wire', 'core/base', 'core/sheets'], packages: ['*'] },
 }
 

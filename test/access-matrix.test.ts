@@ -6,6 +6,8 @@ import type { Reading } from '../src/core/meter/reading.ts'
 import type { Principal, RouteRow } from '../src/server/api/principal.ts'
 import { importReadings } from '../src/server/app/import-readings.ts'
 import { asSystem } from '../src/server/store/database.ts'
+import { appendJobEvent, startJob } from '../src/server/store/job-events.ts'
+import { inTransaction } from '../src/server/store/transaction.ts'
 import { permissions, type Role } from '../src/wire/access.ts'
 import type { FindingsWire } from '../src/wire/claim.ts'
 import type { RaisedWire } from '../src/wire/dispute.ts'
@@ -72,6 +74,15 @@ const proposeForSharon = async (): Promise<string> => {
   assert.ok(answer.kind === 'proposed', JSON.stringify(answer))
   return answer.proposal.id
 }
+/** Work that the operator of one side asked for, and that is done: whoever follows it hears the end. */
+const endedJob = (): Promise<string> =>
+  inTransaction<string>(store, async (tx) => {
+    const by = { id: 'usr_asked', name: 'asked', party: 'sharon-ai', role: 'operator', origin: null, request: null }
+    const job = { kind: 'close', subject: 'sharon-ai', agreement: 'sharon-ai', queueKey: 'close sharon-ai', cancellable: true, by }
+    const id = await startJob(tx, job)
+    await appendJobEvent(tx, id, { kind: 'done', message: 'sharon-ai is closed' })
+    return id
+  })
 before(async () => {
   const months = await closeWorld(store)
   await loadCampus(store)
@@ -112,6 +123,7 @@ before(async () => {
     journal: (JSON.parse(posted.body) as JournalsWire).journals[0]!.id,
     proposal: await proposeForSharon(),
     finding: (JSON.parse(findings.body) as FindingsWire).findings[0]!.id,
+    job: await endedJob(),
     batch: { sharon: await emptyImport('sharon-ai'), harbour: await emptyImport('harbour') },
   }
 })

@@ -47,6 +47,7 @@ export type Known = Readonly<{
   journal: string
   dispute: string
   proposal: string
+  job: string
   batch: Readonly<Record<Side, string>>
 }>
 
@@ -92,6 +93,12 @@ const ofBook = (path: string): Asked => ({
 })
 
 const noProposal = 'prp_00000000-0000-7000-8000-000000000000'
+
+const ofJob = (job: string, path: string): Asked => ({
+  side: 'sharon',
+  url: `/api/jobs/${job}${path}`,
+  missing: `/api/jobs/job_00000000-0000-7000-8000-000000000000${path}`,
+})
 
 /** How every route is asked, by its operation. A route that is not here fails the matrix by name. */
 export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = {
@@ -190,6 +197,10 @@ export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = 
   readSandbox: () => ({ list: '/api/sandbox' }),
   startAdvance: () => ({ list: '/api/sandbox/advances', body: { by: 'month' } }),
   stopAdvance: () => ({ list: '/api/sandbox/advances/adv_none/stop' }),
+  listJobs: () => ({ list: '/api/jobs' }),
+  readJob: ({ job }) => ofJob(job, ''),
+  followJob: ({ job }) => ofJob(job, '/events'),
+  cancelJob: ({ job }) => ofJob(job, '/cancel'),
   listBatches: () => ({ list: '/api/ingest/batches' }),
   readBatch: ({ batch }) => ({
     side: 'sharon',

@@ -4,6 +4,7 @@ import { makeClaims } from '../src/server/app/claims.ts'
 import { makeClosing } from '../src/server/app/closing.ts'
 import { makeDesk } from '../src/server/app/desk.ts'
 import { makeFactories } from '../src/server/app/factories.ts'
+import { makeFollowing, makeJobs } from '../src/server/app/follow-jobs.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { makeLedger } from '../src/server/app/ledger.ts'
 import { makePortfolios } from '../src/server/app/portfolio.ts'
@@ -29,5 +30,7 @@ export const doorsOf = (store: Store, now: () => Instant): Omit<ApiOptions, 'con
   closing: makeClosing(store, now),
   portfolios: makePortfolios(store, now),
   desk: makeDesk(store, now),
+  jobs: { source: makeJobs(store, now), following: makeFollowing(store, (text) => void process.stderr.write(`${text}\n`)) },
+  answers: store,
   ingest: { ...makeIngest(store, now), telemetry: undefined, flex: undefined },
 })

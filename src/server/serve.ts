@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Instant } from '../core/base/time.ts'
-import { makeApi } from './api/api.ts'
+import { makeApi, type ApiOptions } from './api/api.ts'
 import { makeLoginDesk } from './api/login-desk.ts'
 import type { LoginSettings } from './api/provider.ts'
 import type { WebhookDoor } from './api/webhook-door.ts'
@@ -9,6 +9,7 @@ import { makeClaims } from './app/claims.ts'
 import { makeClosing } from './app/closing.ts'
 import { makeDesk } from './app/desk.ts'
 import { makeFactories, type TelemetryLag } from './app/factories.ts'
+import { makeFollowing, makeJobs } from './app/follow-jobs.ts'
 import { makeIngest } from './app/ingest.ts'
 import { makeLedger } from './app/ledger.ts'
 import { makePortfolios } from './app/portfolio.ts'
@@ -58,6 +59,8 @@ export type Serving = Readonly<{
   webhooks?: Delivering | undefined
 }>
 
+const reportUsual = (text: string): void => void process.stderr.write(`${text}\n`)
+
 /** Endpoints are managed by the same rules as messages are delivered by. */
 export const webhookDoor = (store: Store, now: () => Instant, { egress, nowMs }: Delivering): WebhookDoor => ({
   source: makeWebhooks(store, { now, nowMs, tries: triesMax }),
@@ -65,21 +68,15 @@ export const webhookDoor = (store: Store, now: () => Instant, { egress, nowMs }:
   tries: triesMax,
 })
 
-/** Opens the API and the console. Port 0 takes any that is free. Without login it refuses any address but loopback. */
-export const serve = async (store: Store, serving: Serving): Promise<Door | PortTaken> => {
-  const { port, now, telemetry, lag, flex, login, host = '127.0.0.1', clock = now, demo = false, webhooks = deliverWorld() } = serving
-  if (login === undefined && !isLoopback(host)) throw new Error(beyondLoopback(host))
+/** Everything that is answered over HTTP, as `serve` opens it; `other` is what a caller wants otherwise. */
+export const makeServed = (
+  store: Store,
+  serving: Omit<Serving, 'port' | 'host'>,
+  other: Partial<ApiOptions> = {},
+): ReturnType<typeof makeApi> => {
+  const { now, telemetry, lag, flex, login, clock = now, demo = false, sandbox = () => false, webhooks = deliverWorld() } = serving
   const desk = makeDesk(store, now)
-  let sandbox = serving.sandbox?.() === true || (await desk.sandbox.isSandbox())
-  const looking = setInterval(() => {
-    if (sandbox) return
-    desk.sandbox.isSandbox().then(
-      (is) => (sandbox = is),
-      () => {},
-    )
-  }, sandboxEveryMs)
-  looking.unref()
-  const api = await makeApi({
+  return makeApi({
     login: makeLoginDesk(store, { now, clock }, login),
     demo,
     hosts: login === undefined ? [] : [login.origin.hostname],
@@ -92,16 +89,47 @@ export const serve = async (store: Store, serving: Serving): Promise<Door | Port
     closing: makeClosing(store, now),
     portfolios: makePortfolios(store, now),
     desk,
-    sandbox: () => sandbox,
+    sandbox,
     comparing: makeComparing(store, now),
     proposals: makeProposals(store, now, templatesFolder),
+    jobs: { source: makeJobs(store, now), following: makeFollowing(store, reportUsual) },
     ingest: { ...makeIngest(store, now), telemetry, flex },
+    answers: store,
     consoleFolder,
+    ...other,
   })
+}
+
+/** Whether time here is moved by hand: another process may make a sandbox of this database while it is served, and none ceases to be one. */
+const watchSandbox = async (store: Store, { now, sandbox }: Pick<Serving, 'now' | 'sandbox'>) => {
+  const { isSandbox } = makeDesk(store, now).sandbox
+  let is = sandbox?.() === true || (await isSandbox())
+  const look = (): void => {
+    if (is) return
+    isSandbox().then(
+      (found) => (is = found),
+      () => {},
+    )
+  }
+  const looking = setInterval(look, sandboxEveryMs)
+  looking.unref()
+  return { isSandbox: () => is, stop: () => clearInterval(looking) }
+}
+
+/** Opens the API and the console. Port 0 takes any that is free. Without login it refuses any address but loopback. */
+export const serve = async (store: Store, { port, host = '127.0.0.1', ...serving }: Serving): Promise<Door | PortTaken> => {
+  if (serving.login === undefined && !isLoopback(host)) throw new Error(beyondLoopback(host))
+  const clock = await watchSandbox(store, serving)
+  const api = await makeServed(store, { ...serving, sandbox: clock.isSandbox })
   try {
     const address = await api.listen({ host, port })
-    return { address, stop: () => (clearInterval(looking), api.close()) }
+    const stop = () => {
+      clock.stop()
+      return api.close()
+    }
+    return { address, stop }
   } catch (error) {
+    clock.stop()
     await api.close()
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     return { taken: `port ${port} is in use; stop the other program or choose another with --port N` }

@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import cookie from '@fastify/cookie'
-import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
 import type { AuditReach } from '../app/audit.ts'
@@ -17,6 +10,7 @@ import type { WebhookDoor } from './webhook-door.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 import { agreementRoutes } from './agreement-routes.ts'
 import { compressAnswers } from './compress.ts'
+import { bodyBytesMax, connectionsMax, requestMsMax } from './api-limits.ts'
 import { claimRoutes, type ClaimSource } from './claim-routes.ts'
 import { closeRoutes, type ClosingSource } from './close-routes.ts'
 import { disputeRoutes } from './dispute-routes.ts'
@@ -26,13 +20,18 @@ import { comparisonRoutes } from './comparison-routes.ts'
 import { factoryRoutes } from './factory-routes.ts'
 import type { FactorySource } from './factory-source.ts'
 import { answerBroken } from './broken-request.ts'
+import { datedVersions } from './dated.ts'
+import { document, serveDocument } from './documented.ts'
+import { tagReads } from './entity-tags.ts'
 import { hallFile } from './hall-file.ts'
 import { guard } from './guard.ts'
 import type { LedgerSource } from '../app/ledger.ts'
 import type { IngestDoor } from './ingest-door.ts'
 import { ingestLimits, type IngestLimits } from './ingest-limits.ts'
 import { ingestRoutes } from './ingest-routes.ts'
+import { jobRoutes, type Following, type JobSource } from './job-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
+import { doOnce } from './once.ts'
 import { serveConsole } from './pages.ts'
 import { periodRoutes } from './period-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
@@ -40,10 +39,11 @@ import type { LoginDesk } from './login-desk.ts'
 import { makeIdentify } from './identify.ts'
 import { guardOrigin } from './same-origin.ts'
 import { guardAccess, local, reachOf, type Identify, type SourceOf } from './principal.ts'
-import { answerProblems } from './problems.ts'
+import { answerProblems, answerUnroutable } from './problems.ts'
 import { lenderRoutes } from './lender-routes.ts'
 import { portfolioRoutes } from './portfolio-routes.ts'
 import { proposalRoutes } from './proposal-routes.ts'
+import { makeRates, ratesUsual, type Rates } from './rates.ts'
 import { readingRoutes } from './reading-routes.ts'
 import { registerRoutes } from './register-routes.ts'
 import type { PortfolioSource } from '../app/portfolio.ts'
@@ -61,6 +61,7 @@ import type { SandboxSource } from '../app/sandbox.ts'
 import type { SearchSource } from '../app/search.ts'
 import type { TodaySource } from '../app/today.ts'
 import { whatIfRoutes } from './what-if-routes.ts'
+import type { Store } from '../store/database.ts'
 import { nothing, type Reach } from '../store/reach.ts'
 
 type Report = (text: string) => void
@@ -98,6 +99,14 @@ export type ApiOptions = Readonly<{
   comparing?: Comparing | undefined
   /** Terms that are proposed and signed; without it, versions come by the command line alone. */
   proposals?: ((reach: Reach) => ProposalSource) | undefined
+  /** What is known of long work, and how it is followed. */
+  jobs?: Readonly<{ source: (reach: Reach) => JobSource; following: Following }> | undefined
+  /** Where it is kept what was answered to a write with an `Idempotency-Key`; without it, keys do nothing but what a way in does by itself. */
+  answers?: Store | undefined
+  /** How many requests there may be, of whom. Default: `ratesUsual`. */
+  rates?: Partial<Rates>
+  /** Milliseconds of a clock that only goes forward, by which they are counted. */
+  clockMs?: () => number
   /** What comes in over HTTP; without it, this server only reads. */
   ingest?: IngestDoor | undefined
   /** What bounds that. Default: `ingestLimits`. */
@@ -117,11 +126,6 @@ export type ApiOptions = Readonly<{
   report?: Report
 }>
 
-/** Bytes of a request's body, but of the ways in: they bound their own. */
-const bodyBytesMax = 64 * 1024
-/** No request may take longer to arrive, whatever it is for; and no more connections may be open. */
-const requestMsMax = 3_600_000
-const connectionsMax = 1_000
 const version = '0.1.0'
 
 /** What is read on behalf of a request: within its reach. */
@@ -132,7 +136,21 @@ const within =
 
 /** A line for each family of routes. */
 const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Report): Promise<void> => {
-  const { source, factories, claims, comparing, proposals, ledger, ingest, limits = {}, audit, webhooks, closing, portfolios } = options
+  const {
+    source,
+    factories,
+    claims,
+    comparing,
+    proposals,
+    ledger,
+    ingest,
+    limits = {},
+    audit,
+    webhooks,
+    closing,
+    portfolios,
+    jobs,
+  } = options
   await api.register((routes) => sessionRoutes(routes, options))
   if (options.login !== undefined) await identityRoutes(api, options, options.login, report)
   await api.register((routes) => agreementRoutes(routes, within(source)))
@@ -163,6 +181,7 @@ const addRoutes = async (api: FastifyInstance, options: ApiOptions, report: Repo
   }
   if (proposals !== undefined)
     await api.register((routes) => proposalRoutes(routes, { source: within(source), proposals: within(proposals) }))
+  if (jobs !== undefined) await api.register((routes) => jobRoutes(routes, within(jobs.source), jobs.following))
   if (ingest !== undefined)
     await api.register((routes) => ingestRoutes(routes, { door: ingest, limits: { ...ingestLimits, ...limits }, report }))
 }
@@ -191,22 +210,18 @@ const addAnswers = async (api: FastifyInstance, { source }: ApiOptions): Promise
     },
     () => ({ status: 'ok' as const, now: formatInstant(source(nothing).now()), version }),
   )
-  api.get('/openapi.json', { schema: { hide: true } }, () => api.swagger())
-}
-
-const information = {
-  title: 'Offtake',
-  version,
-  description: 'What was agreed, what is owed, and why. Amounts are decimal strings, never numbers.',
+  await serveDocument(api)
 }
 
 /** The HTTP door: shapes in, shapes out. OpenAPI is written from the same shapes. It listens nowhere by itself. */
 export const makeApi = async (options: ApiOptions) => {
   const { login, consoleFolder, hosts = [], report = (text) => void process.stderr.write(`${text}\n`) } = options
+  const { answers, rates = {}, clockMs = () => performance.now() } = options
   const api = Fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: requestMsMax,
     clientErrorHandler: answerBroken,
+    frameworkErrors: answerUnroutable,
     genReqId: () => `req_${randomBytes(5).toString('hex')}`,
     routerOptions: { maxParamLength: 400, ignoreTrailingSlash: true },
   }).withTypeProvider<ZodTypeProvider>()
@@ -216,16 +231,16 @@ export const makeApi = async (options: ApiOptions) => {
   await api.register(cookie)
   guard(api, hosts)
   guardOrigin(api, login?.jar ?? { isSecure: false }, login?.origin)
+  datedVersions(api)
   answerProblems(api, report)
   api.decorateRequest('signedIn', undefined)
-  guardAccess(api, options.identify ?? (login === undefined ? async () => local : makeIdentify(login)))
+  const count = makeRates(api, { ...ratesUsual, ...rates }, clockMs)
+  guardAccess(api, options.identify ?? (login === undefined ? async () => local : makeIdentify(login)), count)
+  if (answers !== undefined) doOnce(api, answers, report)
+  tagReads(api)
   compressAnswers(api)
   if (options.desk !== undefined) hideTenants(api, options.desk.tenantKey)
-  await api.register(swagger, {
-    openapi: { openapi: '3.1.0', info: information },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  })
+  await document(api)
   await addRoutes(api, options, report)
   await api.register((routes) => addAnswers(routes, options))
   await serveConsole(api, consoleFolder)

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { canonical } from '../../core/base/canonical.ts'
+import { formatInstant } from '../../core/base/time.ts'
 import {
   AuditEntryDetailShape,
   AuditLogShape,
@@ -38,6 +39,9 @@ const toEntry = ({ content, link }: AuditEntry): AuditEntryWire => {
 const toPlace = (link: Link | undefined) =>
   link === undefined ? null : { position: link.position, entry: link.entry, hash: link.hash, sealedAt: link.sealedAt }
 
+/** Offsets of RFC 3339 go further than PostgreSQL's, and years further back: whole seconds of UTC, from 1970 on, are understood by both. */
+const inUtc = (text: string): string => formatInstant(Math.max(0, Math.ceil(Date.parse(text) / 1000)))
+
 const log = (api: FastifyInstance, sourceOf: SourceOf<AuditSource>): void => {
   const routes = api.withTypeProvider<ZodTypeProvider>()
   routes.get(
@@ -53,7 +57,8 @@ const log = (api: FastifyInstance, sourceOf: SourceOf<AuditSource>): void => {
     },
     async (request) => {
       const source = sourceOf(request)
-      const { cursor, limit, ...asked } = request.query
+      const { cursor, limit, from: since, ...rest } = request.query
+      const asked = { ...rest, from: since === undefined ? undefined : inUtc(since) }
       // One more than the page holds: so that it is known whether another follows.
       const found = await source.listEntries({ ...asked, before: cursor === undefined ? undefined : Number(cursor), limit: limit + 1 })
       const page = found.slice(0, limit)

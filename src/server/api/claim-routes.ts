@@ -15,14 +15,12 @@ import {
   ringsMax,
   RingsShape,
   verdicts,
-  type DecidedWire,
 } from '../../wire/claim.ts'
 import { AgreementName, Month } from '../../wire/scalars.ts'
 import type { ClaimName, ClaimRecord, makeClaims } from '../app/claims.ts'
 import { problems } from './agreement-routes.ts'
 import { toClaim, toDecision, toFinding, toFindingDetail, toRings } from './claim-view.ts'
 import { notFound, Refusal } from './problems.ts'
-import { makeRepeats } from './repeats.ts'
 import { actorOf, mustBe, principalOf, type SourceOf } from './principal.ts'
 
 /** What the door needs to know of claims, and the one write: decisions. */
@@ -169,7 +167,6 @@ const detail = (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): void => 
 }
 
 const decisions = (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): void => {
-  const repeats = makeRepeats<DecidedWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/claims/:agreement/:month/findings/:finding/decision',
     {
@@ -178,7 +175,6 @@ const decisions = (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): void 
         operationId: 'decideFinding',
         summary: 'Confirms a finding, restores what was claimed, or asks the operator; with an Idempotency-Key it is done once',
         params: FindingParams,
-        headers: z.object({ 'idempotency-key': z.string().optional() }),
         body: DecideShape,
         response: { 200: DecidedShape, ...problems, 409: problems[404], 422: problems[404] },
       },
@@ -187,17 +183,14 @@ const decisions = (api: FastifyInstance, sourceOf: SourceOf<ClaimSource>): void 
       const source = sourceOf(request)
       const {
         params: { finding, ...name },
-        headers,
         body,
       } = request
       const { schedule } = await findingOf(source, name, finding)
       mustBe(principalOf(request), schedule, ['guarantor'])
-      return repeats(headers['idempotency-key'], { ...name, finding, ...body, by: principalOf(request).id }, async () => {
-        const answer = await source.decide({ ...name, finding, ...body, by: actorOf(request) })
-        if (answer.kind === 'refused')
-          throw new Refusal({ kind: 'cannot-decide', status: 409, title: 'Not decided', detail: answer.messages.join(' ') })
-        return { finding: answer.finding.id, decision: toDecision(answer.decision), notes: [...answer.notes] }
-      })
+      const answer = await source.decide({ ...name, finding, ...body, by: actorOf(request) })
+      if (answer.kind === 'refused')
+        throw new Refusal({ kind: 'cannot-decide', status: 409, title: 'Not decided', detail: answer.messages.join(' ') })
+      return { finding: answer.finding.id, decision: toDecision(answer.decision), notes: [...answer.notes] }
     },
   )
 }

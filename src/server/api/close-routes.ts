@@ -1,3 +1,4 @@
+import type { ProblemKind } from '../../wire/problem-kinds.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -65,7 +66,7 @@ const titles: Readonly<Record<PrepareRefusal['kind'], readonly [status: number, 
 
 const refuse = ({ kind, message }: PrepareRefusal): Refusal => {
   const [status, title] = titles[kind]
-  return new Refusal({ kind: kind.replaceAll(' ', '-'), status, title, detail: message })
+  return new Refusal({ kind: kind.replaceAll(' ', '-') as ProblemKind, status, title, detail: message })
 }
 
 const prepares = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {

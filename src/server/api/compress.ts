@@ -21,7 +21,7 @@ declare module 'fastify' {
 export const compressAnswers = (api: FastifyInstance): void => {
   api.addHook('onSend', async (request, reply, payload) => {
     if (request.routeOptions.config.compress !== true || typeof payload !== 'string' || reply.statusCode !== 200) return payload
-    reply.header('vary', 'accept-encoding')
+    reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '))
     const takes = /(^|,)\s*gzip\s*($|[,;])/.test(request.headers['accept-encoding'] ?? '')
     if (!takes || payload.length < bytesMin) return payload
     const packed = await gzipped(payload)

@@ -155,7 +155,7 @@ export const eventRoutes = (api: FastifyInstance, ways: Ways): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/ingest/events',
     {
-      config: { needs: 'readings:write' },
+      config: { needs: 'readings:write', keys: 'own', rate: 'own' },
       schema: {
         operationId: 'ingestEvents',
         summary: 'Brings readings in as events of CloudEvents 1.0: structured, batched or binary',

@@ -18,6 +18,7 @@ import {
   type HallWire,
   type ReconciliationWire,
 } from '../../wire/factory.ts'
+import type { ProblemKind } from '../../wire/problem-kinds.ts'
 import { Month } from '../../wire/scalars.ts'
 import type { FactoryMoment, FactoryRecord } from '../app/factories.ts'
 import type { ReconcileAnswer } from '../app/reconcile.ts'
@@ -76,7 +77,7 @@ const momentOf = async (
   const record = await factoryOf(source, id, agreement)
   const { from, to, zone, agreement: name } = record.schedule
   const interval = monthInterval(month, zone)
-  const refuse = (kind: string, title: string, detail: string) => new Refusal({ kind, status: 404, title, detail })
+  const refuse = (kind: ProblemKind, title: string, detail: string) => new Refusal({ kind, status: 404, title, detail })
   if (interval.from >= to || interval.to <= from)
     throw refuse(
       'outside-term',

@@ -20,6 +20,7 @@ const api = await makeApi({
   source: makeReaders(store, now),
   factories: makeFactories(store, now),
   claims: makeClaims(store, now),
+  answers: store,
   consoleFolder: join(import.meta.dirname, 'nothing'),
   report: (text) => void told.push(text),
 })

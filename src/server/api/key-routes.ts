@@ -103,7 +103,7 @@ const make = (api: FastifyInstance, desk: LoginDesk): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/keys',
     {
-      config: { needs: 'keys:manage' },
+      config: { needs: 'keys:manage', keys: 'own' },
       schema: {
         operationId: 'makeKey',
         summary: 'Makes a key for a program, that acts as its maker does now; it is shown once',

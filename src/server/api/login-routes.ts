@@ -32,7 +32,7 @@ const begin = (api: FastifyInstance, { jar, provider }: Required, report: Report
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/login',
     {
-      config: { needs: 'nothing' },
+      config: { needs: 'nothing', rate: 'door' },
       schema: {
         operationId: 'signIn',
         summary: 'Sends a browser to the identity provider; only where login is configured',
@@ -59,7 +59,7 @@ const complete = (api: FastifyInstance, { jar, provider, signIn }: Required, rep
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/login/callback',
     {
-      config: { needs: 'nothing' },
+      config: { needs: 'nothing', rate: 'door' },
       schema: {
         operationId: 'completeSignIn',
         summary: 'Where the identity provider sends a browser back to; only where login is configured',

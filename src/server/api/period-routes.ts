@@ -5,6 +5,7 @@ import { canonical } from '../../core/base/canonical.ts'
 import { statementCsv } from '../../core/statements/csv.ts'
 import { formatInstant, formatLocal, monthInterval, type Instant } from '../../core/base/time.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
+import type { ProblemKind } from '../../wire/problem-kinds.ts'
 import { Month } from '../../wire/scalars.ts'
 import { ExplanationShape, PeriodShape } from '../../wire/statement.ts'
 import { pdfLinesMax, statementPdf } from '../papers/statement-pdf.ts'
@@ -23,7 +24,7 @@ export const VersionQuery = z.object({
 /** Why a month has no statement. */
 const absent = (schedule: Schedule, month: string, now: Instant): Refusal => {
   const { from, to } = monthInterval(month, schedule.zone)
-  const refuse = (kind: string, title: string, detail: string) => new Refusal({ kind, status: 404, title, detail })
+  const refuse = (kind: ProblemKind, title: string, detail: string) => new Refusal({ kind, status: 404, title, detail })
   if (from >= schedule.to)
     return refuse(
       'outside-term',
@@ -61,7 +62,7 @@ const unchanged = (reply: FastifyReply, given: string | undefined, { hash, versi
   const { status, totals, correctedOn } = standing
   const stands = `${status}-${totals.guarantorHeld}-${totals.operatorHeld}-${correctedOn.length}`
   const tag = `"${hash}-${versions.at(-1)}-${stands}"`
-  reply.header('etag', tag).header('cache-control', 'no-cache')
+  reply.header('etag', tag).header('cache-control', 'private, no-cache')
   return (given ?? '').split(',').some((each) => each.trim().replace(/^W\//, '') === tag)
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Party } from '../../core/terms/agreement.ts'
 import { permissionNames, permissions, type Permission, type Role } from '../../wire/access.ts'
 import type { Actor } from '../store/audit.ts'
@@ -112,7 +112,11 @@ export const mustBe = (
 }
 
 /** Finds out on whose behalf each request is made, and refuses it before its body is read where they may not. */
-export const guardAccess = (api: FastifyInstance, identify: Identify): void => {
+export const guardAccess = (
+  api: FastifyInstance,
+  identify: Identify,
+  count: (request: FastifyRequest, reply: FastifyReply) => void = () => {},
+): void => {
   api.decorateRequest('principal', undefined)
   const table: RouteRow[] = []
   api.decorate('routeTable', table)
@@ -123,10 +127,11 @@ export const guardAccess = (api: FastifyInstance, identify: Identify): void => {
     // What answers GET answers HEAD too, by the same rule.
     for (const each of [method].flat()) if (each !== 'HEAD') table.push({ method: each, url, operation, needs: config.needs })
   })
-  api.addHook('onRequest', async (request) => {
+  api.addHook('onRequest', async (request, reply) => {
     const { needs } = request.routeOptions.config
     if (needs === undefined) return
     request.principal = await identify(request)
+    count(request, reply)
     if (needs === 'nothing') return
     const principal = principalOf(request)
     if (needs !== 'somebody') allow(principal, needs)

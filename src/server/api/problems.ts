@@ -1,14 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import type { ProblemKind } from '../../wire/problem-kinds.ts'
 import type { ProblemWire } from '../../wire/problem.ts'
 
 /** Something the world may ask for and cannot have: thrown in a route, answered as `application/problem+json`. */
 export class Refusal extends Error {
-  readonly kind: string
+  readonly kind: ProblemKind
   readonly status: number
   readonly title: string
   readonly errors: ProblemWire['errors']
-  constructor(of: Readonly<{ kind: string; status: number; title: string; detail: string; errors?: ProblemWire['errors'] }>) {
+  constructor(of: Readonly<{ kind: ProblemKind; status: number; title: string; detail: string; errors?: ProblemWire['errors'] }>) {
     super(of.detail)
     this.kind = of.kind
     this.status = of.status
@@ -73,5 +74,18 @@ export const answerProblems = (api: FastifyInstance, report: (text: string) => v
     return send(request, reply, unexpected)
   })
 }
+
+/** What finds no route for its address, too long a name or half an escape, is refused before any hook runs; and in the same shape. */
+export const answerUnroutable = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  const { statusCode: status = 400, message } = error
+  reply
+    .header('x-request-id', request.id)
+    .header('x-content-type-options', 'nosniff')
+    .header('content-security-policy', "default-src 'none'")
+  send(request, reply, new Refusal({ kind: 'refused', status, title: 'Refused', detail: message.slice(0, shownMax) }))
+}
+
+/** Characters of an address that a refusal repeats. */
+const shownMax = 300
 
 export { send as sendRefusal }

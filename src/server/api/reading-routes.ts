@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { formatInstant, parseInstant } from '../../core/base/time.ts'
-import { ReadingsQueryShape, ReadingsShape, type ReadingWire } from '../../wire/reading.ts'
+import { readingsPageMax, ReadingsQueryShape, ReadingsShape, type ReadingWire } from '../../wire/reading.ts'
 import { agreementOf, problems } from './agreement-routes.ts'
 import { Refusal } from './problems.ts'
+import { allPages, rowsType, sendRows, wantsRows } from './rows.ts'
 import type { ApiSource, ReadingCursor, ReadingRecord } from './source.ts'
 import type { SourceOf } from './principal.ts'
 
@@ -61,27 +62,37 @@ export const readingRoutes = async (api: FastifyInstance, sourceOf: SourceOf<Api
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/readings',
     {
-      config: { needs: 'readings:read' },
+      config: { needs: 'readings:read', streams: { type: rowsType, shape: 'Reading' } },
       schema: {
         operationId: 'listReadings',
-        summary: 'The readings a fact rests on, a page at a time',
+        summary: 'The readings a fact rests on, a page at a time; or all of them as rows',
         querystring: ReadingsQueryShape,
         response: { 200: ReadingsShape, ...problems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const source = sourceOf(request)
       const { query } = request
       await agreementOf(source, query.agreement)
-      const { readings, next } = await source.listReadings({
-        agreement: query.agreement,
-        subjects: query.subject,
-        kinds: query.kind,
-        window: { from: instantOf(query.from, 0), to: instantOf(query.to, endOfTime) },
-        after: query.cursor === undefined ? undefined : fromCursor(query.cursor),
-        limit: query.limit,
-      })
-      return { readings: readings.map(toWire), next: next === undefined ? null : toCursor(next) }
+      const pageOf = async (after: ReadingCursor | undefined, limit: number) => {
+        const { readings, next } = await source.listReadings({
+          agreement: query.agreement,
+          subjects: query.subject,
+          kinds: query.kind,
+          window: { from: instantOf(query.from, 0), to: instantOf(query.to, endOfTime) },
+          after,
+          limit,
+        })
+        return { rows: readings.map(toWire), next }
+      }
+      const first = query.cursor === undefined ? undefined : fromCursor(query.cursor)
+      if (wantsRows(request))
+        return sendRows(
+          reply,
+          allPages((after) => pageOf(after, readingsPageMax), first),
+        ) as never
+      const { rows: readings, next } = await pageOf(first, query.limit)
+      return { readings, next: next === undefined ? null : toCursor(next) }
     },
   )
 }

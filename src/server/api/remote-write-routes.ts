@@ -105,7 +105,7 @@ export const remoteWriteRoutes = (api: FastifyInstance, ways: Ways): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/ingest/prometheus',
     {
-      config: { needs: 'readings:write' },
+      config: { needs: 'readings:write', keys: 'own', rate: 'own' },
       schema: {
         operationId: 'ingestRemoteWrite',
         summary: 'Takes samples of DCGM metrics: Prometheus remote write 1.0 and 2.0',

@@ -7,6 +7,7 @@ import { ProblemShape } from '../../wire/problem.ts'
 import type { SandboxSource, StartAnswer } from '../app/sandbox.ts'
 import type { AdvanceRun } from '../store/advance-runs.ts'
 import { problems } from './agreement-routes.ts'
+import type { ProblemKind } from '../../wire/problem-kinds.ts'
 import { actorOf, principalOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
 import { makeRepeats } from './repeats.ts'
@@ -21,7 +22,7 @@ const toWire = ({ run, through, asked, stopping, end }: AdvanceRun): AdvanceWire
 })
 
 const refusalOf = (answer: Exclude<StartAnswer, { kind: 'started' }>): Refusal => {
-  const refused = (kind: string, title: string, detail: string) => new Refusal({ kind, status: 409, title, detail })
+  const refused = (kind: ProblemKind, title: string, detail: string) => new Refusal({ kind, status: 409, title, detail })
   switch (answer.kind) {
     case 'no sandbox':
       return refused(

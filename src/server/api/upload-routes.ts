@@ -97,7 +97,7 @@ export const uploadRoutes = (api: FastifyInstance, ways: Ways): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/ingest/readings',
     {
-      config: { needs: 'readings:write' },
+      config: { needs: 'readings:write', keys: 'own', rate: 'own' },
       schema: {
         operationId: 'ingestReadings',
         summary: 'Brings readings in: NDJSON or CSV, plain or gzip, in one transaction',

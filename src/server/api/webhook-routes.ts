@@ -90,7 +90,7 @@ const adding = (api: FastifyInstance, door: WebhookDoor): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/webhooks',
     {
-      config: { needs: 'webhooks:manage' },
+      config: { needs: 'webhooks:manage', keys: 'own' },
       schema: {
         operationId: 'addWebhook',
         summary: 'Adds an endpoint; the secret that its messages are signed by is in the answer, and nowhere else',
@@ -169,7 +169,7 @@ const rotating = (api: FastifyInstance, door: WebhookDoor): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/webhooks/:endpoint/secret',
     {
-      config: { needs: 'webhooks:manage' },
+      config: { needs: 'webhooks:manage', keys: 'own' },
       schema: {
         operationId: 'rotateWebhookSecret',
         summary: 'Makes a new secret; messages are signed by the old one as well for a day',

@@ -172,9 +172,12 @@ const inOrder = 'order by starts_at, source, id limit $10'
 const beyond = (start: string) => `($7::bigint is null or (${start}, r.source, r.id) > ($7, $8, $9))`
 
 // Three questions, so that each finds its rows by an index: what has a time of its own; what lasts from an instant on; and what has the time of
-// the reading it speaks of.
+// the reading it speaks of. Those that speak are few and come first, each with a look by its key: no plan may begin with all that could be spoken of,
+// which is what one without statistics, right after an import, would do.
 const readingsQuery = `
-  with own as (
+  with speakers as materialized (
+    select r.* from reading r where r.kind in ('credit', 'refund', 'withdrawal') and ${ofKind}
+  ), own as (
     select ${told(`coalesce(r.block, r.pool, '')`)}, r.starts_at, r.ends_at from reading r
      where r.kind <> 'acceptance' and (${mine('r')} or (r.kind = 'fx' and 'fx' = any ($4))) and ${ofKind}
        and r.starts_at < $6 and r.ends_at >= $5 and (r.ends_at > $5 or r.starts_at = r.ends_at) and ${beyond('r.starts_at')} ${inOrder}
@@ -183,8 +186,9 @@ const readingsQuery = `
      where r.kind = 'acceptance' and ${mine('r')} and ${ofKind} and r.starts_at < $6 and ${beyond('r.starts_at')} ${inOrder}
   ), speaking as (
     select ${told(`coalesce(c.block, c.pool, '')`)}, c.starts_at, c.ends_at
-      from reading r join reading c on c.source = r.source and c.id = coalesce(r.body ->> 'reduces', r.replaces)
-     where r.kind in ('credit', 'refund', 'withdrawal') and ${mine('c')} and ${ofKind}
+      from speakers r cross join lateral (
+        select * from reading spoken where spoken.source = r.source and spoken.id = coalesce(r.body ->> 'reduces', r.replaces) limit 1) c
+     where ${mine('c')}
        and c.starts_at < $6 and c.ends_at >= $5 and (c.ends_at > $5 or c.starts_at = c.ends_at) and ${beyond('c.starts_at')} ${inOrder}
   )
   select * from own union all select * from lasting union all select * from speaking ${inOrder}`

@@ -4,6 +4,7 @@ import { lockWhole } from '../store/migrate.ts'
 import { takeUpAdvance } from '../app/advance-run.ts'
 import { advanceTasks } from './advance-job.ts'
 import { makeTasks } from './close-job.ts'
+import { watchWorkers } from './dead-workers.ts'
 import type { Delivering } from './webhook-job.ts'
 import { startWebhookWorkers } from './webhook-workers.ts'
 
@@ -13,8 +14,8 @@ const concurrency = 2
 /** Everything but errors is its own affair. */
 const quiet = (report: (text: string) => void): Logger => new Logger(() => (level, message) => void (level === 'error' && report(message)))
 
-/** Connections that the queue takes: one for each worker, one to listen on, one to spare. */
-const poolMax = concurrency + 2
+/** Connections that the queue takes: one for each worker, one to listen on, one that says that they live, one to spare. */
+const poolMax = concurrency + 3
 
 /** Brings the queue's own tables to its version. It takes no lock, so two starts at once would trip over each other: ours is held meanwhile. */
 export const migrateJobs = async (store: Store): Promise<void> => {
@@ -34,6 +35,7 @@ export const startWorkers = async (
 ): Promise<{ stop: () => Promise<void> }> => {
   const pgPool = openPlainPool(store, poolMax)
   await takeUpAdvance(store)
+  const watch = await watchWorkers(store, pgPool, report)
   const runner = await run({
     pgPool,
     concurrency,
@@ -41,6 +43,7 @@ export const startWorkers = async (
     parsedCronItems: [],
     pollInterval: 1000,
     logger: quiet(report),
+    events: watch.events,
     taskList: { ...makeTasks(store), ...advanceTasks(store) },
   })
   const telling = webhooks === undefined ? undefined : await startWebhookWorkers(store, report, webhooks)
@@ -49,6 +52,7 @@ export const startWorkers = async (
       await telling?.stop()
       await runner.stop()
     } finally {
+      await watch.stop()
       await pgPool.end()
     }
   }

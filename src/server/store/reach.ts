@@ -1,3 +1,4 @@
+import pg from 'pg'
 import type { Store } from './database.ts'
 import { runTransaction, type RolledBack, type Work } from './transaction.ts'
 
@@ -16,7 +17,7 @@ export const inReach = <T>(store: Store, reach: Reach, work: (tx: Work) => Promi
   runTransaction(
     store,
     reach.kind === 'all'
-      ? { text: 'set local role offtake_system', values: [] }
-      : { text: `select set_config('offtake.party', $1, true), set_config('role', 'offtake_app', true)`, values: [reach.party] },
+      ? 'set local role offtake_system'
+      : `select set_config('offtake.party', ${pg.escapeLiteral(reach.party)}, true), set_config('role', 'offtake_app', true)`,
     work,
   )

@@ -179,7 +179,7 @@ test('P5 every table but those of state is append-only', async () => {
   )
   assert.deepEqual(
     rows.map(({ name }) => name),
-    ['api_key_use', 'migration', 'progress', 'session'],
+    ['api_key_use', 'migration', 'progress', 'request_answer', 'session'],
   )
 })
 

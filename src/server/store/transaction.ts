@@ -20,27 +20,18 @@ export class RolledBack<T> {
   }
 }
 
-/** The statement with which a transaction takes on the role it works as. */
-export type TakesOn = Readonly<{ text: string; values: readonly string[] }>
+/** The statement with which a transaction takes on the role it works as: whole, so that it goes with `begin` in one round trip. */
+export type TakesOn = string
 
 /**
  * Runs `work` in one transaction, in the role that `takesOn` says. It is committed when `work` returns, and taken back when it throws or returns
  * `RolledBack`, whose answer is then returned.
  */
-export const runTransaction = async <T>(
-  store: Store,
-  { text, values }: TakesOn,
-  work: (tx: Work) => Promise<T | RolledBack<T>>,
-): Promise<T> => {
+export const runTransaction = async <T>(store: Store, takesOn: TakesOn, work: (tx: Work) => Promise<T | RolledBack<T>>): Promise<T> => {
   const client = await store.pool.connect()
   let broken: Error | undefined
   try {
-    // Without values both go in one round trip.
-    if (values.length === 0) await client.query(`begin; ${text}`)
-    else {
-      await client.query('begin')
-      await client.query(text, [...values])
-    }
+    await client.query(`begin; ${takesOn}`)
     const answer = await work({ client, queries: onClient(client) })
     await client.query(answer instanceof RolledBack ? 'rollback' : 'commit')
     return answer instanceof RolledBack ? answer.answer : answer
@@ -53,7 +44,7 @@ export const runTransaction = async <T>(
   }
 }
 
-const asSystem: TakesOn = { text: 'set local role offtake_system', values: [] }
+const asSystem: TakesOn = 'set local role offtake_system'
 
 /** The same as `offtake_system`, which settles: it sees every party's rows, and may append. */
 export const inTransaction = <T>(store: Store, work: (tx: Work) => Promise<T | RolledBack<T>>): Promise<T> =>

@@ -1,0 +1,168 @@
+import { spawn, spawnSync } from 'node:child_process'
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+import Fastify from 'fastify'
+import type pg from 'pg'
+import { makeServed } from '../src/server/serve.ts'
+import { closeDatabase, openDatabase, type Store } from '../src/server/store/database.ts'
+import { startEmbedded } from '../src/server/store/embedded.ts'
+import { migrate } from '../src/server/store/migrate.ts'
+import { migrateJobs } from '../src/server/jobs/workers.ts'
+import { closeWorld, worldNow } from '../test/closed-world.ts'
+import type { Print } from './run.ts'
+
+export const name = 'api'
+export const claim =
+  'p50, p99 and requests per second of the ten commonest calls under wrk with 64 connections, each against a bare Fastify route that runs the same SQL in the same run; goal: at least 0.7 of it'
+
+const wrkFile = process.env['WRK'] ?? '/usr/bin/wrk'
+const connections = 64
+const secondsEach = 5
+const rounds = 3
+const goal = 0.7
+const root = join(import.meta.dirname, '..')
+
+type Statement = Readonly<{ text: string; values: unknown[] | undefined }>
+type Measured = Readonly<{ perSecond: number; p50Ms: number; p99Ms: number; bad: number }>
+
+/** The statements that a call sends to PostgreSQL, in order: those that it sends when it is asked a second time. */
+const recordSql = async (store: Store, call: () => Promise<unknown>): Promise<readonly Statement[]> => {
+  await call()
+  const statements: Statement[] = []
+  const connect = store.pool.connect.bind(store.pool)
+  const seen = new Set<pg.PoolClient>()
+  const undo: (() => void)[] = []
+  store.pool.connect = (async () => {
+    const client = await connect()
+    if (seen.has(client)) return client
+    seen.add(client)
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown
+    client.query = ((first: string | { text: string; values?: unknown[] }, values?: unknown[]) => {
+      statements.push(typeof first === 'string' ? { text: first, values } : { text: first.text, values: first.values ?? values })
+      return query(first, values)
+    }) as typeof client.query
+    undo.push(() => void delete (client as { query?: unknown }).query)
+    return client
+  }) as typeof store.pool.connect
+  try {
+    await call()
+  } finally {
+    store.pool.connect = connect
+    for (const each of undo) each()
+  }
+  return statements
+}
+
+const toMs = (text: string): number => {
+  const [, number, unit] = /([\d.]+)(us|ms|s|m)/.exec(text)!
+  return Number(number) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit as 'us' | 'ms' | 's' | 'm']
+}
+
+const wrk = (url: string): Promise<Measured> =>
+  new Promise((done, fail) => {
+    const child = spawn(wrkFile, ['-t1', `-c${connections}`, `-d${secondsEach}s`, '--latency', '--timeout', '30s', url])
+    let text = ''
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    child.on('error', fail)
+    child.on('close', () => {
+      const found = (pattern: RegExp) => pattern.exec(text)?.[1] ?? '0ms'
+      done({
+        perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
+        p50Ms: toMs(found(/50%\s+(\S+)/)),
+        p99Ms: toMs(found(/99%\s+(\S+)/)),
+        bad: Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0),
+      })
+    })
+  })
+
+const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!
+
+/** Routes that run the statements of a call one after the other on one connection, and answer with the rows of all of them as JSON. */
+const bareServer = async (store: Store, calls: readonly Readonly<{ statements: readonly Statement[] }>[]) => {
+  const bare = Fastify()
+  for (const [i, { statements }] of calls.entries())
+    bare.get(`/${i}`, async () => {
+      const client = await store.pool.connect()
+      try {
+        const rows: unknown[] = []
+        for (const { text, values } of statements) {
+          const answer = await (values === undefined ? client.query(text) : client.query(text, values))
+          if (Array.isArray(answer.rows)) rows.push(...(answer.rows as unknown[]))
+        }
+        return JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
+      } finally {
+        client.release()
+      }
+    })
+  return { bare, address: await bare.listen({ host: '127.0.0.1', port: 0 }) }
+}
+
+const callsOf = (month: string): readonly string[] => [
+  '/api/health',
+  '/api/session',
+  '/api/agreements',
+  '/api/agreements/sharon-ai',
+  '/api/agreements/sharon-ai/periods',
+  `/api/agreements/sharon-ai/periods/${month}`,
+  `/api/agreements/sharon-ai/periods/${month}/lines/1`,
+  '/api/readings?agreement=sharon-ai&kind=charge&limit=50',
+  '/api/claims',
+  '/api/jobs',
+]
+
+const measure = async (store: Store, month: string, print: Print): Promise<boolean> => {
+  const api = await makeServed(store, { now: () => worldNow })
+  const own = await api.listen({ host: '127.0.0.1', port: 0 })
+  const calls = []
+  for (const url of callsOf(month)) calls.push({ url, statements: await recordSql(store, () => api.inject(url)) })
+  const { bare, address } = await bareServer(store, calls)
+  print(
+    `${'call'.padEnd(58)} ${'SQL'.padStart(4)} ${'req/s'.padStart(8)} ${'p50 ms'.padStart(8)} ${'p99 ms'.padStart(8)} ${'bare req/s'.padStart(11)}  ratio`,
+  )
+  let met = true
+  for (const [i, { url, statements }] of calls.entries()) {
+    const [ours, theirs]: [Measured[], Measured[]] = [[], []]
+    for (let round = 0; round < rounds; round++) {
+      theirs.push(await wrk(`${address}/${i}`))
+      ours.push(await wrk(`${own}${url}`))
+    }
+    const bad = [...ours, ...theirs].reduce((sum, each) => sum + each.bad, 0)
+    if (bad > 0) throw new Error(`${url}: ${bad} answers were no success`)
+    const ratio = median(ours.map(({ perSecond }, round) => perSecond / theirs[round]!.perSecond))
+    met &&= ratio >= goal
+    const of = (key: keyof Measured, all: readonly Measured[]) => median(all.map((each) => each[key]))
+    const cells = [
+      String(statements.length).padStart(4),
+      of('perSecond', ours).toFixed(0).padStart(8),
+      of('p50Ms', ours).toFixed(1).padStart(8),
+    ]
+    print(
+      `${url.padEnd(58)} ${cells.join(' ')} ${of('p99Ms', ours).toFixed(1).padStart(8)} ${of('perSecond', theirs).toFixed(0).padStart(11)}  ${ratio.toFixed(2)}`,
+    )
+  }
+  await api.close()
+  await bare.close()
+  return met
+}
+
+export const run = async (print: Print): Promise<boolean> => {
+  if (spawnSync(wrkFile, ['-v']).error !== undefined) {
+    print(`${wrkFile} is not there: apt-get install wrk, or WRK=PATH; nothing was measured`)
+    return false
+  }
+  const home = join(root, '.cache/bench')
+  const server = await startEmbedded(home)
+  const store = openDatabase(server.url('postgres'))
+  try {
+    const client = await store.pool.connect()
+    await migrate(client, join(root, 'src/server/store/migrations')).finally(() => client.release())
+    await migrateJobs(store)
+    const months = await closeWorld(store)
+    await store.pool.query('vacuum analyze')
+    return await measure(store, months.at(-1)!, print)
+  } finally {
+    await closeDatabase(store)
+    await server.stop()
+    fs.rmSync(home, { recursive: true, force: true })
+  }
+}
