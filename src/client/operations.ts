@@ -63,6 +63,15 @@ export type AddWebhookInput = {
   /** whose it is: only for whoever owns this database and acts for nobody in particular */ readonly party?: string
 }
 
+export type Advance = {
+  readonly run: string
+  /** the last month that the clock is to pass */ readonly through: Month
+  readonly asked: 'month' | 'quarter' | 'year' | 'end'
+  readonly stopping: boolean
+  /** null: under way */ readonly outcome: ('done' | 'stopped' | 'refused') | null
+  readonly message: unknown
+}
+
 export type Agreement = {
   readonly id: string
   readonly title: string
@@ -95,6 +104,9 @@ export type Agreement = {
   }
   readonly lanes: readonly Lane[]
   readonly caps: readonly Cap[]
+  readonly capUse: readonly CapUse[]
+  /** events of clauses, disputes and rulings, as readings tell them */ readonly notices: readonly Notice[]
+  /** as known at the end of this date; null: on all that is known */ readonly knownOn: LocalDate | null
   readonly finalMonths: number
 }
 
@@ -221,6 +233,8 @@ export type BatchDetail = {
 
 export type Batches = { readonly batches: readonly Batch[]; /** cursor of the next page; null on the last */ readonly next: unknown }
 
+export type Bill = { readonly currency: string; readonly amount: Amount }
+
 export type Books = {
   readonly books: readonly {
     /** the party whose book it is */ readonly book: string
@@ -241,6 +255,44 @@ export type Cap = {
   readonly limit: Exact
   /** null: it starts anew with each period */ readonly drawn: Exact | null
   readonly pointer: string
+}
+
+export type CapUse = {
+  readonly clause: string
+  readonly id: string
+  readonly per: 'contract-year' | 'aggregate'
+  /** after each final month, at its end */ readonly steps: readonly {
+    readonly month: Month
+    readonly at: Instant
+    /** of the limit, 0 to 1 */ readonly part: Exact
+    readonly drawn: Exact
+    readonly limit: Exact
+  }[]
+}
+
+export type Cause =
+  | { readonly kind: 'terms'; readonly version: number; readonly pointer: unknown }
+  | {
+      readonly kind: 'facts'
+      readonly subject: string
+      /** a kind of reading */ readonly reading: string
+      /** how many more there are on the later side */ readonly readings: number
+      /** they say what was decided about a claim */ readonly decision: boolean
+      /** what came in between what both sides knew */ readonly came: {
+        readonly readings: number
+        readonly first: Instant
+        readonly last: Instant
+        readonly named: readonly { readonly source: string; readonly id: string }[]
+      } | null
+    }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'correction'; readonly on: Month }
+  | { readonly kind: 'line'; readonly key: string }
+  | { readonly kind: 'code' }
+
+export type ChangeInput = {
+  /** JSON pointer into the latest version */ readonly pointer: string
+  /** what then stands there; null takes it out */ readonly value: unknown
 }
 
 export type ChangeWebhookInput = {
@@ -445,6 +497,20 @@ export type Clause = {
   /** by all final months, per payer */ readonly settled: readonly { readonly payer: string; readonly amount: Amount }[]
 }
 
+export type Comparison = {
+  readonly agreement: string
+  readonly month: Month
+  readonly currency: string
+  readonly before: number | ('corrected' | 'now')
+  /** a version; corrected: with what later statements correct; now: as it would be settled now */ readonly after:
+    | number
+    | ('corrected' | 'now')
+  /** everything that the month can be compared with */ readonly sides: readonly (number | ('corrected' | 'now'))[]
+  readonly lines: readonly LineChange[]
+  /** lines that are the same to the last reason; told only where all are asked for */ readonly same: number
+  readonly nets: readonly NetChange[]
+}
+
 export type Contested = {
   readonly line: number
   /** what leaves the net */ readonly amount: Amount
@@ -497,6 +563,23 @@ export type Dispute = {
     readonly text: string
   }[]
   /** whoever asks acts for the other party, and nobody has ruled */ readonly mayRule: boolean
+}
+
+export type Draft = {
+  readonly agreement: string
+  readonly title: string
+  readonly version: number
+  readonly effective: LocalDate
+  readonly hash: Hash
+  readonly parties: readonly { readonly id: string; readonly name: string; readonly role: string }[]
+  /** the version that it is held against; null: there is none */ readonly against: number | null
+  readonly sentences: readonly Reworded[]
+}
+
+export type EndProposalInput = {
+  readonly act: 'sign' | 'decline' | 'withdraw'
+  /** of the proposal that was read: nothing else is signed */ readonly hash: HashInput
+  readonly reason?: string
 }
 
 export type Evidence = { readonly subject: string; readonly kind: string; readonly readings: number; readonly sha256: Hash }
@@ -661,6 +744,26 @@ export type FactoryStates = {
   readonly noEvidence: number
 }
 
+export type Feed = {
+  readonly source: string
+  readonly kinds: readonly string[]
+  /** of the last 35 days */ readonly readings: number
+  readonly imports: number
+  readonly lastRecorded: Instant
+  /** the end of what it tells of, so far as it has come */ readonly lastEnd: Instant | null
+  /** since it last told of anything */ readonly ageSeconds: number
+  /** how long it may be silent: three times as long as it usually is, and 15 minutes at least; null: it has no rhythm */ readonly limitSeconds:
+    | number
+    | null
+  readonly late: boolean
+}
+
+export type Feeds = {
+  readonly now: Instant
+  readonly feeds: readonly Feed[]
+  /** of those with a limit the one that is furthest beyond it, or nearest to it */ readonly slowest: Feed | null
+}
+
 export type Hall = {
   readonly id: string
   readonly agreement: string
@@ -710,6 +813,21 @@ export type Health = {
   /** the server's clock; fixed in a demonstration */ readonly now: string
   readonly version: string
 }
+
+export type Hit = {
+  readonly kind: 'agreement' | 'month' | 'amount' | 'clause' | 'factory' | 'hall' | 'order' | 'statement' | 'version' | 'journal'
+  readonly id: string
+  readonly agreement: unknown
+  /** of its agreement */ readonly title: unknown
+  readonly month: Month | null
+  readonly version: number | null
+  readonly line: number | null
+  /** of a hall its factory; of an order its pool; of an amount what it is of */ readonly place: unknown
+  readonly amount: Amount | null
+  readonly currency: unknown
+}
+
+export type Hits = { readonly question: string; readonly hits: readonly Hit[] }
 
 export type InTalks = {
   readonly agreement: string
@@ -965,6 +1083,22 @@ export type Line = {
   readonly reasons: readonly Input[]
 }
 
+export type LineChange = {
+  readonly kind: 'same' | 'amount' | 'reasons' | 'added' | 'removed'
+  readonly key: string
+  readonly clause: string
+  readonly formula: string
+  readonly text: string
+  readonly corrects: Month | null
+  readonly payer: string
+  readonly payee: string
+  readonly before: ToldLine | null
+  readonly after: ToldLine | null
+  /** what `payer` pays more */ readonly difference: Amount
+  readonly reasons: readonly ReasonChange[]
+  readonly causes: readonly Cause[]
+}
+
 export type LocalDate = string
 
 export type LocalDateInput = string
@@ -1033,6 +1167,33 @@ export type MovedLines = {
   readonly next: unknown
 }
 
+export type Need = {
+  /** the same for everybody, and for as long as it needs somebody */ readonly id: string
+  readonly kind: 'payment' | 'dispute' | 'answer' | 'findings' | 'month' | 'cap' | 'feed' | 'order' | 'job'
+  readonly agreement: unknown
+  /** of the agreement; of a feed, an order or a job its name */ readonly title: string
+  readonly guarantor: unknown
+  readonly operator: unknown
+  readonly month: Month | null
+  /** what is at stake, in major units; null where nobody can say yet */ readonly amount: Amount | null
+  readonly currency: unknown
+  /** in the zone of the agreement */ readonly dueOn: LocalDate | null
+  /** whole local days; negative: overdue by so many */ readonly daysLeft: number | null
+  readonly payer: unknown
+  /** of findings; of questions asked */ readonly count: number | null
+  /** of a cap its clause, and whether it is of a period, a year or all; of a job what went wrong */ readonly name: unknown
+  /** of a cap: drawn over limit */ readonly share: Exact | null
+  readonly ageSeconds: number | null
+  readonly limitSeconds: number | null
+}
+
+export type NetChange = {
+  readonly parties: readonly [string, string]
+  readonly before: { readonly payer: unknown; readonly payee: unknown; readonly amount: Amount }
+  readonly after: { readonly payer: unknown; readonly payee: unknown; readonly amount: Amount }
+  readonly difference: Amount
+}
+
 export type NewKeyInput = {
   readonly name: string
   readonly scopes: readonly (
@@ -1062,6 +1223,76 @@ export type NewKeyInput = {
 }
 
 export type NewPersonInput = { readonly name: string; readonly email?: string; readonly issuer?: string; readonly subject?: string }
+
+export type News = {
+  readonly kind: 'final' | 'corrected' | 'amended' | 'disputed'
+  readonly agreement: string
+  readonly title: string
+  readonly month: Month | null
+  readonly version: number | null
+  readonly amount: Amount | null
+  readonly currency: string
+}
+
+export type Notice = {
+  readonly at: Instant
+  readonly kind: 'event' | 'dispute' | 'ruling'
+  readonly clause: unknown
+  readonly text: string
+}
+
+export type Order = {
+  readonly order: string
+  readonly pool: string
+  /** null for a tenant, who buys and is no party to it */ readonly agreement: unknown
+  readonly title: unknown
+  readonly region: string
+  readonly zone: string
+  readonly tenant: unknown
+  /** first and last local date of its reservations, in all time; null where it has none */ readonly from: LocalDate | null
+  readonly through: LocalDate | null
+  /** the most that were reserved at once in the month */ readonly gpus: number
+  /** at every instant the larger of reserved and held by jobs */ readonly sold: number
+  readonly reserved: number
+  /** held by its jobs */ readonly used: number
+  /** reserved, and held by no job: sold − used */ readonly idle: number
+  /** held by jobs beyond what was reserved: sold − reserved */ readonly beyond: number
+  readonly billed: readonly Bill[]
+}
+
+export type OrderDetail = {
+  readonly order: string
+  readonly pool: string
+  /** null for a tenant, who buys and is no party to it */ readonly agreement: unknown
+  readonly title: unknown
+  readonly region: string
+  readonly zone: string
+  readonly tenant: unknown
+  /** first and last local date of its reservations, in all time; null where it has none */ readonly from: LocalDate | null
+  readonly through: LocalDate | null
+  /** the most that were reserved at once in the month */ readonly gpus: number
+  /** at every instant the larger of reserved and held by jobs */ readonly sold: number
+  readonly reserved: number
+  /** held by its jobs */ readonly used: number
+  /** reserved, and held by no job: sold − used */ readonly idle: number
+  /** held by jobs beyond what was reserved: sold − reserved */ readonly beyond: number
+  readonly billed: readonly Bill[]
+  readonly now: Instant
+  readonly month: Month
+  /** starts of the hours of the month and its end, in seconds since the epoch */ readonly edges: readonly number[]
+  readonly reservedByHour: readonly number[]
+  readonly usedByHour: readonly number[]
+  readonly soldByHour: readonly number[]
+  /** of all months */ readonly bills: readonly {
+    readonly month: Month
+    readonly currency: string
+    readonly amount: Amount
+    readonly charges: number
+  }[]
+  /** other pools that have an order of this name */ readonly pools: readonly string[]
+}
+
+export type Orders = { readonly now: Instant; readonly month: Month; readonly orders: readonly Order[]; readonly next: unknown }
 
 export type OverviewSums = {
   /** paid by the guarantor so far, under what it has given */ readonly paid: Amount
@@ -1326,6 +1557,8 @@ export type Position = {
   readonly reasons: readonly Input[]
 }
 
+export type PreviewInput = { readonly document: string }
+
 export type Problem = {
   /** urn:offtake:problem:…; stable, for programs */ readonly type: string
   readonly title: string
@@ -1334,6 +1567,50 @@ export type Problem = {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
   readonly requestId: string
 }
+
+export type Proposal = {
+  readonly id: string
+  readonly agreement: string
+  readonly version: number
+  /** in force: signed by both parties and loaded */ readonly state: 'open' | 'in force' | 'declined' | 'withdrawn'
+  readonly hash: Hash
+  readonly note: string
+  readonly proposedBy: string
+  /** for whom; null: whoever owns this installation */ readonly party: unknown
+  readonly proposedAt: Instant
+  readonly endedBy: unknown
+  readonly endedFor: unknown
+  readonly endedAt: Instant | null
+  readonly reason: unknown
+  readonly guarantor: string
+  readonly operator: string
+  /** the party whose signature is missing */ readonly awaits: unknown
+  readonly document: string
+  readonly draft: Draft
+}
+
+export type ProposalRow = {
+  readonly id: string
+  readonly agreement: string
+  readonly version: number
+  /** in force: signed by both parties and loaded */ readonly state: 'open' | 'in force' | 'declined' | 'withdrawn'
+  readonly hash: Hash
+  readonly note: string
+  readonly proposedBy: string
+  /** for whom; null: whoever owns this installation */ readonly party: unknown
+  readonly proposedAt: Instant
+  readonly endedBy: unknown
+  readonly endedFor: unknown
+  readonly endedAt: Instant | null
+  readonly reason: unknown
+  readonly guarantor: string
+  readonly operator: string
+  /** the party whose signature is missing */ readonly awaits: unknown
+}
+
+export type Proposals = { readonly now: Instant; readonly proposals: readonly ProposalRow[] }
+
+export type ProposeInput = { readonly document: string; readonly note?: string }
 
 export type RackReadings = {
   readonly unit: string
@@ -1382,7 +1659,65 @@ export type Reading = {
 
 export type Readings = { readonly readings: readonly Reading[]; /** cursor of the next page; null on the last */ readonly next: unknown }
 
+export type ReasonChange = {
+  readonly operator: '+' | '-' | '×' | '÷' | 'note'
+  readonly word: string
+  readonly symbol?: string
+  readonly unit:
+    | 'gpu-seconds'
+    | 'gpu-hours'
+    | 'major'
+    | 'rate'
+    | 'per-gpu-hour'
+    | 'per-unit'
+    | 'per-day'
+    | 'per-share'
+    | 'seconds'
+    | 'days'
+    | 'units'
+    | 'shares'
+    | 'text'
+  readonly source: InputSource
+  readonly before: unknown
+  readonly after: unknown
+  readonly difference: Exact | null
+  readonly same: boolean
+  readonly children: readonly ReasonChange[]
+}
+
 export type ReasonsAddress = string
+
+export type Recomputation = {
+  readonly result: 'equal' | 'different' | 'impossible'
+  readonly statement: string
+  readonly version: number
+  readonly hash: Hash
+  /** of the document that was settled again */ readonly settledHash: Hash | null
+  /** when this server did it */ readonly settledAt: Instant
+  /** when the statement was recorded; what came after it took no part */ readonly knownAt: Instant
+  readonly terms: readonly { readonly version: number; readonly hash: Hash }[]
+  readonly readings: number
+  /** earlier months that were settled again for its corrections */ readonly settledAgain: readonly Month[]
+  /** why it is impossible; what differs */ readonly messages: readonly string[]
+  /** lines that differ: before as stated, after as settled again */ readonly lines: readonly {
+    readonly kind: 'same' | 'amount' | 'reasons' | 'added' | 'removed'
+    readonly key: string
+    readonly clause: string
+    readonly formula: string
+    readonly text: string
+    readonly corrects: Month | null
+    readonly payer: string
+    readonly payee: string
+    readonly before: ToldLine | null
+    readonly after: ToldLine | null
+    /** what `payer` pays more */ readonly difference: Amount
+    readonly reasons: readonly ReasonChange[]
+  }[]
+  readonly net: {
+    readonly stated: { readonly payer: unknown; readonly payee: unknown; readonly amount: Amount }
+    readonly settled: { readonly payer: unknown; readonly payee: unknown; readonly amount: Amount }
+  } | null
+}
 
 export type Reconciliation = {
   readonly agreement: string
@@ -1432,6 +1767,17 @@ export type RemoteWritten = {
 
 export type RemovedWebhook = { readonly removed: string }
 
+export type Reworded = {
+  readonly kind: 'same' | 'changed' | 'added' | 'removed'
+  readonly clause: unknown
+  readonly pointer: string
+  readonly before: unknown
+  readonly after: unknown
+  /** what stands at the pointer, as JSON */ readonly beforeValue: unknown
+  readonly afterValue: unknown
+  readonly assumed: boolean
+}
+
 export type Rolled = {
   readonly instrument: string
   readonly currency: string
@@ -1452,6 +1798,16 @@ export type RunOff = {
   readonly years: readonly string[]
   readonly kinds: readonly { readonly kind: string; readonly net: readonly Amount[]; readonly covered: readonly Amount[] }[]
   readonly total: { readonly net: readonly Amount[]; readonly covered: readonly Amount[] }
+}
+
+export type Sandbox = {
+  /** time here is moved by hand */ readonly sandbox: boolean
+  readonly now: Instant | null
+  /** the latest */ readonly run: Advance | null
+  /** what a run is at */ readonly step: {
+    /** months of agreements that this run has closed */ readonly closed: number
+    readonly text: string
+  } | null
 }
 
 export type SendAgainInput = { /** all that happened at this instant or later */ readonly since: string }
@@ -1503,9 +1859,26 @@ export type Session = {
   /** time here is moved by hand */ readonly sandbox: boolean
 }
 
+export type SettledLines = {
+  readonly agreement: string
+  readonly clause: string
+  readonly currency: string
+  readonly lines: readonly {
+    readonly month: Month
+    readonly version: number
+    readonly number: number
+    readonly text: string
+    readonly corrects: Month | null
+    readonly payer: string
+    readonly amount: Amount
+  }[]
+}
+
 export type SignInAsInput = { readonly person: string }
 
 export type SignedOut = { readonly signedOut: boolean }
+
+export type Snoozed = { readonly need: string; readonly until: LocalDate }
 
 export type Statement = {
   readonly offtake: 1
@@ -1571,7 +1944,43 @@ export type StatementDraft = {
   } | null
 }
 
+export type Templates = {
+  readonly templates: readonly {
+    readonly name: string
+    readonly title: string
+    readonly guarantor: string
+    readonly operator: string
+    readonly clauses: readonly string[]
+    readonly gpus: number
+  }[]
+}
+
 export type TestedWebhook = { readonly message: string }
+
+export type Today = {
+  readonly now: Instant
+  /** in one order for everybody: money over days left, the most pressing first */ readonly needs: readonly Need[]
+  /** needs beyond these */ readonly more: number
+  readonly snoozed: readonly { readonly need: Need; readonly until: LocalDate }[]
+  /** since the visit before this one; null for who comes for the first time, and for nobody in particular */ readonly since: {
+    readonly secondsAgo: number
+    readonly news: readonly News[]
+    readonly more: boolean
+  } | null
+  readonly trends: readonly Trend[]
+  /** the running month that ends first */ readonly next: { readonly title: string; readonly month: Month; readonly days: number } | null
+}
+
+export type ToldLine = {
+  /** null: no statement has this line yet */ readonly number: number | null
+  readonly payer: string
+  readonly amount: Amount
+  readonly version: number
+  readonly quantity: Exact | null
+  readonly quantityUnit: 'gpu-seconds' | 'major' | 'days' | 'units' | 'shares' | 'share'
+  readonly rate: Exact | null
+  readonly rateUnit: 'per-gpu-hour' | 'share' | 'none' | 'per-day' | 'per-unit' | 'per-share' | 'per-year'
+}
 
 export type Totals = {
   readonly guarantorPays: Amount
@@ -1588,6 +1997,12 @@ export type Totals = {
     readonly net: { readonly payer: unknown; readonly payee: unknown; readonly amount: Amount }
     readonly payable: { readonly payer: unknown; readonly payee: unknown; readonly amount: Amount }
   }[]
+}
+
+export type Trend = {
+  readonly id: 'guarantor-pays' | 'operator-pays' | 'net'
+  readonly currency: string
+  readonly months: readonly { readonly month: Month; readonly amount: Amount; readonly agreements: number }[]
 }
 
 export type TrialBalance = {
@@ -1685,6 +2100,46 @@ export type WebhookMessages = { readonly messages: readonly WebhookMessage[]; re
 
 export type Webhooks = { readonly webhooks: readonly Webhook[]; /** all that can be told of */ readonly events: readonly string[] }
 
+export type WhatIf = {
+  readonly agreement: string
+  readonly currency: string
+  readonly version: number
+  readonly months: readonly WhatIfMonth[]
+  /** over all months, what the first of the parties pays, net */ readonly totals: readonly {
+    readonly parties: readonly [string, string]
+    readonly before: Amount
+    readonly after: Amount
+    readonly difference: Amount
+  }[]
+  readonly sentences: readonly Reworded[]
+}
+
+export type WhatIfMonth = {
+  readonly month: Month
+  readonly lines: readonly {
+    readonly kind: 'same' | 'amount' | 'reasons' | 'added' | 'removed'
+    readonly key: string
+    readonly clause: string
+    readonly formula: string
+    readonly text: string
+    readonly corrects: Month | null
+    readonly payer: string
+    readonly payee: string
+    readonly before: ToldLine | null
+    readonly after: ToldLine | null
+    /** what `payer` pays more */ readonly difference: Amount
+  }[]
+  readonly same: number
+  readonly nets: readonly NetChange[]
+}
+
+export type WhatIfRequestInput = {
+  readonly changes?: readonly ChangeInput[]
+  /** YAML or JSON in place of the latest version */ readonly document?: string
+  readonly from?: MonthInput
+  readonly through?: MonthInput
+}
+
 /** What every operation takes and answers. */
 export type Operations = {
   /** Acts as another of the things that this person may act as, from now on */ readonly actAs: {
@@ -1716,6 +2171,12 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** Settles past months again with changed terms from the same readings; nothing is kept. `Accept: application/x-ndjson` tells each month as it is settled */ readonly askWhatIf: {
+    readonly input: { readonly id: string; readonly body: WhatIfRequestInput }
+    readonly answer: WhatIf
+    readonly row: never
+    readonly event: never
+  }
   /** Asks a job to stop at its next safe place; what it did until then stays */ readonly cancelJob: {
     readonly input: { readonly id: JobIdInput }
     readonly answer: Job
@@ -1743,6 +2204,18 @@ export type Operations = {
   /** Works every hash of the log out again: up to which entry all is as it was written, and the last hash */ readonly checkAuditChain: {
     readonly input: { readonly head?: HashInput | undefined }
     readonly answer: AuditChain
+    readonly row: never
+    readonly event: never
+  }
+  /** A version against another, or against what became of the month: changed lines with both values, the difference, and why */ readonly comparePeriod: {
+    readonly input: {
+      readonly v?: number | undefined
+      readonly against?: string | undefined
+      readonly all?: 'true' | 'false' | undefined
+      readonly id: string
+      readonly month: MonthInput
+    }
+    readonly answer: Comparison
     readonly row: never
     readonly event: never
   }
@@ -1825,6 +2298,12 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** The other party signs or declines; who proposed it withdraws. What is signed by both is in force at once */ readonly endProposal: {
+    readonly input: { readonly proposal: string; readonly body: EndProposalInput }
+    readonly answer: ProposalRow
+    readonly row: never
+    readonly event: never
+  }
   /** Why a line is what it is: its clause in words, its reasons, assumptions and evidence */ readonly explainLine: {
     readonly input: { readonly v?: number | undefined; readonly id: string; readonly month: MonthInput; readonly number: number }
     readonly answer: Explanation
@@ -1873,6 +2352,12 @@ export type Operations = {
   /** Every agreement, with its latest month */ readonly listAgreements: {
     readonly input: Readonly<Record<never, never>>
     readonly answer: Agreements
+    readonly row: never
+    readonly event: never
+  }
+  /** What was proposed for this agreement, the latest first */ readonly listAmendments: {
+    readonly input: { readonly id: string }
+    readonly answer: Proposals
     readonly row: never
     readonly event: never
   }
@@ -1941,6 +2426,12 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** Sources of the last weeks, how long ago each told of anything, and which are late */ readonly listFeeds: {
+    readonly input: Readonly<Record<never, never>>
+    readonly answer: Feeds
+    readonly row: never
+    readonly event: never
+  }
   /** What was found, the most money first, a page at a time */ readonly listFindings: {
     readonly input: {
       readonly kind?: string | undefined
@@ -2002,6 +2493,17 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** Orders of a month, a page at a time: what was reserved, sold, used and billed */ readonly listOrders: {
+    readonly input: {
+      readonly agreement?: string | undefined
+      readonly month?: MonthInput | undefined
+      readonly cursor?: string | undefined
+      readonly limit?: number | undefined
+    }
+    readonly answer: Orders
+    readonly row: never
+    readonly event: never
+  }
   /** The parties of the agreements on record, and what each is where */ readonly listParties: {
     readonly input: Readonly<Record<never, never>>
     readonly answer: Parties
@@ -2015,7 +2517,7 @@ export type Operations = {
     readonly event: never
   }
   /** The months that have begun, and what each came to */ readonly listPeriods: {
-    readonly input: { readonly id: string }
+    readonly input: { readonly known?: string | undefined; readonly id: string }
     readonly answer: Periods
     readonly row: never
     readonly event: never
@@ -2033,6 +2535,12 @@ export type Operations = {
       readonly limit?: number | undefined
     }
     readonly answer: MovedLines
+    readonly row: never
+    readonly event: never
+  }
+  /** Terms that were proposed, the latest first */ readonly listProposals: {
+    readonly input: Readonly<Record<never, never>>
+    readonly answer: Proposals
     readonly row: never
     readonly event: never
   }
@@ -2074,6 +2582,18 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** The lines of final statements that a clause settled, in order of time */ readonly listSettledLines: {
+    readonly input: { readonly known?: string | undefined; readonly id: string; readonly clause: string }
+    readonly answer: SettledLines
+    readonly row: never
+    readonly event: never
+  }
+  /** Agreements to begin from */ readonly listTemplates: {
+    readonly input: Readonly<Record<never, never>>
+    readonly answer: Templates
+    readonly row: never
+    readonly event: never
+  }
   /** What was sent to an endpoint, or is to be, the newest first, a page at a time */ readonly listWebhookMessages: {
     readonly input: { readonly cursor?: string | undefined; readonly limit?: number | undefined; readonly endpoint: string }
     readonly answer: WebhookMessages
@@ -2101,6 +2621,24 @@ export type Operations = {
   /** Draws the statement of a month on what is known now, and puts it before both parties as its next version */ readonly prepareDraft: {
     readonly input: { readonly id: string; readonly month: MonthInput }
     readonly answer: { /** nothing had changed since it was prepared */ readonly again: boolean; readonly draft: StatementDraft }
+    readonly row: never
+    readonly event: never
+  }
+  /** Reads a document against what is signed, term by term; nothing is kept */ readonly previewProposal: {
+    readonly input: { readonly body: PreviewInput }
+    readonly answer: Draft
+    readonly row: never
+    readonly event: never
+  }
+  /** Proposes a new agreement for one of its two parties; the other signs it. Without configured login it is loaded at once */ readonly proposeAgreement: {
+    readonly input: { readonly body: ProposeInput }
+    readonly answer: ProposalRow
+    readonly row: never
+    readonly event: never
+  }
+  /** Proposes the next version for one party; the other signs it. Without configured login it is loaded at once */ readonly proposeAmendment: {
+    readonly input: { readonly id: string; readonly body: ProposeInput }
+    readonly answer: ProposalRow
     readonly row: never
     readonly event: never
   }
@@ -2138,7 +2676,7 @@ export type Operations = {
     readonly event: never
   }
   /** The terms in words beside their data, the ramp, rates, caps and clauses */ readonly readAgreement: {
-    readonly input: { readonly id: string }
+    readonly input: { readonly known?: string | undefined; readonly id: string }
     readonly answer: Agreement
     readonly row: never
     readonly event: never
@@ -2226,6 +2764,12 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** One order through a month by the hour, and its bill so far */ readonly readOrder: {
+    readonly input: { readonly month?: MonthInput | undefined; readonly pool?: string | undefined; readonly order: string }
+    readonly answer: OrderDetail
+    readonly row: never
+    readonly event: never
+  }
   /** The statement of a month, every line with its reasons */ readonly readPeriod: {
     readonly input: { readonly v?: number | undefined; readonly id: string; readonly month: MonthInput }
     readonly answer: Period
@@ -2254,6 +2798,12 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** A proposal: its document, and every term as a sentence against what is signed */ readonly readProposal: {
+    readonly input: { readonly proposal: string }
+    readonly answer: Proposal
+    readonly row: never
+    readonly event: never
+  }
   /** What readings say of one rack or node in a stretch of a month: source, id, order, digest */ readonly readRack: {
     readonly input: {
       readonly agreement?: string | undefined
@@ -2279,9 +2829,27 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** What the clock of a sandbox is at */ readonly readSandbox: {
+    readonly input: Readonly<Record<never, never>>
+    readonly answer: Sandbox
+    readonly row: never
+    readonly event: never
+  }
   /** Who is signed in, as what they act, and what they may do */ readonly readSession: {
     readonly input: Readonly<Record<never, never>>
     readonly answer: Session
+    readonly row: never
+    readonly event: never
+  }
+  /** One of them, as a document */ readonly readTemplate: {
+    readonly input: { readonly name: string }
+    readonly answer: string
+    readonly row: never
+    readonly event: never
+  }
+  /** What needs whoever asks, the most pressing first; what is new since they were here; how months went */ readonly readToday: {
+    readonly input: Readonly<Record<never, never>>
+    readonly answer: Today
     readonly row: never
     readonly event: never
   }
@@ -2300,6 +2868,12 @@ export type Operations = {
   /** One message with every attempt at it */ readonly readWebhookMessage: {
     readonly input: { readonly endpoint: string; readonly message: string }
     readonly answer: WebhookMessageDetail
+    readonly row: never
+    readonly event: never
+  }
+  /** Settles the month again from what was known when it was closed, and says whether it is the same, byte for byte; 2 at once */ readonly recomputePeriod: {
+    readonly input: { readonly v?: number | undefined; readonly id: string; readonly month: MonthInput }
+    readonly answer: Recomputation
     readonly row: never
     readonly event: never
   }
@@ -2358,6 +2932,12 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** Objects by name, id, pasted hash or amount, of those that the caller may see */ readonly search: {
+    readonly input: { readonly q: string }
+    readonly answer: Hits
+    readonly row: never
+    readonly event: never
+  }
   /** Sends a message again, whether or not it was delivered: under the same id */ readonly sendWebhookMessageAgain: {
     readonly input: { readonly endpoint: string; readonly message: string }
     readonly answer: SentAgain
@@ -2382,9 +2962,35 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
+  /** Puts something that needs the caller off to a date, for them alone; today or earlier shows it again */ readonly snooze: {
+    readonly input: { readonly body: { readonly need: string; readonly until: LocalDateInput } }
+    readonly answer: Snoozed
+    readonly row: never
+    readonly event: never
+  }
+  /** Moves the clock of a sandbox: readings are made up, every month is closed and posted; one run at a time */ readonly startAdvance: {
+    readonly input: {
+      readonly body: { /** one month, three, twelve, or to the end of every term */ readonly by: 'month' | 'quarter' | 'year' | 'end' }
+    }
+    readonly answer: Advance
+    readonly row: never
+    readonly event: never
+  }
+  /** Lets the clock stop after the month that it is at; one that has stopped stays as it is */ readonly stopAdvance: {
+    readonly input: { readonly id: string }
+    readonly answer: Advance
+    readonly row: never
+    readonly event: never
+  }
   /** Sends a message of type webhook.test */ readonly testWebhook: {
     readonly input: { readonly endpoint: string }
     readonly answer: TestedWebhook
+    readonly row: never
+    readonly event: never
+  }
+  /** Notes that the caller has seen what there is; within an hour it is the same visit */ readonly visit: {
+    readonly input: Readonly<Record<never, never>>
+    readonly answer: { /** false: within an hour of the visit before */ readonly noted: boolean }
     readonly row: never
     readonly event: never
   }
@@ -2406,11 +3012,19 @@ export const operations: Readonly<
     sends: 'application/json',
     gives: 'json',
   },
+  askWhatIf: { method: 'POST', path: '/api/agreements/{id}/what-ifs', query: [], sends: 'application/json', gives: 'json' },
   cancelJob: { method: 'POST', path: '/api/jobs/{id}/cancel', query: [], sends: null, gives: 'json' },
   changeMembership: { method: 'POST', path: '/api/people/{person}/memberships', query: [], sends: 'application/json', gives: 'json' },
   changeReader: { method: 'POST', path: '/api/readers', query: [], sends: 'application/json', gives: 'json' },
   changeWebhook: { method: 'PATCH', path: '/api/webhooks/{endpoint}', query: [], sends: 'application/json', gives: 'json' },
   checkAuditChain: { method: 'GET', path: '/api/audit/chain', query: ['head'], sends: null, gives: 'json' },
+  comparePeriod: {
+    method: 'GET',
+    path: '/api/agreements/{id}/periods/{month}/comparison',
+    query: ['v', 'against', 'all'],
+    sends: null,
+    gives: 'json',
+  },
   decideFinding: {
     method: 'POST',
     path: '/api/claims/{agreement}/{month}/findings/{finding}/decision',
@@ -2477,6 +3091,7 @@ export const operations: Readonly<
     sends: null,
     gives: 'text',
   },
+  endProposal: { method: 'POST', path: '/api/proposals/{proposal}/decision', query: [], sends: 'application/json', gives: 'json' },
   explainLine: { method: 'GET', path: '/api/agreements/{id}/periods/{month}/lines/{number}', query: ['v'], sends: null, gives: 'json' },
   followJob: { method: 'GET', path: '/api/jobs/{id}/events', query: [], sends: null, gives: 'text' },
   health: { method: 'GET', path: '/api/health', query: [], sends: null, gives: 'json' },
@@ -2496,6 +3111,7 @@ export const operations: Readonly<
   },
   ingestRemoteWrite: { method: 'POST', path: '/api/ingest/prometheus', query: ['factory'], sends: 'application/x-protobuf', gives: 'json' },
   listAgreements: { method: 'GET', path: '/api/agreements', query: [], sends: null, gives: 'json' },
+  listAmendments: { method: 'GET', path: '/api/agreements/{id}/amendments', query: [], sends: null, gives: 'json' },
   listAudit: {
     method: 'GET',
     path: '/api/audit',
@@ -2516,6 +3132,7 @@ export const operations: Readonly<
     sends: null,
     gives: 'json',
   },
+  listFeeds: { method: 'GET', path: '/api/feeds', query: [], sends: null, gives: 'json' },
   listFindings: {
     method: 'GET',
     path: '/api/claims/{agreement}/{month}/findings',
@@ -2540,9 +3157,10 @@ export const operations: Readonly<
   },
   listKeys: { method: 'GET', path: '/api/keys', query: ['cursor', 'limit'], sends: null, gives: 'json' },
   listMadeUpPeople: { method: 'GET', path: '/api/login/people', query: [], sends: null, gives: 'json' },
+  listOrders: { method: 'GET', path: '/api/orders', query: ['agreement', 'month', 'cursor', 'limit'], sends: null, gives: 'json' },
   listParties: { method: 'GET', path: '/api/parties', query: [], sends: null, gives: 'json' },
   listPeople: { method: 'GET', path: '/api/people', query: ['cursor', 'limit'], sends: null, gives: 'json' },
-  listPeriods: { method: 'GET', path: '/api/agreements/{id}/periods', query: [], sends: null, gives: 'json' },
+  listPeriods: { method: 'GET', path: '/api/agreements/{id}/periods', query: ['known'], sends: null, gives: 'json' },
   listPortfolioLines: {
     method: 'GET',
     path: '/api/portfolio/lines',
@@ -2550,6 +3168,7 @@ export const operations: Readonly<
     sends: null,
     gives: 'json',
   },
+  listProposals: { method: 'GET', path: '/api/proposals', query: [], sends: null, gives: 'json' },
   listReaders: { method: 'GET', path: '/api/readers', query: ['cursor', 'limit'], sends: null, gives: 'json' },
   listReadings: {
     method: 'GET',
@@ -2566,11 +3185,16 @@ export const operations: Readonly<
     gives: 'json',
   },
   listRings: { method: 'GET', path: '/api/claims/{agreement}/{month}/rings', query: ['hall'], sends: null, gives: 'json' },
+  listSettledLines: { method: 'GET', path: '/api/agreements/{id}/clauses/{clause}/settled', query: ['known'], sends: null, gives: 'json' },
+  listTemplates: { method: 'GET', path: '/api/templates', query: [], sends: null, gives: 'json' },
   listWebhookMessages: { method: 'GET', path: '/api/webhooks/{endpoint}/messages', query: ['cursor', 'limit'], sends: null, gives: 'json' },
   listWebhooks: { method: 'GET', path: '/api/webhooks', query: [], sends: null, gives: 'json' },
   makeKey: { method: 'POST', path: '/api/keys', query: [], sends: 'application/json', gives: 'json' },
   pickCent: { method: 'GET', path: '/api/audit/pick', query: ['seed'], sends: null, gives: 'json' },
   prepareDraft: { method: 'POST', path: '/api/agreements/{id}/periods/{month}/drafts', query: [], sends: null, gives: 'json' },
+  previewProposal: { method: 'POST', path: '/api/proposals/preview', query: [], sends: 'application/json', gives: 'json' },
+  proposeAgreement: { method: 'POST', path: '/api/agreements', query: [], sends: 'application/json', gives: 'json' },
+  proposeAmendment: { method: 'POST', path: '/api/agreements/{id}/amendments', query: [], sends: 'application/json', gives: 'json' },
   raiseDispute: {
     method: 'POST',
     path: '/api/agreements/{id}/periods/{month}/disputes',
@@ -2585,7 +3209,7 @@ export const operations: Readonly<
     sends: null,
     gives: 'json',
   },
-  readAgreement: { method: 'GET', path: '/api/agreements/{id}', query: [], sends: null, gives: 'json' },
+  readAgreement: { method: 'GET', path: '/api/agreements/{id}', query: ['known'], sends: null, gives: 'json' },
   readAuditEntry: { method: 'GET', path: '/api/audit/{entry}', query: [], sends: null, gives: 'json' },
   readBatch: { method: 'GET', path: '/api/ingest/batches/{id}', query: [], sends: null, gives: 'json' },
   readClaim: { method: 'GET', path: '/api/claims/{agreement}/{month}', query: [], sends: null, gives: 'json' },
@@ -2603,10 +3227,12 @@ export const operations: Readonly<
   readInstrument: { method: 'GET', path: '/api/register/{agreement}/{clause}', query: ['on', 'known'], sends: null, gives: 'json' },
   readJob: { method: 'GET', path: '/api/jobs/{id}', query: [], sends: null, gives: 'json' },
   readJournal: { method: 'GET', path: '/api/journals/{journal}', query: [], sends: null, gives: 'json' },
+  readOrder: { method: 'GET', path: '/api/orders/{order}', query: ['month', 'pool'], sends: null, gives: 'json' },
   readPeriod: { method: 'GET', path: '/api/agreements/{id}/periods/{month}', query: ['v'], sends: null, gives: 'json' },
   readPeriodProgress: { method: 'GET', path: '/api/agreements/{id}/periods/{month}/progress', query: [], sends: null, gives: 'json' },
   readPortfolio: { method: 'GET', path: '/api/portfolio', query: ['on', 'known', 'guarantor'], sends: null, gives: 'json' },
   readProgress: { method: 'GET', path: '/api/ingest/progress', query: [], sends: null, gives: 'json' },
+  readProposal: { method: 'GET', path: '/api/proposals/{proposal}', query: [], sends: null, gives: 'json' },
   readRack: {
     method: 'GET',
     path: '/api/factories/{id}/months/{month}/rack',
@@ -2621,10 +3247,14 @@ export const operations: Readonly<
     sends: null,
     gives: 'json',
   },
+  readSandbox: { method: 'GET', path: '/api/sandbox', query: [], sends: null, gives: 'json' },
   readSession: { method: 'GET', path: '/api/session', query: [], sends: null, gives: 'json' },
+  readTemplate: { method: 'GET', path: '/api/templates/{name}', query: [], sends: null, gives: 'text' },
+  readToday: { method: 'GET', path: '/api/today', query: [], sends: null, gives: 'json' },
   readTrialBalance: { method: 'GET', path: '/api/ledger/{book}/trial-balance', query: ['from', 'through'], sends: null, gives: 'json' },
   readWebhook: { method: 'GET', path: '/api/webhooks/{endpoint}', query: [], sends: null, gives: 'json' },
   readWebhookMessage: { method: 'GET', path: '/api/webhooks/{endpoint}/messages/{message}', query: [], sends: null, gives: 'json' },
+  recomputePeriod: { method: 'GET', path: '/api/agreements/{id}/periods/{month}/recomputation', query: ['v'], sends: null, gives: 'json' },
   removeWebhook: { method: 'DELETE', path: '/api/webhooks/{endpoint}', query: [], sends: null, gives: 'json' },
   returnDraft: {
     method: 'POST',
@@ -2649,6 +3279,7 @@ export const operations: Readonly<
     sends: 'application/json',
     gives: 'json',
   },
+  search: { method: 'GET', path: '/api/search', query: ['q'], sends: null, gives: 'json' },
   sendWebhookMessageAgain: {
     method: 'POST',
     path: '/api/webhooks/{endpoint}/messages/{message}/again',
@@ -2659,7 +3290,11 @@ export const operations: Readonly<
   sendWebhookMessagesAgain: { method: 'POST', path: '/api/webhooks/{endpoint}/again', query: [], sends: 'application/json', gives: 'json' },
   signInAs: { method: 'POST', path: '/api/login/as', query: [], sends: 'application/json', gives: 'json' },
   signOut: { method: 'POST', path: '/api/logout', query: [], sends: null, gives: 'json' },
+  snooze: { method: 'POST', path: '/api/today/snoozes', query: [], sends: 'application/json', gives: 'json' },
+  startAdvance: { method: 'POST', path: '/api/sandbox/advances', query: [], sends: 'application/json', gives: 'json' },
+  stopAdvance: { method: 'POST', path: '/api/sandbox/advances/{id}/stop', query: [], sends: null, gives: 'json' },
   testWebhook: { method: 'POST', path: '/api/webhooks/{endpoint}/test', query: [], sends: null, gives: 'json' },
+  visit: { method: 'POST', path: '/api/today/visits', query: [], sends: null, gives: 'json' },
 }
 
 export const documentVersion = '2026-11-29'
