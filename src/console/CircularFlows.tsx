@@ -1,6 +1,7 @@
 import type { CircularFlowWire, PortfolioBookWire } from '../wire/portfolio.ts'
 import { Absent } from './Absent.tsx'
 import { amountText, decimalText } from './format.ts'
+import { Scrolls } from './Scrolls.tsx'
 
 const heads = ['Counterparty', 'Sold to', 'Equity in', 'Bought from', 'Share from', 'Guarantees for', 'Goes round'] as const
 
@@ -23,7 +24,7 @@ export const CircularFlows = ({ book, hasDocument }: Readonly<{ book: PortfolioB
       <h2>Circular flows</h2>
       <span className="third grow">{book.currency} to date; n.d. not disclosed</span>
     </header>
-    <div className="scroll-x">
+    <Scrolls name="Circular flows, table">
       <table className="table flows">
         <caption className="hidden">Circular flows by counterparty, {book.currency}</caption>
         <thead>
@@ -61,7 +62,7 @@ export const CircularFlows = ({ book, hasDocument }: Readonly<{ book: PortfolioB
           </tr>
         </tfoot>
       </table>
-    </div>
+    </Scrolls>
     <p className="inside">
       {hasDocument
         ? 'Sold to: hardware, by the portfolio document; not disclosed where it names none. '

@@ -2,6 +2,7 @@ import { decimal, minus, toText } from '../core/base/rational.ts'
 import type { PortfolioBookWire, PortfolioWire } from '../wire/portfolio.ts'
 import { monthText } from './dates.ts'
 import { amountText, moneyInTables } from './format.ts'
+import { Scrolls } from './Scrolls.tsx'
 
 const compared = ['gross', 'net', 'paid', 'share'] as const
 type Compared = (typeof compared)[number]
@@ -52,7 +53,7 @@ export const ComparedTable = ({ now, then }: Readonly<{ now: PortfolioWire; then
             {book.currency}; what was so then, and the change through {monthText(now.asOf ?? '')}
           </span>
         </header>
-        <div className="scroll-x">
+        <Scrolls name="Compared, table">
           <table className="table">
             <caption className="hidden">Compared with {monthText(then.asOf ?? '')}</caption>
             <thead>
@@ -83,7 +84,7 @@ export const ComparedTable = ({ now, then }: Readonly<{ now: PortfolioWire; then
               </tr>
             </tfoot>
           </table>
-        </div>
+        </Scrolls>
       </section>
     )
   })

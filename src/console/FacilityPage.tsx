@@ -13,6 +13,7 @@ import { Picture } from './Picture.tsx'
 import type { PortfolioView } from './portfolio-address.ts'
 import { facility } from './portfolio-queries.ts'
 import { Assumed } from './Assumed.tsx'
+import { Scrolls } from './Scrolls.tsx'
 
 const route = getRouteApi('/lender/$holder/$clause')
 
@@ -150,7 +151,11 @@ const Body = ({
         shown={isTable(view.table, 'cover') ? 'table' : 'chart'}
         onShow={(shown) => setView({ table: withTable(view.table, 'cover', shown === 'table') })}
         draw={draw}
-        table={<CoverTable page={page} />}
+        table={
+          <Scrolls name="Ratios through time, table">
+            <CoverTable page={page} />
+          </Scrolls>
+        }
       />
       <p className="third">
         What statements state is shown as it is. No forecast: when a level would be crossed needs a model of risk, which is not part of this

@@ -10,6 +10,7 @@ import { LinesTable } from './MovedLines.tsx'
 import { instrument } from './portfolio-queries.ts'
 import { Assumed } from './Assumed.tsx'
 import { sumText } from './RegisterPage.tsx'
+import { Scrolls } from './Scrolls.tsx'
 
 const route = getRouteApi('/register/$holder/$clause')
 
@@ -162,7 +163,7 @@ const Terms = ({ page: { sentences, row } }: Readonly<{ page: InstrumentPageWire
 
 const Pack = ({ pack, currency }: Readonly<{ pack: InstrumentPageWire['packs'][number]; currency: string }>) => (
   <section className="panel" aria-label={pack.title}>
-    <div className="scroll-x">
+    <Scrolls name={`${pack.title}, table`}>
       <table className="table">
         <caption>
           <h2>{pack.title}</h2> <span className="third">{pack.treatment.word}</span>
@@ -190,7 +191,7 @@ const Pack = ({ pack, currency }: Readonly<{ pack: InstrumentPageWire['packs'][n
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
     <p className="inside">
       {pack.statement}
       {pack.alternatives.length === 0 ? '' : ` Also possible: ${pack.alternatives.map(({ word }) => word).join('; ')}.`}

@@ -14,7 +14,7 @@ import { useKeys } from './keys.ts'
 import { MovedPanel } from './MovedLines.tsx'
 import { parseLines, writeLines, type LinesView, type PortfolioView } from './portfolio-address.ts'
 import { portfolio, type LinesName } from './portfolio-queries.ts'
-import { CashLegend, CashPicture, ExposureLegend, ExposurePicture, linesTitle } from './PortfolioPictures.tsx'
+import { ByChoice, CashLegend, CashPicture, ExposureLegend, ExposurePicture, linesTitle } from './PortfolioPictures.tsx'
 import { PortfolioTable, portfolioHeads } from './PortfolioTable.tsx'
 
 const route = getRouteApi('/portfolio')
@@ -109,11 +109,13 @@ const Book = ({ book, data, view, setView, onOpen, onAgreement }: BookProps) => 
             book={book}
             inTalks={data.inTalks}
             by={view.by ?? 'agreement'}
-            onBy={(by) => setView({ by: by === 'agreement' ? undefined : by })}
             onAgreement={onAgreement}
             {...picture('exposure')}
           />
-          <ExposureLegend />
+          <div className="below">
+            <ByChoice by={view.by ?? 'agreement'} onBy={(by) => setView({ by: by === 'agreement' ? undefined : by })} />
+            <ExposureLegend />
+          </div>
         </div>
         <div className="column">
           <CashPicture
@@ -124,7 +126,9 @@ const Book = ({ book, data, view, setView, onOpen, onAgreement }: BookProps) => 
             onOpen={onOpen}
             {...picture('cash')}
           />
-          <CashLegend />
+          <div className="below">
+            <CashLegend />
+          </div>
         </div>
       </div>
       <PortfolioTable
@@ -203,7 +207,7 @@ const Body = ({ data, view, setView }: BodyProps) => {
         <header className="page-head">
           <h1>Portfolio</h1>
           <span className="second grow">
-            {data.document?.title ?? data.guarantor?.name ?? ''}: what was promised, what may be asked for, what was earned
+            {data.document?.title ?? data.guarantor?.name ?? ''}: what was promised, may be asked for, and was earned
           </span>
           <AsOfControls
             asOf={data.asOf}

@@ -7,6 +7,7 @@ import { exposureChart, exposureHeight, type ExposureBar } from './exposure-char
 import { amountText, largeAmount } from './format.ts'
 import { kindWord, regionWord } from './kind-words.ts'
 import { Legend, Picture } from './Picture.tsx'
+import { Scrolls } from './Scrolls.tsx'
 import { exposureBy, type ExposureBy, type LinesView } from './portfolio-address.ts'
 import { WhyLines } from './WhyLines.tsx'
 
@@ -76,12 +77,11 @@ type ExposureProps = Shown &
     book: PortfolioBookWire
     inTalks: readonly Readonly<{ title: string }>[]
     by: ExposureBy
-    onBy: (by: ExposureBy) => void
     onAgreement: (agreement: string) => void
   }>
 
 /** What was promised, and to whom: what was paid of it, what is covered, what may still be called. */
-export const ExposurePicture = ({ book, inTalks, by, onBy, onAgreement, shown, onShow }: ExposureProps) => {
+export const ExposurePicture = ({ book, inTalks, by, onAgreement, shown, onShow }: ExposureProps) => {
   const bars = useMemo(() => barsOf(book, by), [book, by])
   const notes = useMemo(
     () => (by === 'agreement' ? inTalks.map(({ title }) => ({ name: title, note: 'in talks: not counted' })) : []),
@@ -100,19 +100,25 @@ export const ExposurePicture = ({ book, inTalks, by, onBy, onAgreement, shown, o
       onShow={onShow}
       draw={draw}
       onPick={(name) => (by === 'agreement' && book.rows.some(({ agreement }) => agreement === name) ? onAgreement(name) : undefined)}
-      table={<ExposureTable book={book} bars={bars} by={by} />}
-      legend={
-        <span className="choice" role="group" aria-label="Commitment by">
-          {exposureBy.map((each) => (
-            <button key={each} type="button" aria-pressed={by === each} onClick={() => onBy(each)}>
-              {byWords[each]}
-            </button>
-          ))}
-        </span>
+      table={
+        <Scrolls name={`Commitment by ${by}, table`}>
+          <ExposureTable book={book} bars={bars} by={by} />
+        </Scrolls>
       }
     />
   )
 }
+
+/** By what commitments are told apart, whether as bars or as rows. */
+export const ByChoice = ({ by, onBy }: Readonly<{ by: ExposureBy; onBy: (by: ExposureBy) => void }>) => (
+  <span className="choice" role="group" aria-label="Commitment by">
+    {exposureBy.map((each) => (
+      <button key={each} type="button" aria-pressed={by === each} onClick={() => onBy(each)}>
+        {byWords[each]}
+      </button>
+    ))}
+  </span>
+)
 
 export const ExposureLegend = () => (
   <Legend
@@ -214,7 +220,7 @@ export const CashPicture = ({ book, all, onAll, opened, onOpen, shown, onShow }:
   return (
     <Picture
       title="Cash calls and revenue share"
-      subtitle={`${currency} m a month; ahead: no forecast, but what is certain and what is at most`}
+      subtitle={`${currency} m a month; ahead: what is certain, and at most`}
       says={says}
       height={exposureHeight(7)}
       shown={shown}

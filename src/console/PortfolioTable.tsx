@@ -98,7 +98,8 @@ const registerColumn = (
   show: (row) => <ToRegister amount={row[id]} agreement={row.agreement} name={`${head}, ${row.title}`} on={on} />,
 })
 
-const soldDigits = 9
+/** Of a share of one: tenths of a per cent. */
+const soldDigits = 3
 const soldOf = ({ sold }: PortfolioRowWire): string | null =>
   sold === null ? null : toFixed(over(fromText(sold.sold), fromText(sold.accepted)), soldDigits)
 

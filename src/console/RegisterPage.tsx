@@ -16,6 +16,7 @@ import { register } from './portfolio-queries.ts'
 import type { Column } from './table-column.ts'
 import { Assumed } from './Assumed.tsx'
 import { RunOffPicture } from './RunOffPicture.tsx'
+import { Scrolls } from './Scrolls.tsx'
 
 const route = getRouteApi('/register')
 
@@ -125,7 +126,7 @@ const RollForward = ({ data }: Readonly<{ data: RegisterWire }>) => {
           = closing
         </span>
       </header>
-      <div className="scroll-x">
+      <Scrolls name="Roll-forward of gross, table">
         <table className="table">
           <caption className="hidden">Roll-forward of gross in {currency}</caption>
           <thead>
@@ -164,7 +165,7 @@ const RollForward = ({ data }: Readonly<{ data: RegisterWire }>) => {
             </tr>
           </tfoot>
         </table>
-      </div>
+      </Scrolls>
     </section>
   ))
 }

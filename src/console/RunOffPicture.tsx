@@ -5,6 +5,7 @@ import { dateText } from './dates.ts'
 import { amountText, largeText, moneyInTables } from './format.ts'
 import { kindWord } from './kind-words.ts'
 import { Legend, Picture } from './Picture.tsx'
+import { Scrolls } from './Scrolls.tsx'
 import { runOffChart, runOffName, runOffRole } from './run-off-chart.ts'
 
 const height = 230
@@ -72,7 +73,11 @@ export const RunOffPicture = ({ data, shown, onShow }: Props) => {
           }))}
         />
       }
-      table={<Table data={data} />}
+      table={
+        <Scrolls name="Gross through time, table">
+          <Table data={data} />
+        </Scrolls>
+      }
     />
   )
 }
