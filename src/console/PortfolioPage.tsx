@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo } from 'react'
 import type { PortfolioBookWire, PortfolioWire } from '../wire/portfolio.ts'
 import { isTable, withTable } from './address.ts'
@@ -44,6 +44,28 @@ const Figures = ({ book }: Readonly<{ book: PortfolioBookWire }>) => {
       />
       <Figure name="Share income, last 12 months" amount={total.shareBehind} currency={currency} />
     </dl>
+  )
+}
+
+/** What needs the guarantor, in one sentence with one act; nothing where nothing does. */
+const Attention = ({ toApprove }: Pick<PortfolioWire, 'toApprove'>) => {
+  const [first, ...others] = toApprove
+  if (first === undefined) return null
+  return (
+    <section className="attention-box" aria-label="To approve">
+      <span className="pill attention">{toApprove.length} to approve</span>
+      <p>
+        <b>
+          {first.title}, {monthText(first.month)}.
+        </b>{' '}
+        {first.approvedBy} approved version {first.version} for the operator:{' '}
+        {first.payer === null ? 'nothing is owed' : `${first.payer.name} pays ${amountText(first.net)} ${first.currency}`}.
+        {others.length === 0 ? '' : ` Then ${others.map(({ title, month }) => `${title}, ${monthText(month)}`).join('; ')}.`}
+      </p>
+      <Link className="act" to="/agreements/$id/periods/$month" params={{ id: first.agreement, month: first.month }}>
+        Review
+      </Link>
+    </section>
   )
 }
 
@@ -223,6 +245,7 @@ const Body = ({ data, view, setView }: BodyProps) => {
             As it was known on <b>{dateText(data.knownOn.slice(0, 10))}</b>; what was recorded later is not in it.
           </p>
         )}
+        <Attention toApprove={data.toApprove} />
         {data.books.map((book) => (
           <Book
             key={book.currency}

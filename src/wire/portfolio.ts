@@ -100,6 +100,19 @@ export const InTalksShape = z
   })
   .meta({ id: 'InTalks', description: 'written down and not signed: listed, and never counted' })
 
+const ToApproveShape = z
+  .object({
+    agreement: z.string(),
+    title: z.string(),
+    month: Month,
+    version: z.int(),
+    payer: PartyShape.nullable(),
+    net: Amount,
+    currency: z.string(),
+    approvedBy: z.string().meta({ description: 'who approved it for the operator' }),
+  })
+  .meta({ id: 'ToApprove' })
+
 export const PortfolioShape = z
   .object({
     now: Instant,
@@ -112,6 +125,9 @@ export const PortfolioShape = z
       description: 'the portfolio document on record; null: none, so that years are of the calendar and hardware is not disclosed',
     }),
     fiscalYear: z.string().meta({ description: 'in words' }),
+    toApprove: list(ToApproveShape).meta({
+      description: 'months that the operator approved and the guarantor has not; none as known on a date',
+    }),
     books: list(PortfolioBookShape),
     inTalks: list(InTalksShape),
   })

@@ -249,6 +249,17 @@ const talkedOf = ({ document }: Held, { agreement, title, operator, sources }: S
   note: sources.find(({ at }) => at === '' || at === '/parties')?.note ?? null,
 })
 
+const toApproveOf = ({ awaiting, books, inTalks }: Held): PortfolioWire['toApprove'] => {
+  const schedules = [...books.flatMap(({ records }) => records.map(({ schedule }) => schedule)), ...inTalks]
+  return awaiting.flatMap(({ agreement, month, version, net, totals, approvedBy }) => {
+    const schedule = schedules.find((each) => each.agreement === agreement)
+    if (schedule === undefined) return []
+    const payer = schedule.parties.find(({ id }) => id === totals.net.payer)
+    const { title, currency } = schedule
+    return [{ agreement, title, month, version, payer: payer === undefined ? null : partyWire(payer), net, currency, approvedBy }]
+  })
+}
+
 export const toPortfolio = (held: Held): PortfolioWire => {
   const { now, asOf, months, knownOn, guarantor, guarantors, document, books, inTalks } = held
   return {
@@ -268,6 +279,7 @@ export const toPortfolio = (held: Held): PortfolioWire => {
             recordedAt: formatInstant(document.record.recordedAt),
           },
     fiscalYear: fiscalWords(document?.portfolio.fiscalYear ?? 'calendar'),
+    toApprove: toApproveOf(held),
     books: asOf === undefined ? [] : books.map((book) => bookWire(book, held, asOf)),
     inTalks: inTalks.map((schedule) => talkedOf(held, schedule)),
   }

@@ -14,6 +14,7 @@ import type { InstrumentPageWire, RegisterWire } from '../../wire/register.ts'
 import type { PeriodWire } from '../../wire/statement.ts'
 import { findSchedules } from '../app/find-schedule.ts'
 import { loadPortfolio } from '../app/load-portfolio.ts'
+import { asSystem } from '../store/database.ts'
 import { everything, inReach } from '../store/reach.ts'
 import { findRecordedStatements } from '../store/recorded-statements.ts'
 import { findStoodStatements } from '../store/stood-statements.ts'
@@ -100,6 +101,39 @@ test('API87 what is in talks is listed and counted nowhere', async () => {
   const later = await ask<PortfolioWire>('/api/portfolio?on=2028-07')
   assert.deepEqual(later.inTalks, [])
   assert.ok(later.books[0]!.rows.some(({ agreement }) => agreement === 'ohio-campus'))
+})
+
+test('API87 a month that the operator approved and the guarantor has not is to approve, until it is sent back', async () => {
+  assert.deepEqual((await ask<PortfolioWire>('/api/portfolio')).toApprove, [])
+  const of = { agreement: 'sharon-ai', month: '2027-04', version: 1 }
+  const by = (name: string) => ({ actor: `usr_${name}`, actor_name: name, recorded_at: '2027-04-04T00:00:00Z' })
+  const hash = 'a'.repeat(64)
+  const document = { document: '{}', hash, facts_hash: hash, checks: '{}', net: '12.50' }
+  const totals = JSON.stringify({ net: { payer: 'nvidia', payee: 'sharon-ai', amount: '12.50' } })
+  await asSystem(store.database, async (tx) => {
+    await tx
+      .insertInto('statement_draft')
+      .values({ ...of, ...by('Ann'), ...document, id: 'stm_draft', totals })
+      .execute()
+  })
+  assert.deepEqual((await ask<PortfolioWire>('/api/portfolio')).toApprove, [])
+  await asSystem(store.database, async (tx) => {
+    const approval = { ...of, ...by('Bob'), side: 'operator' as const, party: 'sharon-ai', net: '12.50', hash }
+    await tx.insertInto('statement_approval').values(approval).execute()
+  })
+  const { toApprove } = await ask<PortfolioWire>('/api/portfolio')
+  assert.deepEqual(
+    toApprove.map(({ agreement, month, net, payer, approvedBy }) => [agreement, month, net, payer?.id, approvedBy]),
+    [['sharon-ai', '2027-04', '12.50', 'nvidia', 'Bob']],
+  )
+  assert.deepEqual((await ask<PortfolioWire>('/api/portfolio', headersOf('auditor', 'audit'))).toApprove, [])
+  await asSystem(store.database, async (tx) => {
+    await tx
+      .insertInto('statement_return')
+      .values({ ...of, ...by('Cid'), side: 'guarantor', party: 'nvidia', reason: 'to try' })
+      .execute()
+  })
+  assert.deepEqual((await ask<PortfolioWire>('/api/portfolio')).toApprove, [])
 })
 
 test('API88 every amount has the address of its reasons: lines that add up to it, each a line of a statement', async () => {

@@ -6,6 +6,7 @@ import { lastDateOf } from '../../core/credit/record.ts'
 import { makeRegister, type Register } from '../../core/credit/register.ts'
 import type { Party } from '../../core/terms/agreement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
+import { findAwaitingDrafts, type AwaitingDraft } from '../store/awaiting-drafts.ts'
 import type { Store } from '../store/database.ts'
 import { findPortfolio, type PortfolioRecord } from '../store/portfolios.ts'
 import { inReach, type Reach } from '../store/reach.ts'
@@ -39,6 +40,8 @@ export type Held = Readonly<{
   guarantors: readonly Party[]
   document: Readonly<{ record: PortfolioRecord; portfolio: Portfolio }> | undefined
   books: readonly Book[]
+  /** Drafts that wait for the guarantor, now. */
+  awaiting: readonly AwaitingDraft[]
   /** Agreements that are in talks then, and not among the books. */
   inTalks: readonly Schedule[]
 }>
@@ -120,6 +123,7 @@ const draw = async (tx: Work, { on, known, guarantor: wanted }: PortfolioQuestio
     guarantors,
     document,
     books: asOf === undefined ? [] : booksOf(records, asOf, whose),
+    awaiting: knownOn === undefined ? await findAwaitingDrafts(tx, names) : [],
     inTalks: own.filter(({ agreement }) => talked.has(agreement)),
   }
 }
