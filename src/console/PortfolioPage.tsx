@@ -207,6 +207,31 @@ const None = () => (
 
 type BodyProps = Readonly<{ data: PortfolioWire; view: PortfolioView; setView: (view: PortfolioView) => void }>
 
+/** Whose portfolio, at the end of which month, as known when. */
+const Head = ({ data, view, setView }: BodyProps) => (
+  <>
+    <header className="page-head">
+      <h1>Portfolio</h1>
+      <span className="second grow">
+        {data.document?.title ?? data.guarantor?.name ?? ''}: what was promised, may be asked for, and was earned
+      </span>
+      <AsOfControls
+        asOf={data.asOf}
+        months={data.months}
+        view={view}
+        setView={setView}
+        againstWord="Compare with"
+        guarantors={data.guarantors}
+      />
+    </header>
+    {data.knownOn === null ? null : (
+      <p className="opening">
+        As it was known on <b>{dateText(data.knownOn.slice(0, 10))}</b>; what was recorded later is not in it.
+      </p>
+    )}
+  </>
+)
+
 const Body = ({ data, view, setView }: BodyProps) => {
   const navigate = route.useNavigate()
   const names = useMemo(() => new Map(data.books.flatMap(({ rows }) => rows.map(({ agreement, title }) => [agreement, title]))), [data])
@@ -226,25 +251,7 @@ const Body = ({ data, view, setView }: BodyProps) => {
   return (
     <div className={lines === undefined ? 'with-panel' : 'with-panel panel-open'}>
       <div className="page">
-        <header className="page-head">
-          <h1>Portfolio</h1>
-          <span className="second grow">
-            {data.document?.title ?? data.guarantor?.name ?? ''}: what was promised, may be asked for, and was earned
-          </span>
-          <AsOfControls
-            asOf={data.asOf}
-            months={data.months}
-            view={view}
-            setView={setView}
-            againstWord="Compare with"
-            guarantors={data.guarantors}
-          />
-        </header>
-        {data.knownOn === null ? null : (
-          <p className="opening">
-            As it was known on <b>{dateText(data.knownOn.slice(0, 10))}</b>; what was recorded later is not in it.
-          </p>
-        )}
+        <Head data={data} view={view} setView={setView} />
         <Attention toApprove={data.toApprove} />
         {data.books.map((book) => (
           <Book
