@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import type { Browser } from 'playwright-core'
-import type { AgreementId } from '../src/core/base/id.ts'
 import { parseInstant } from '../src/core/base/time.ts'
 import { advance, openSandbox } from '../src/server/app/advance.ts'
 import { loadAgreement } from '../src/server/app/load-agreement.ts'
@@ -38,7 +37,7 @@ const fill = async (store: Store, print: Print): Promise<number> => {
     const loaded = await loadAgreement(store, { document: documentOf(i), now: 0, by: 'bench' })
     if (loaded.kind === 'refused') throw new Error(JSON.stringify(loaded.problems))
     const source = {
-      agreement: loaded.agreement.agreement as AgreementId,
+      agreement: loaded.agreement.agreement,
       seed: i,
       detail: 'coarse' as const,
       story: undefined,
@@ -96,7 +95,7 @@ const loadCold = async (browser: Browser, address: string): Promise<Load> => {
   })
   page.on('response', (response) => {
     const { pathname } = new URL(response.url())
-    if (/\.js$/.test(pathname) && !pathname.includes('/Chart-'))
+    if (pathname.endsWith('.js') && !pathname.includes('/Chart-'))
       scripts.push(response.body().then((body) => gzipSync(body, { level: 9 }).length))
   })
   await page.goto(`${address}/portfolio?on=2033-01`, { waitUntil: 'commit' })

@@ -45,8 +45,8 @@ const anyRecord = (name: string): fc.Arbitrary<OverviewRecord> =>
       const statements = months
         .toSorted((a, b) => a - b)
         .map((month, i) => {
-          const name_ = `2026-${String(month).padStart(2, '0')}`
-          const at = month <= 12 ? name_ : `2027-${String(month - 12).padStart(2, '0')}`
+          const named = `2026-${String(month).padStart(2, '0')}`
+          const at = month <= 12 ? named : `2027-${String(month - 12).padStart(2, '0')}`
           const positions = [positionOf('guarantee', 'gross', gross), positionOf('guarantee', 'escrow', escrow)]
           const lines = [
             paidLine('guarantee', 'nvidia', 'landlord', paid[i]!),
