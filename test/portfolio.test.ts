@@ -42,7 +42,7 @@ const openAny = makeOpenPage(
   () => address,
 )
 const openAs = (role: Role, party: string, options: BrowserContextOptions = {}, expected?: RegExp) =>
-  openAny({ ...options, extraHTTPHeaders: { ...headersOf(role, party) } }, expected)
+  openAny({ ...options, extraHTTPHeaders: { ...headersOf(role, party) } }, expected, null)
 const refused = /Failed to load resource: the server responded with a status of 40[134]/
 const guarantor = (options?: BrowserContextOptions) => openAs('guarantor', 'nvidia', options)
 const ask = async <T>(path: string): Promise<T> =>
@@ -144,7 +144,7 @@ test(
 test(
   'CO37 the portfolio is a usable table on the script budget, and its charts come after it, each with a table and a sentence',
   { skip },
-  async () => {
+  async (t) => {
     const { page, go, close } = await guarantor()
     const scripts = new Map<string, number>()
     page.on('response', async (response) => {
