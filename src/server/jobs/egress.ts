@@ -48,6 +48,9 @@ export const placeOfAddress = (address: string, allowed: readonly string[]): 'pu
 
 const hostOf = ({ hostname }: URL): string => (hostname.startsWith('[') ? hostname.slice(1, -1) : hostname)
 
+/** Names that are this machine everywhere (RFC 6761): no lookup says more. */
+const isThisMachine = (host: string): boolean => /(^|\.)localhost\.?$/i.test(host)
+
 /** Why nothing is sent to an address of the web as it is written, in a sentence; undefined where the name has still to be looked up. */
 export const whyNotUrl = (text: string, allowed: readonly string[]): string | undefined => {
   if (text.length > urlLengthMax) return `is longer than ${urlLengthMax} characters`
@@ -57,7 +60,7 @@ export const whyNotUrl = (text: string, allowed: readonly string[]): string | un
   if (url.username !== '' || url.password !== '') return 'should hold no name and no password: messages are signed'
   if (url.hash !== '') return 'should have no part after #: it would not be sent'
   const host = hostOf(url)
-  const place = ipaddr.isValid(host) ? placeOfAddress(host, allowed) : undefined
+  const place = ipaddr.isValid(host) ? placeOfAddress(host, allowed) : isThisMachine(host) ? placeOfAddress('127.0.0.1', allowed) : undefined
   if (place === 'refused') return `leads to ${host}, which is no address of the internet; the server has to be started with it allowed`
   if (place === 'allowed') return undefined
   // Where a name leads is looked at when it is sent to: with an allowed network, it may lead there.
