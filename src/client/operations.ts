@@ -1443,6 +1443,7 @@ export type Portfolio = {
     readonly recordedAt: Instant
   } | null
   /** in words */ readonly fiscalYear: string
+  /** months that the operator approved and the guarantor has not; none as known on a date */ readonly toApprove: readonly ToApprove[]
   readonly books: readonly PortfolioBook[]
   readonly inTalks: readonly InTalks[]
 }
@@ -1956,6 +1957,17 @@ export type Templates = {
 }
 
 export type TestedWebhook = { readonly message: string }
+
+export type ToApprove = {
+  readonly agreement: string
+  readonly title: string
+  readonly month: Month
+  readonly version: number
+  readonly payer: Party | null
+  readonly net: Amount
+  readonly currency: string
+  /** who approved it for the operator */ readonly approvedBy: string
+}
 
 export type Today = {
   readonly now: Instant
