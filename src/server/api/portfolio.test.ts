@@ -260,8 +260,8 @@ test('API94 answers that hold no secret are compressed for whoever takes it, and
   const plain = await send('/api/portfolio')
   const packed = await send('/api/portfolio', { ...guarantor, 'accept-encoding': 'br;q=0.5, gzip' })
   assert.deepEqual(
-    [plain.headers['content-encoding'], packed.headers['content-encoding'], packed.headers['vary']],
-    [undefined, 'gzip', 'accept-encoding'],
+    [plain.headers['content-encoding'], packed.headers['content-encoding'], /accept-encoding/.test(String(packed.headers['vary']))],
+    [undefined, 'gzip', true],
   )
   assert.equal(gunzipSync(packed.rawPayload).toString(), plain.body)
   assert.ok(packed.rawPayload.length * 3 < plain.rawPayload.length)
