@@ -60,9 +60,17 @@ export type Asked = Readonly<{
   headers?: Readonly<Record<string, string>>
   /** Where it is one party's alone, as a book is: to the others of its side too it is as what does not exist. */
   only?: Role
+  /** There is none in this world: asked for by its own side, it is as what does not exist too. */
+  nowhere?: true
 }>
 /** A list, asked alike by all: what it holds is what may be seen. */
-export type Listed = Readonly<{ list: string; body?: object; headers?: Readonly<Record<string, string>> }>
+export type Listed = Readonly<{
+  list: string
+  /** It holds what is published, whoever asks. */
+  published?: true
+  body?: object
+  headers?: Readonly<Record<string, string>>
+}>
 
 const ofSharon = (path: string): Asked => ({
   side: 'sharon',
@@ -122,8 +130,8 @@ export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = 
     missing: `/api/proposals/${noProposal}/decision`,
     body: { act: 'sign', hash: '0'.repeat(64) },
   }),
-  listTemplates: () => ({ list: '/api/templates' }),
-  readTemplate: () => ({ list: '/api/templates/sharon-ai' }),
+  listTemplates: () => ({ list: '/api/templates', published: true }),
+  readTemplate: () => ({ list: '/api/templates/sharon-ai', published: true }),
   listPeriods: () => ofSharon('/periods'),
   readDocument: () => ofSharon('/versions/1'),
   readPeriod: ({ month }) => ofSharon(`/periods/${month}`),
@@ -184,9 +192,14 @@ export const asks: Readonly<Record<string, (known: Known) => Asked | Listed>> = 
   listPortfolioLines: () => ({ list: '/api/portfolio/lines?of=paid' }),
   readRegister: () => ({ list: '/api/register' }),
   readInstrument: () => ofInstrument(''),
-  listInstrumentLines: () => ({ list: '/api/register/sharon-ai/backstop/lines' }),
+  listInstrumentLines: () => ofInstrument('/lines'),
   listFacilities: () => ({ list: '/api/facilities' }),
-  readFacility: () => ({ list: '/api/facilities/sharon-ai/backstop' }),
+  readFacility: () => ({
+    side: 'sharon',
+    url: '/api/facilities/sharon-ai/backstop',
+    missing: '/api/facilities/no-such-name/backstop',
+    nowhere: true,
+  }),
   readToday: () => ({ list: '/api/today' }),
   visit: () => ({ list: '/api/today/visits' }),
   snooze: () => ({ list: '/api/today/snoozes', body: { need: 'month:no-such-name/2026-01', until: '2026-12-01' } }),

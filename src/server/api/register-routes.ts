@@ -88,7 +88,13 @@ const instrumentRoutes = async (api: FastifyInstance, sourceOf: SourceOf<Portfol
       const { agreement, clause } = request.params
       const { cursor, ...query } = request.query
       const question = { ...query, of: 'clause' as const, agreement, clause, after: fromLineCursor(cursor) }
-      return toLines(await sourceOf(request).lines(question), question)
+      const lines = await sourceOf(request).lines(question)
+      // Without lines it may be that there is no such instrument: that is said as it is of the instrument itself.
+      if (lines.lines.length === 0) {
+        const held = await sourceOf(request).held({}, { anyone: true, agreement, earlier: true })
+        if (toInstrument(held, `${agreement}/${clause}`, false) === undefined) throw noInstrument(`${agreement}/${clause}`, held)
+      }
+      return toLines(lines, question)
     },
   )
 }
