@@ -1,4 +1,7 @@
+import * as fs from 'node:fs'
 import { join } from 'node:path'
+import { makeLoginDesk } from '../src/server/api/login-desk.ts'
+import { loadPortfolio } from '../src/server/app/load-portfolio.ts'
 import { makeApi } from '../src/server/api/api.ts'
 import { asSystem, type Store } from '../src/server/store/database.ts'
 import { readers } from './access-matrix.ts'
@@ -19,6 +22,9 @@ export const fillPages = async (store: Store): Promise<Readonly<{ months: readon
       .values(readers.map((reader) => ({ ...reader, given: true, actor: 'test', recorded_at: '2026-11-05T00:00:00Z' })))
       .execute(),
   )
+  const portfolio = fs.readFileSync(join(import.meta.dirname, '../examples/portfolio.yaml'), 'utf8')
+  const loaded = await loadPortfolio(store, { document: portfolio, now: worldNow, by: 'test' })
+  if (loaded.kind === 'refused') throw new Error(JSON.stringify(loaded.problems))
   return { months }
 }
 
@@ -26,6 +32,7 @@ export const fillPages = async (store: Store): Promise<Readonly<{ months: readon
 export const openDoor = async (store: Store): Promise<Readonly<{ address: string; stop: () => Promise<void> }>> => {
   const api = await makeApi({
     ...doorsOf(store, () => worldNow),
+    login: makeLoginDesk(store, { now: () => worldNow, clock: () => worldNow }, undefined),
     identify: byHeader,
     consoleFolder: join(import.meta.dirname, '../.cache/console'),
   })

@@ -6,6 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { personFor } from './access-matrix.ts'
 import { launch, makeOpenPage, skip } from './browser.ts'
+import type { JournalsWire } from '../src/wire/ledger.ts'
 import { testDatabase } from './database.ts'
 import { fillPages, openDoor } from './page-world.ts'
 import { sightsOf, type Sight } from './pages.ts'
@@ -20,6 +21,7 @@ const shots = join(import.meta.dirname, '../.cache/screenshots')
 let [browser, plain]: [Browser | undefined, BrowserContext | undefined] = [undefined, undefined]
 let door: Awaited<ReturnType<typeof openDoor>> | undefined
 let months: readonly string[] = []
+let journal = ''
 let closeDatabase = async () => {}
 before(async () => {
   if (skip !== false) return
@@ -27,6 +29,7 @@ before(async () => {
   closeDatabase = close
   ;({ months } = await fillPages(store))
   door = await openDoor(store)
+  journal = await bringPages(door.address)
   browser = await launch()
   plain = await browser.newContext()
   fs.mkdirSync(shots, { recursive: true })
@@ -36,6 +39,20 @@ after(async () => {
   await door?.stop()
   await closeDatabase()
 })
+
+/** What is done over HTTP before anybody looks: a month is prepared, and an endpoint added. Answers with a journal of the guarantor's book. */
+const bringPages = async (address: string): Promise<string> => {
+  const post = async (path: string, who: Readonly<Record<string, string>>, body: object) => {
+    const headers = { 'content-type': 'application/json', ...who }
+    const answer = await fetch(`${address}/api${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    assert.ok(answer.status < 300, `${path}: ${answer.status} ${await answer.text()}`)
+  }
+  await post('/agreements/firmus-batam/periods/2026-08/drafts', headersOf('operator', 'firmus', 'usr_maker'), {})
+  const hook = { url: 'https://hooks.example/offtake', events: null, agreements: null, description: 'Our books' }
+  await post('/webhooks', headersOf('operator', 'sharon-ai'), hook)
+  const answer = await fetch(`${address}/api/ledger/nvidia/journals`, { headers: headersOf('guarantor', 'nvidia') })
+  return ((await answer.json()) as JournalsWire).journals[0]!.id
+}
 
 const openPage = makeOpenPage(
   () => browser!,
@@ -61,6 +78,7 @@ const openSight = async ({ path, side, role, ready }: Sight) => {
   const opened = await openPage(
     { colorScheme: 'light', viewport: { width: looks.light.width, height }, extraHTTPHeaders: { ...headersOf(role, who.party) } },
     refusals,
+    null,
   )
   await opened.go(path)
   await opened.page.waitForSelector(ready)
@@ -91,7 +109,7 @@ test(
     const known = (fs.existsSync(book) ? JSON.parse(fs.readFileSync(book, 'utf8')) : {}) as Record<string, string>
     const seen: Record<string, string> = {}
     const changed: string[] = []
-    for (const sight of sightsOf(months[0]!))
+    for (const sight of sightsOf({ month: months[0]!, journal }))
       await t.test(sight.name, async () => {
         const { page, close } = await openSight(sight)
         for (const look of Object.keys(looks) as Look[]) {
@@ -120,3 +138,15 @@ test(
       )
   },
 )
+
+test('CO15 no page of the console is left out', () => {
+  const text = fs.readFileSync(join(import.meta.dirname, '../src/console/routes.tsx'), 'utf8')
+  const routes = [...text.matchAll(/path: '([^']+)'/g)].map(([, path]) => path!)
+  const paths = sightsOf({ month: '2026-08', journal: 'jrn_x' }).map(({ path }) => path.split('?')[0]!)
+  const unseen = routes.filter((route) => {
+    const pattern = new RegExp(`^${route.replaceAll(/\$\w+/g, '[^/]+')}$`)
+    return !paths.some((path) => pattern.test(path))
+  })
+  assert.ok(routes.length > 20)
+  assert.deepEqual(unseen, [])
+})
