@@ -60,7 +60,11 @@ export const whyNotUrl = (text: string, allowed: readonly string[]): string | un
   if (url.username !== '' || url.password !== '') return 'should hold no name and no password: messages are signed'
   if (url.hash !== '') return 'should have no part after #: it would not be sent'
   const host = hostOf(url)
-  const place = ipaddr.isValid(host) ? placeOfAddress(host, allowed) : isThisMachine(host) ? placeOfAddress('127.0.0.1', allowed) : undefined
+  const place = ipaddr.isValid(host)
+    ? placeOfAddress(host, allowed)
+    : isThisMachine(host)
+      ? placeOfAddress('127.0.0.1', allowed)
+      : undefined
   if (place === 'refused') return `leads to ${host}, which is no address of the internet; the server has to be started with it allowed`
   if (place === 'allowed') return undefined
   // Where a name leads is looked at when it is sent to: with an allowed network, it may lead there.
