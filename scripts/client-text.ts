@@ -52,6 +52,7 @@ const typeOf = (schema: Schema): string => {
   const either = schema.anyOf ?? schema.oneOf
   if (either !== undefined) return either.map((each) => `(${typeOf(each)})`).join(' | ')
   if (schema.allOf !== undefined) return schema.allOf.map((each) => `(${typeOf(each)})`).join(' & ')
+  if (schema.type === undefined) return 'unknown'
   switch (schema.type) {
     case 'string':
     case 'boolean':
@@ -88,7 +89,7 @@ const inputOf = ({ operation: { operationId, parameters = [], requestBody } }: T
     const json = requestBody.content[jsonType]?.schema
     exact.push(`readonly body: ${json === undefined || typeOf(json) === 'unknown' ? 'Sent' : typeOf(json)}`)
   }
-  return exact.length === 0 ? 'Readonly<Record<never, never>>' : `{ ${exact.join('; ')} }`
+  return exact.length === 0 ? 'Readonly<Record<string, never>>' : `{ ${exact.join('; ')} }`
 }
 
 const okOf = ({ responses }: Operation): Content => Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1].content ?? {}

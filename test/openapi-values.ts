@@ -43,6 +43,7 @@ export const valid = (schema: Schema, schemas: Schemas): fc.Arbitrary<unknown> =
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)
   const either = schema.anyOf ?? schema.oneOf
   if (either !== undefined) return fc.oneof(...either.map((each) => valid(each, schemas)))
+  if (schema.type === undefined) return fc.jsonValue()
   switch (schema.type) {
     case 'string':
       return textOf(schema)

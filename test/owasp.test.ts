@@ -126,7 +126,7 @@ test('OWASP API3 broken object property level authorization: nothing is set that
   const reviewer = as('harbour', 'guarantor')
   const claim = `/api/claims/${campusAgreement}/${campusMonth}`
   const { findings } = (await ask(`${claim}/findings`, reviewer)).json<FindingsWire>()
-  const before = (await ask(claim, reviewer)).json<ClaimWire>()
+  const unchanged = (await ask(claim, reviewer)).json<ClaimWire>()
   const forged = {
     decision: 'ask',
     reason: 'whose is it',
@@ -142,7 +142,7 @@ test('OWASP API3 broken object property level authorization: nothing is set that
     assert.notEqual(decision.by, 'somebody else')
     assert.notEqual(decision.at, forged.at)
   } else assert.equal(answer.statusCode, 400, answer.body)
-  assert.deepEqual((await ask(claim, reviewer)).json<ClaimWire>().currency, before.currency)
+  assert.deepEqual((await ask(claim, reviewer)).json<ClaimWire>().currency, unchanged.currency)
   // Whatever is answered anywhere to anybody, no part of it is called as a secret is.
   for (const row of known.routeTable.filter(({ method, url }) => method === 'GET' && !url.includes(':')))
     for (const [side, role] of [

@@ -55,7 +55,9 @@ export const lookAt = async (page: Page, plain: BrowserContext): Promise<Readonl
 export const differs = (packedNow: string, packedBefore: string): string | undefined => {
   const [now, before] = [unpack(packedNow), unpack(packedBefore)]
   if (now.length !== before.length) return `it has ${now.length} cells, and had ${before.length}`
-  const cells = [...now].flatMap((letter, i) => (Math.abs(letter.charCodeAt(0) - before.charCodeAt(i)) > stepsApart ? [i] : []))
+  const cells = Array.from({ length: now.length }, (_, i) => i).filter(
+    (i) => Math.abs(now.charCodeAt(i) - before.charCodeAt(i)) > stepsApart,
+  )
   if (cells.length * 1000 <= now.length * differentMax) return undefined
   const places = cells.slice(0, 3).map((cell) => `${cell % grid.columns}:${Math.floor(cell / grid.columns)}`)
   return `${cells.length} of ${now.length} cells differ, first at ${places.join(', ')}`

@@ -42,7 +42,7 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 const addressOf = (name: OperationName, input: Given): string => {
   const { path, query } = operations[name]
   const filled = path.replaceAll(/\{([^}]+)\}/g, (_, parameter: string) => encodeURIComponent(String(input[parameter])))
-  const asked = query.flatMap((parameter) => (input[parameter] === undefined ? [] : [[parameter, String(input[parameter])]]))
+  const asked = query.filter((parameter) => input[parameter] !== undefined).map((parameter) => [parameter, String(input[parameter])])
   return asked.length === 0 ? filled : `${filled}?${new URLSearchParams(asked).toString()}`
 }
 

@@ -2329,7 +2329,7 @@ export type Operations = {
     readonly event: JobEvent
   }
   /** Whether the server answers, and what it takes the time to be */ readonly health: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Health
     readonly row: never
     readonly event: never
@@ -2362,7 +2362,7 @@ export type Operations = {
     readonly event: never
   }
   /** Every agreement, with its latest month */ readonly listAgreements: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Agreements
     readonly row: never
     readonly event: never
@@ -2395,13 +2395,13 @@ export type Operations = {
     readonly event: never
   }
   /** Books that can be seen: a party sees its own */ readonly listBooks: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Books
     readonly row: never
     readonly event: never
   }
   /** Months whose claims were verified, the latest first */ readonly listClaims: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Claims
     readonly row: never
     readonly event: never
@@ -2427,7 +2427,7 @@ export type Operations = {
     readonly event: never
   }
   /** Factories with racks on record */ readonly listFactories: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Factories
     readonly row: never
     readonly event: never
@@ -2439,7 +2439,7 @@ export type Operations = {
     readonly event: never
   }
   /** Sources of the last weeks, how long ago each told of anything, and which are late */ readonly listFeeds: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Feeds
     readonly row: never
     readonly event: never
@@ -2500,7 +2500,7 @@ export type Operations = {
     readonly event: never
   }
   /** Made-up people for the roles of the agreements on record, to sign in as; only where no login is configured */ readonly listMadeUpPeople: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: MadeUpPeople
     readonly row: never
     readonly event: never
@@ -2517,7 +2517,7 @@ export type Operations = {
     readonly event: never
   }
   /** The parties of the agreements on record, and what each is where */ readonly listParties: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Parties
     readonly row: never
     readonly event: never
@@ -2551,7 +2551,7 @@ export type Operations = {
     readonly event: never
   }
   /** Terms that were proposed, the latest first */ readonly listProposals: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Proposals
     readonly row: never
     readonly event: never
@@ -2601,7 +2601,7 @@ export type Operations = {
     readonly event: never
   }
   /** Agreements to begin from */ readonly listTemplates: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Templates
     readonly row: never
     readonly event: never
@@ -2613,7 +2613,7 @@ export type Operations = {
     readonly event: never
   }
   /** Where a party is told of what happens, and how deliveries go */ readonly listWebhooks: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Webhooks
     readonly row: never
     readonly event: never
@@ -2805,7 +2805,7 @@ export type Operations = {
     readonly event: never
   }
   /** The uploads that are under way */ readonly readProgress: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: IngestProgress
     readonly row: never
     readonly event: never
@@ -2842,13 +2842,13 @@ export type Operations = {
     readonly event: never
   }
   /** What the clock of a sandbox is at */ readonly readSandbox: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Sandbox
     readonly row: never
     readonly event: never
   }
   /** Who is signed in, as what they act, and what they may do */ readonly readSession: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Session
     readonly row: never
     readonly event: never
@@ -2860,7 +2860,7 @@ export type Operations = {
     readonly event: never
   }
   /** What needs whoever asks, the most pressing first; what is new since they were here; how months went */ readonly readToday: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: Today
     readonly row: never
     readonly event: never
@@ -2969,7 +2969,7 @@ export type Operations = {
     readonly event: never
   }
   /** Ends the session of the cookie; that of the identity provider goes on */ readonly signOut: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: SignedOut
     readonly row: never
     readonly event: never
@@ -3001,7 +3001,7 @@ export type Operations = {
     readonly event: never
   }
   /** Notes that the caller has seen what there is; within an hour it is the same visit */ readonly visit: {
-    readonly input: Readonly<Record<never, never>>
+    readonly input: Readonly<Record<string, never>>
     readonly answer: { /** false: within an hour of the visit before */ readonly noted: boolean }
     readonly row: never
     readonly event: never

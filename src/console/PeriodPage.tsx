@@ -120,6 +120,17 @@ type BodyProps = Readonly<{
   closing: ClosingState
 }>
 
+/** The line whose reasons are open; closed, the focus is where it came from. */
+const useReasons = (statement: PeriodWire['statement'], line: PeriodView['line'], setView: SetView) => {
+  const explained = useMemo(() => explainedOf(statement, line), [statement, line])
+  const open = (name: LineOrNet) => setView({ line: name, why: undefined, day: undefined })
+  const close = () => {
+    setView({ line: undefined, why: undefined, day: undefined })
+    document.querySelector<HTMLElement>(`button[data-line="${line}"]`)?.focus()
+  }
+  return { explained, open, close }
+}
+
 const Body = ({ period: shown, terms, view, setView, closing }: BodyProps) => {
   const { statement, standing } = shown
   // Amounts are as stated; what of them is in dispute is so now.
@@ -129,14 +140,9 @@ const Body = ({ period: shown, terms, view, setView, closing }: BodyProps) => {
     void closing.changed()
   }
   const client = useQueryClient()
-  const explained = useMemo(() => explainedOf(statement, view.line), [statement, view.line])
+  const { explained, open, close } = useReasons(statement, view.line, setView)
   const since = useSince(shown)
   const nameOf = (line: number) => ({ id: statement.agreement, month: statement.month, version: view.v, line })
-  const open = (line: LineOrNet) => setView({ line, why: undefined, day: undefined })
-  const close = () => {
-    setView({ line: undefined, why: undefined, day: undefined })
-    document.querySelector<HTMLElement>(`button[data-line="${view.line}"]`)?.focus()
-  }
   const leave = () => view.against !== undefined && setView({ against: undefined, all: undefined })
   const show = (picture: string) => (kind: 'chart' | 'table') => setView({ table: withTable(view.table, picture, kind === 'table') })
   // An agreement on guarantees and loans alone has no capacity to picture.

@@ -64,7 +64,8 @@ beforeAll(async () => {
 })
 
 type Person = Parameters<typeof headersOf>
-const ask = async <T>(url: string, ...who: Person) => {
+type Answered<T> = Readonly<{ status: number; body: T }>
+const ask = async <T>(url: string, ...who: Person): Promise<Answered<T>> => {
   const answer = await api.inject({ url, headers: { ...headersOf(...who) } })
   return { status: answer.statusCode, body: answer.json<T>() }
 }
@@ -113,9 +114,9 @@ test('API56 a deed names its agreement, what was before and what is after', asyn
   const [final] = (await ask<AuditLogWire>('/api/audit?subject=philly-block%202017-10', 'guarantor', 'guarantor')).body.entries
   assert.ok(final !== undefined)
   assert.deepEqual(JSON.parse(final.before!), { status: 'open' })
-  const after = JSON.parse(final.after!) as { status: string; net: { amount: string } }
-  assert.deepEqual([after.status, final.agreement, final.actor], ['final', 'philly-block', 'test'])
-  assert.match(after.net.amount, /^\d+\.\d\d$/)
+  const then = JSON.parse(final.after!) as { status: string; net: { amount: string } }
+  assert.deepEqual([then.status, final.agreement, final.actor], ['final', 'philly-block', 'test'])
+  assert.match(then.net.amount, /^\d+\.\d\d$/)
   const [loaded] = (await ask<AuditLogWire>('/api/audit?action=load', 'guarantor', 'guarantor')).body.entries
   assert.equal(loaded!.before, 'null')
 })

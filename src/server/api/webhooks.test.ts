@@ -31,7 +31,8 @@ beforeAll(async () => {
 
 type Person = Parameters<typeof headersOf>
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
-const ask = async <T>(method: Method, url: string, who: Person, body?: object, key?: string) => {
+type Answered<T> = Readonly<{ status: number; body: T; text: string }>
+const ask = async <T>(method: Method, url: string, who: Person, body?: object, key?: string): Promise<Answered<T>> => {
   const headers = { ...headersOf(...who), ...(key === undefined ? {} : { 'idempotency-key': key }) }
   const answer = await api.inject({ method, url, headers, ...(body === undefined ? {} : { payload: body }) })
   return { status: answer.statusCode, body: answer.json<T>(), text: answer.body }
@@ -156,8 +157,8 @@ test('API63 a write that is sent twice under its key is done once; what is sent,
   assert.equal(newest.messages[0]?.type, 'claim.verified')
   const rest = await ask<MessagesWire>('GET', `/api/webhooks/${id}/messages?cursor=${newest.next}`, sharon)
   assert.deepEqual([rest.body.messages.map(({ type }) => type), rest.body.next], [['webhook.test'], null])
-  const { id: message } = newest.messages[0]!
-  assert.deepEqual([newest.messages[0]!.state, newest.messages[0]!.last], ['waiting', null])
+  const { id: message } = newest.messages[0]
+  assert.deepEqual([newest.messages[0].state, newest.messages[0].last], ['waiting', null])
   await deliver(store, message, here)
   const read = () => ask<MessageDetailWire>('GET', `/api/webhooks/${id}/messages/${message}`, sharon)
   const delivered = (await read()).body
