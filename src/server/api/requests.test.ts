@@ -41,13 +41,21 @@ test('API42 every answer says its dated version, and one that is not there is re
 
 /** The reads of JSON that there are here, by what the document says. */
 const jsonReads = (): string[] => {
-  const { paths = {} } = api.swagger() as { paths?: Record<string, { get?: { responses?: Record<string, { content?: object }> } }> }
+  type Parameter = Readonly<{ name: string; in: string; required?: boolean; schema?: Readonly<{ enum?: readonly string[] }> }>
+  type Read = Readonly<{ parameters?: readonly Parameter[]; responses?: Readonly<Record<string, Readonly<{ content?: object }>>> }>
+  const { paths = {} } = api.swagger() as { paths?: Record<string, { get?: Read }> }
+  /** What a read has to be asked with. */
+  const asked = ({ parameters = [] }: Read): string =>
+    parameters
+      .filter((each) => each.in === 'query' && each.required === true)
+      .map(({ name, schema }) => `${name}=${name === 'agreement' ? 'sharon-ai' : (schema?.enum?.[0] ?? 'sharon')}`)
+      .join('&')
   return (
     Object.entries(paths)
       .filter(([, { get: read }]) => 'application/json' in (read?.responses?.['200']?.content ?? {}))
-      .map(([path]) => path.replace('/{id}/periods', '/sharon-ai/periods').replace('{month}', month!).replace('{number}', '1'))
+      .map(([path, { get: read }]) => `${path}?${asked(read!)}`.replace(/\?$/, ''))
+      .map((path) => path.replace('/{id}/periods', '/sharon-ai/periods').replace('{month}', month!).replace('{number}', '1'))
       .map((path) => path.replace('/agreements/{id}', '/agreements/sharon-ai'))
-      .map((path) => (path === '/api/readings' ? `${path}?agreement=sharon-ai` : path))
       // What is drawn by lot is never the same.
       .filter((path) => !path.includes('{') && path !== '/api/audit/pick')
   )
