@@ -54,7 +54,7 @@ const leaves = function* (value: unknown, path = ''): Generator<readonly [string
   else yield [path, value]
 }
 
-test('OWASP API1 broken object level authorization: an object of others is not there, by any of its names', async () => {
+test('API113 OWASP API1 broken object level authorization: an object of others is not there, by any of its names', async () => {
   const foreign = as('harbour', 'guarantor')
   const own = (await ask(`/api/agreements/sharon-ai/periods/${month}`, as('sharon', 'guarantor'))).json<{ id: string; hash: string }>()
   for (const url of [
@@ -77,7 +77,7 @@ test('OWASP API1 broken object level authorization: an object of others is not t
   assert.doesNotMatch(mixed.body, /syd-a/)
 })
 
-test('OWASP API2 broken authentication: what is not exactly a live session or key is nobody, and guessing tells nothing', async () => {
+test('API114 OWASP API2 broken authentication: what is not exactly a live session or key is nobody, and guessing tells nothing', async () => {
   const sign = await signed.inject({ method: 'POST', url: '/api/login/as', payload: { person: 'usr_operator-sharon-ai-1' } })
   assert.equal(sign.statusCode, 200, sign.body)
   const cookie = [sign.headers['set-cookie']].flat()[0]!.split(';')[0]!
@@ -122,7 +122,7 @@ test('OWASP API2 broken authentication: what is not exactly a live session or ke
   assert.equal(bodies.size, 1, [...bodies].join('\n'))
 })
 
-test('OWASP API3 broken object property level authorization: nothing is set that is not asked for, and no secret is told', async () => {
+test('API115 OWASP API3 broken object property level authorization: nothing is set that is not asked for, and no secret is told', async () => {
   const reviewer = as('harbour', 'guarantor')
   const claim = `/api/claims/${campusAgreement}/${campusMonth}`
   const { findings } = (await ask(`${claim}/findings`, reviewer)).json<FindingsWire>()
@@ -156,7 +156,7 @@ test('OWASP API3 broken object property level authorization: nothing is set that
     }
 })
 
-test('OWASP API4 unrestricted resource consumption: pages, bodies, addresses and headers are bounded, and say so', async () => {
+test('API116 OWASP API4 unrestricted resource consumption: pages, bodies, addresses and headers are bounded, and say so', async () => {
   const operator = as('sharon', 'operator')
   for (const url of ['/api/readings?agreement=sharon-ai&limit=1000000', '/api/ingest/batches?limit=99999', '/api/audit?limit=99999'])
     assert.equal(problemOf(await ask(url, url.includes('batches') ? operator : as('sharon', 'auditor'))).status, 400, url)
@@ -175,7 +175,7 @@ test('OWASP API4 unrestricted resource consumption: pages, bodies, addresses and
   assert.ok(deep.statusCode >= 400 && deep.statusCode < 500)
 })
 
-test('OWASP API5 broken function level authorization: another method, another spelling or a header opens no door', async () => {
+test('API117 OWASP API5 broken function level authorization: another method, another spelling or a header opens no door', async () => {
   const tenant = as('sharon', 'tenant')
   for (const url of [
     '/api/agreements/',
@@ -201,7 +201,7 @@ test('OWASP API5 broken function level authorization: another method, another sp
     assert.ok([403, 404].includes((await ask(url, as('sharon', 'operator'))).statusCode), url)
 })
 
-test('OWASP API6 unrestricted access to sensitive business flows: money wants two parties and persons, and repeats nothing', async () => {
+test('API118 OWASP API6 unrestricted access to sensitive business flows: money wants two parties and persons, and repeats nothing', async () => {
   const at = `/api/agreements/firmus-batam/periods/2026-08`
   const firmus = (id: string) => headersOf('operator', 'firmus', id)
   const prepared = await ask(`${at}/drafts`, firmus('usr_maker'), 'POST', {})
@@ -224,7 +224,7 @@ test('OWASP API6 unrestricted access to sensitive business flows: money wants tw
   assert.equal((await ask(at, firmus('usr_maker'))).json<{ statement: { status: string } }>().statement.status, 'provisional')
 })
 
-test('OWASP API7 server side request forgery: nothing inside is reached by an address that somebody gives', async () => {
+test('API119 OWASP API7 server side request forgery: nothing inside is reached by an address that somebody gives', async () => {
   const operator = as('sharon', 'operator')
   for (const url of [
     'http://127.0.0.1:5432/',
@@ -255,7 +255,7 @@ test('OWASP API7 server side request forgery: nothing inside is reached by an ad
   }
 })
 
-test('OWASP API8 security misconfiguration: headers on every answer, none for other origins, and no inside told', async () => {
+test('API120 OWASP API8 security misconfiguration: headers on every answer, none for other origins, and no inside told', async () => {
   for (const [url, headers] of [
     ['/', {}],
     ['/api/session', {}],
@@ -278,7 +278,7 @@ test('OWASP API8 security misconfiguration: headers on every answer, none for ot
   assert.deepEqual(reports, [])
 })
 
-test('OWASP API9 improper inventory management: what is answered is in the document, and nothing else is there', async () => {
+test('API121 OWASP API9 improper inventory management: what is answered is in the document, and nothing else is there', async () => {
   const spec = (await ask('/openapi.json', {})).json<{ paths: Record<string, Record<string, unknown>> }>()
   const documented = Object.entries(spec.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

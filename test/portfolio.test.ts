@@ -81,7 +81,7 @@ const checkSums = async (page: Page, name: string | RegExp): Promise<number> => 
   return held
 }
 
-test('CO35 the portfolio’s columns add up to its totals, and every amount is the string of the API', { skip }, async () => {
+test('CO51 the portfolio’s columns add up to its totals, and every amount is the string of the API', { skip }, async () => {
   const { page, go, close } = await guarantor()
   await go('/portfolio?table=exposure.cash&against=2026-12')
   assert.ok((await checkSums(page, /^Agreements$/)) >= 6)
@@ -104,7 +104,7 @@ test('CO35 the portfolio’s columns add up to its totals, and every amount is t
 })
 
 test(
-  'CO36 by keyboard alone: to the portfolio, an amount to its lines and back, charts to tables; the address brings the view back',
+  'CO52 by keyboard alone: to the portfolio, an amount to its lines and back, charts to tables; the address brings the view back',
   { skip },
   async () => {
     const { page, go, close } = await guarantor()
@@ -223,7 +223,7 @@ const paths = {
   instrument: '/register/lease-guarantees/first-lease',
   lender: '/lender?on=2028-07',
 }
-test('CO7 CO35 nothing for the checker to find on any of these pages, in the light and in the dark', { skip }, async (t) => {
+test('CO7 CO51 nothing for the checker to find on any of these pages, in the light and in the dark', { skip }, async (t) => {
   for (const colorScheme of ['light', 'dark'] as const)
     for (const [name, path] of Object.entries(paths))
       await t.test(`${name}, ${colorScheme}`, async () => {

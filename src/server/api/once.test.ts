@@ -118,7 +118,7 @@ test('API40 what a route says is to be stored nowhere is not kept, and not done 
   assert.deepEqual(kept, [{ body: null }])
 })
 
-test('API40 P20 whoever held a key and was killed holds it no longer than the lease', async () => {
+test('API40 whoever held a key and was killed holds it no longer than the lease', async () => {
   const keyed = {
     sender: JSON.stringify(['person', 'usr_anna', 'sharon-ai', 'operator']),
     key: 'k8',
@@ -144,7 +144,7 @@ const request = fc.record({
   startMs: fc.nat(20),
 })
 
-test('API41 P20 whatever the order, repetition and overlap of requests, each key does one thing once and says one thing', async () => {
+test('API41 whatever the order, repetition and overlap of requests, each key does one thing once and says one thing', async () => {
   let [round, sent] = [0, 0]
   const world = fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 14 }), async (requests) => {
     round += 1

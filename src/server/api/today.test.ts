@@ -7,8 +7,10 @@ import { testDatabase } from '../../../test/database.ts'
 import { doorsOf } from '../../../test/doors.ts'
 import { byHeader, headersOf } from '../../../test/principals.ts'
 import { campusAgreement, loadCampus } from '../../../test/small-campus.ts'
+import { add, during, integrate, maximum, zero } from '../../core/base/steps.ts'
+import { formatInstant, monthInterval, parseInstant } from '../../core/base/time.ts'
 import type { ProblemWire } from '../../wire/problem.ts'
-import type { ReadingsWire } from '../../wire/reading.ts'
+import type { ReadingsWire, ReadingWire } from '../../wire/reading.ts'
 import type { HitsWire } from '../../wire/search.ts'
 import type { FeedsWire } from '../../wire/feed.ts'
 import type { OrdersWire } from '../../wire/order.ts'
@@ -52,6 +54,7 @@ before(async () => {
   )
 })
 
+const secondsOf = (text: string): number => parseInstant(text, 'UTC') as number
 const byText = (a: readonly unknown[], b: readonly unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1)
 
 type Who = Readonly<Record<string, string>>
@@ -243,22 +246,7 @@ test('API98 what is asked for by name, month, hash, id or amount is found by who
   assert.deepEqual([line11.month, line11.line, line11.place], [month, line.number, 'line'])
 })
 
-test('P36 every amount that statements state is on record to be found by, and amounts are read as people write them', async () => {
-  const { rows } = await store.pool.query<{ document: string; agreement: string; month: string }>(
-    'select document, agreement, month from statement',
-  )
-  assert.ok(rows.length >= 3)
-  for (const { document, agreement, month } of rows) {
-    const { lines } = JSON.parse(document) as { lines: { number: number; amount: string }[] }
-    const { rows: found } = await store.pool.query<{ place: number; amount: string }>(
-      'select place, amount from stated_amount where agreement = $1 and month = $2 and place > 10 order by place',
-      [agreement, month],
-    )
-    assert.deepEqual(
-      found.map(({ place, amount }) => [place - 10, amount]),
-      lines.filter(({ amount }) => !/^-?0(\.0*)?$/.test(amount)).map(({ number, amount }) => [number, amount.replace('-', '')]),
-    )
-  }
+test('API98 amounts are read as people write them', () => {
   for (const text of ['16,096,464.00', 'explain 16,096,464.00', 'USD 16,096,464', '(16096464.0)', '16 096 464.00', '016096464.00 USD'])
     assert.ok(amountsIn(text).includes('16096464.00'), text)
   for (const text of ['oct 26', 'sharon', '2026-10-', '1.2.3', 'ab12', ''])
@@ -290,6 +278,32 @@ test('API101 a guarantor or lender reads a pseudonym for a tenant: one for each,
   assert.ok(seen.length > 0)
   for (const { tenant } of (await get<ReadingsWire>(rack, headersOf('guarantor', 'grantor'))).readings)
     assert.ok(tenant === null || /^tenant-[0-9a-f]{8}$/.test(tenant))
+})
+
+test('API99 over HTTP: an order was reserved, held and sold what a plain walk through its readings, as they are answered, gives', async () => {
+  const month = months.at(-1)!
+  const { orders, next } = await get<OrdersWire>(`/api/orders?month=${month}&limit=500`, operator)
+  assert.equal(next, null)
+  assert.ok(orders.length > 3)
+  const window = monthInterval(month, orders[0]!.zone)
+  const [from, to] = [formatInstant(window.from), formatInstant(window.to)]
+  const query = `/api/readings?agreement=sharon-ai&kind=reservation,allocation&from=${from}&to=${to}&limit=500`
+  const readings: ReadingWire[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: ReadingsWire = await get<ReadingsWire>(cursor === '' ? query : `${query}&cursor=${cursor}`, operator)
+    readings.push(...page.readings)
+    cursor = page.next
+  }
+  assert.ok(readings.length > orders.length)
+  const course = (of: string, order: string, pool: string) =>
+    readings
+      .filter((each) => each.kind === of && each.order === order && each.subject === pool && each.replacedBy === null)
+      .reduce((sum, each) => add(sum, during(secondsOf(each.from!), secondsOf(each.to!), each.gpus!)), zero)
+  for (const { order, pool, reserved, used, sold } of orders) {
+    const [promised, held] = [course('reservation', order, pool), course('allocation', order, pool)]
+    const walked = [promised, held, maximum(promised, held)].map((steps) => integrate(steps, window.from, window.to))
+    assert.deepEqual([reserved, used, sold], walked, order)
+  }
 })
 
 test('API100 over HTTP: a tenant is told where its order is and nothing of the agreement; what it may not see is as if it were not', async () => {

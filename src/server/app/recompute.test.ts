@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { bring, comparedDocument, comparedNow, compareWorld, outage } from '../../../test/compared-world.ts'
 import { testDatabase } from '../../../test/database.ts'
-import { findKnown } from '../store/known.ts'
-import { inTransaction } from '../store/transaction.ts'
 import { loadAgreement } from './load-agreement.ts'
 import { recompute } from './recompute.ts'
 
@@ -73,25 +71,4 @@ test('RE2 an amount that was changed in the database is found, with both values 
   const [line] = answer.comparison.lines.filter(({ kind }) => kind !== 'same')
   assert.deepEqual([line?.before?.amount, line?.after?.amount], ['1.00', amount])
   assert.equal(await recompute(store, 'stm_none'), undefined)
-})
-
-test('P40 an import that took its number before a close and ended after it was not known to it', async () => {
-  await compareWorld(store, 'order')
-  const [july] = await statementsOf('order')
-  const known = await inTransaction(store, (tx) => findKnown(tx, july!.id))
-  const { rows } = await store.pool.query<{ batch: bigint; entry: bigint; close: bigint }>(
-    `select (a.detail ->> 'batch')::bigint as batch, a.entry, c.entry as close from audit_log a, audit_log c
-      where a.action = 'import' and c.action = 'close' and c.subject = 'order 2026-07'`,
-  )
-  for (const { batch, entry, close } of rows) {
-    const isKnown = batch <= known!.batches.through && !known!.batches.without.includes(batch)
-    assert.equal(isKnown, entry < close, `batch ${batch}`)
-  }
-  // One that is numbered low and recorded late, as a slow upload to another agreement is.
-  await store.pool.query(
-    `insert into audit_log (recorded_at, actor, action, subject, detail) values (now(), 'test', 'import', 'slow', $1)`,
-    [JSON.stringify({ batch: `${known!.batches.through}` })],
-  )
-  const then = await inTransaction(store, (tx) => findKnown(tx, july!.id))
-  assert.ok(then!.batches.without.includes(known!.batches.through))
 })

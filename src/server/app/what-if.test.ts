@@ -25,7 +25,7 @@ const rowsOf = async () =>
     )
   ).rows
 
-test('WI1 a price of three quarters pays three quarters in every past month, on changed lines only, with the term reworded', async () => {
+test('WF1 a price of three quarters pays three quarters in every past month, on changed lines only, with the term reworded', async () => {
   await compareWorld(store, 'price')
   const before = await rowsOf()
   const told = await settled('price', { terms: price('1.50') })
@@ -53,14 +53,14 @@ test('WI1 a price of three quarters pays three quarters in every past month, on 
   assert.deepEqual(await rowsOf(), before)
 })
 
-test('WI1 terms as they are change nothing, in any month', async () => {
+test('WF1 terms as they are change nothing, in any month', async () => {
   const told = await settled('price', {})
   assert.ok(told.months.every(({ lines }) => lines.length === 0))
   assert.deepEqual(told.sentences, [])
   assert.ok(told.totals.every(({ difference }) => cents(difference) === 0n))
 })
 
-test('WI2 months follow each other: what a cap has left depends on the months before, from the first that is asked for', async () => {
+test('WF2 months follow each other: what a cap has left depends on the months before, from the first that is asked for', async () => {
   // At 4.00 a year’s 250,000.00 are used up in the third month: 104,160.00 and 85,440.00 (what is known of August now), and the rest.
   const told = await settled('price', { terms: price('4.00') })
   const paid = told.months.map(({ lines }) => lines.find(({ formula }) => formula === 'backstop')!.after!.amount)
@@ -77,7 +77,7 @@ test('WI2 months follow each other: what a cap has left depends on the months be
   assert.ok(alone.months[0]!.lines.every(({ formula }) => formula !== 'over-cap'))
 })
 
-test('WI3 what an amendment then corrects is what was foretold, to the cent', async () => {
+test('WF3 what an amendment then corrects is what was foretold, to the cent', async () => {
   await compareWorld(store, 'foretold')
   const told = await settled('foretold', { terms: price('1.75') })
   const { rows } = await store.pool.query<{ hash: string }>(`select hash from agreement_version where agreement = 'foretold'`)
@@ -100,7 +100,7 @@ test('WI3 what an amendment then corrects is what was foretold, to the cent', as
   }
 })
 
-test('WI4 terms that cannot be are refused by pointer, months that cannot be in sentences, and who has gone is not served', async () => {
+test('WF4 terms that cannot be are refused by pointer, months that cannot be in sentences, and who has gone is not served', async () => {
   const invalid = await ask('price', {
     terms: {
       changes: [

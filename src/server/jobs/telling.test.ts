@@ -2,14 +2,13 @@ import assert from 'node:assert/strict'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { after, before as beforeAll, test } from 'node:test'
-import fc from 'fast-check'
 import pg from 'pg'
 import { testDatabase } from '../../../test/database.ts'
 import { closedAt } from '../app/closed-at.ts'
 import { loadAgreement } from '../app/load-agreement.ts'
-import { appendJobEvent, askToStop, findJob, jobEnds, listJobEvents, listJobs, startJob, type JobEvent } from '../store/job-events.ts'
+import { askToStop, findJob, jobEnds, listJobEvents, type JobEvent } from '../store/job-events.ts'
 import { startClose, type CloseJob } from '../store/jobs.ts'
-import { inReach, nothing, type Reach } from '../store/reach.ts'
+import { inReach, type Reach } from '../store/reach.ts'
 import { inTransaction, RolledBack } from '../store/transaction.ts'
 import { freeJobsOfDead } from './dead-workers.ts'
 import { migrateJobs, startWorkers } from './workers.ts'
@@ -150,69 +149,4 @@ test('Q7 a job that has killed its worker at every attempt ends as failed', asyn
   const last = (await eventsOf(job)).at(-1)!
   assert.equal(last.kind, 'failed')
   assert.match(last.message, /at each of 5 attempts/)
-})
-
-const step = fc.record({
-  kind: fc.constantFrom<JobEvent['kind']>('progress', 'progress', 'retry', 'cancelling', 'done', 'failed', 'cancelled'),
-  waitMs: fc.nat(6),
-})
-
-test('P21 events of a job have numbers without a hole and one end, however many tell of it at once', async () => {
-  let told = 0
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
-      const job = await inTransaction<string>(store, (tx) =>
-        startJob(tx, { kind: 'try', subject: 'law', agreement: null, queueKey: 'law', cancellable: false, by: 'anna' }),
-      )
-      const taken = await Promise.all(
-        steps.map(async ({ kind, waitMs }) => {
-          await new Promise((done) => setTimeout(done, waitMs))
-          return inTransaction<boolean>(store, (tx) => appendJobEvent(tx, job, { kind, message: kind }))
-        }),
-      )
-      const events = await eventsOf(job)
-      numbered(events)
-      assert.equal(events.length, 1 + taken.filter(Boolean).length)
-      const ends = events.filter(({ kind }) => jobEnds.some((end) => end === kind))
-      assert.equal(ends.length, steps.some(({ kind }) => jobEnds.some((end) => end === kind)) ? 1 : 0)
-      if (ends.length === 1) assert.equal(events.at(-1), ends[0])
-      told += events.length
-    }),
-    { numRuns: 25 },
-  )
-  process.stderr.write(`${told} events\n`)
-})
-
-test('P22 a party sees the jobs it asked for and those of its agreements, with their events, and nobody else’s', async () => {
-  const { rows } = await store.pool
-    .query<{ agreement: string; party: string }>(
-      `set role offtake_system; select agreement, party from agreement_party where role = 'operator' order by 1; reset role`,
-    )
-    .then((answers) => (answers as unknown as { rows: { agreement: string; party: string }[] }[])[1]!)
-  assert.ok(rows.length >= 2)
-  const all = await inTransaction<readonly { id: string; agreement: string | null }[]>(store, (tx) =>
-    listJobs(tx, { before: undefined, actor: undefined, limit: 200 }),
-  )
-  for (const { agreement, party } of rows) {
-    const reach: Reach = { kind: 'party', party }
-    const own = await inReach<readonly { id: string; agreement: string | null }[]>(store, reach, (tx) =>
-      listJobs(tx, { before: undefined, actor: undefined, limit: 200 }),
-    )
-    const mine = rows.filter((row) => row.party === party).map((row) => row.agreement)
-    assert.deepEqual(
-      own.map(({ id }) => id),
-      all.filter((job) => job.agreement !== null && mine.includes(job.agreement)).map(({ id }) => id),
-    )
-    assert.ok(own.length > 0, agreement)
-    for (const job of all)
-      assert.equal(
-        (await eventsOf(job.id, reach)).length > 0,
-        own.some(({ id }) => id === job.id),
-        `${party} ${job.id}`,
-      )
-  }
-  assert.deepEqual(
-    await inReach<readonly unknown[]>(store, nothing, (tx) => listJobs(tx, { before: undefined, actor: undefined, limit: 9 })),
-    [],
-  )
 })

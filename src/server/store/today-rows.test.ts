@@ -27,6 +27,24 @@ test('P35 what is kept for one person, the key of pseudonyms and the runs of a c
   }
 })
 
+test('P36 every amount that statements state but zero is on record to be found by, line by line', async () => {
+  const { rows } = await store.pool.query<{ document: string; agreement: string; month: string }>(
+    'select document, agreement, month from statement',
+  )
+  assert.ok(rows.length >= 3)
+  for (const { document, agreement, month } of rows) {
+    const { lines } = JSON.parse(document) as { lines: { number: number; amount: string }[] }
+    const { rows: found } = await store.pool.query<{ place: number; amount: string }>(
+      'select place, amount from stated_amount where agreement = $1 and month = $2 and place > 10 order by place',
+      [agreement, month],
+    )
+    assert.deepEqual(
+      found.map(({ place, amount }) => [place - 10, amount]),
+      lines.filter(({ amount }) => !/^-?0(\.0*)?$/.test(amount)).map(({ number, amount }) => [number, amount.replace('-', '')]),
+    )
+  }
+})
+
 /** What a plan is made of, with the whole table read only where there is no other way. */
 const planOf = async (query: string, values: readonly string[]): Promise<string> => {
   const client = await store.pool.connect()
