@@ -14,6 +14,8 @@ export const session = queryOptions({
 export const madeUpPeople = queryOptions({
   queryKey: ['made-up-people'],
   queryFn: ({ signal }) => getJson<MadeUpPeopleWire>('/api/login/people', signal),
+  // An agreement that was put in force a moment ago brings people with it.
+  staleTime: 0,
 })
 
 /** Who is signed in; undefined until that is known. */
