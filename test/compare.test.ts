@@ -266,10 +266,14 @@ test(
 test(
   'CO50 an empty installation begins from a template, put in force by whoever owns it; then its parties can be signed in as',
   { skip },
-  async () => {
+  async (t) => {
     const { close: closeDatabase, ...empty } = await testDatabase()
     const door = await serve(empty, { port: 0, now: () => comparedNow })
     assert.ok('address' in door)
+    t.after(async () => {
+      await door.stop()
+      await closeDatabase()
+    })
     const {
       page,
       go,
@@ -290,7 +294,5 @@ test(
     await page.waitForURL(/sign-in/)
     await page.getByText('North Star').first().waitFor()
     await done()
-    await door.stop()
-    await closeDatabase()
   },
 )
