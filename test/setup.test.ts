@@ -33,7 +33,7 @@ after(() => folders.forEach((folder) => fs.rmSync(folder, { recursive: true, for
 const makeFolder = (): string => {
   const folder = fs.mkdtempSync(join(tmpdir(), 'offtake set-up ')) // With a space, as home folders have them.
   folders.push(folder)
-  for (const path of ['scripts', 'telemetry', 'src/console', 'src/wire', 'src/core/base'])
+  for (const path of ['scripts', 'telemetry', 'src/console', 'src/wire', 'src/core/base', 'src/core/sheets', 'src/core/statements'])
     fs.mkdirSync(join(folder, path), { recursive: true })
   fs.copyFileSync(join(root, 'scripts/setup.mjs'), join(folder, 'scripts/setup.mjs'))
   const files = [

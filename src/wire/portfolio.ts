@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AgreementName, Amount, Exact, Instant, list, LocalDate, Month } from './scalars.ts'
+import { AgreementName, Amount, AskedDate, Exact, Instant, list, LocalDate, Month } from './scalars.ts'
 import { PartyShape } from './statement.ts'
 
 const Address = z.string().meta({ id: 'ReasonsAddress', description: 'where the statement lines or instruments behind an amount are read' })
@@ -135,9 +135,7 @@ export const PortfolioShape = z
 
 export const PortfolioQueryShape = z.object({
   on: Month.optional().meta({ description: 'at the end of this month; default the last that is final anywhere' }),
-  known: LocalDate.regex(/^\d{4}-\d{2}-\d{2}$/, 'should be a date, such as 2027-10-05')
-    .optional()
-    .meta({ description: 'as it was known at the end of this date, UTC' }),
+  known: AskedDate.optional().meta({ description: 'as it was known at the end of this date, UTC' }),
   guarantor: z.string().max(100).optional().meta({ description: 'default: the first that is within reach' }),
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isDate } from '../core/base/time.ts'
 
 /** An amount in major units, written out at its currency's minor unit: JSON numbers lose cents above 2^53. */
 export const Amount = z
@@ -17,6 +18,11 @@ export const Hash = z
   .meta({ id: 'Hash', description: 'SHA-256 in hex' })
 export const Instant = z.string().meta({ id: 'Instant', description: 'RFC 3339 with Z, whole seconds', format: 'date-time' })
 export const LocalDate = z.string().meta({ id: 'LocalDate', description: 'in the zone of the agreement', format: 'date' })
+/** A local date that somebody asks with: one that is in the calendar. */
+export const AskedDate = LocalDate.regex(/^\d{4}-\d{2}-\d{2}$/, 'should be a date, such as 2027-10-05').refine(
+  isDate,
+  'should be a date that there is, such as 2027-10-05',
+)
 export const Month = z
   .string()
   .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'should be a month, such as 2027-09')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Amount, Exact, Instant, list, LocalDate, Month } from './scalars.ts'
+import { Amount, AskedDate, Exact, Instant, list, LocalDate, Month } from './scalars.ts'
 
 /** Needs of one answer, at most; what is beyond is counted. */
 export const needsMax = 200
@@ -77,7 +77,7 @@ export const TodayShape = z
   })
   .meta({ id: 'Today' })
 
-export const SnoozeShape = z.object({ need: NeedId, until: LocalDate.regex(/^\d{4}-\d{2}-\d{2}$/, 'should be a date, such as 2027-10-12') })
+export const SnoozeShape = z.object({ need: NeedId, until: AskedDate })
 export const SnoozedShape = z.object({ need: z.string(), until: LocalDate }).meta({ id: 'Snoozed' })
 export const VisitedShape = z.object({ noted: z.boolean().meta({ description: 'false: within an hour of the visit before' }) })
 

@@ -27,8 +27,24 @@ const headers: Readonly<Record<string, string>> = {
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
+const withNul = new Refusal({
+  kind: 'invalid-request',
+  status: 400,
+  title: 'The request is not right',
+  detail: 'NUL stands in the request, in its address or in a text of its body: no text that is kept here can hold it.',
+})
+
+/** Whether a text in a body that was read holds NUL. Bodies are bounded, and so is how deep they go. */
+const holdsNul = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.includes('\0')
+  // What is still to be read, a stream, is held by its own way in.
+  if (typeof value !== 'object' || value === null || !(Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype))
+    return false
+  return Object.entries(value).some(([name, each]) => name.includes('\0') || holdsNul(each))
+}
+
 /**
- * Headers on every answer, and a refusal of foreign names. There is no login yet, so a page elsewhere whose name is made to point at this
+ * Headers on every answer, and a refusal of foreign names. A server without login is open to whoever reaches it, so a page elsewhere whose name is made to point at this
  * machine (DNS rebinding) must not read statements: its `Host` gives it away.
  */
 export const guard = (api: FastifyInstance, hosts: readonly string[]): void => {
@@ -36,6 +52,7 @@ export const guard = (api: FastifyInstance, hosts: readonly string[]): void => {
   api.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value)
     reply.header('x-request-id', request.id)
+    if (request.url.includes('%00')) throw withNul
     const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
     if (!known.has(host))
       throw new Refusal({
@@ -44,5 +61,8 @@ export const guard = (api: FastifyInstance, hosts: readonly string[]): void => {
         title: 'Not this server',
         detail: `This server answers to ${[...known].join(', ')}, not to ${host === '' ? 'a request without a name' : host}.`,
       })
+  })
+  api.addHook('preValidation', async ({ body, headers: { 'content-type': type } }) => {
+    if (/json/.test(type ?? '') && holdsNul(body)) throw withNul
   })
 }
