@@ -29,13 +29,13 @@ export const fillPages = async (store: Store): Promise<Readonly<{ months: readon
 }
 
 /** The real server with the console over it, which takes people at the word of a header. */
-export const openDoor = async (store: Store): Promise<Readonly<{ address: string; stop: () => Promise<void> }>> => {
+export const openDoor = async (store: Store, port = 0): Promise<Readonly<{ address: string; stop: () => Promise<void> }>> => {
   const api = await makeApi({
     ...doorsOf(store, () => worldNow),
     login: makeLoginDesk(store, { now: () => worldNow, clock: () => worldNow }, undefined),
     identify: byHeader,
     consoleFolder: join(import.meta.dirname, '../.cache/console'),
   })
-  const address = await api.listen({ host: '127.0.0.1', port: 0 })
+  const address = await api.listen({ host: '127.0.0.1', port })
   return { address, stop: () => api.close() }
 }

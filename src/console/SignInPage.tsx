@@ -5,7 +5,7 @@ import { useEffect, useState, type ReactNode } from 'react'
 import type { MembershipWire, SessionWire } from '../wire/access.ts'
 import type { MadeUpPeopleWire, RefusedBecause } from '../wire/login.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
-import { roleNames, seesFirst } from './role-words.ts'
+import { opensOn, roleNames, seesFirst } from './role-words.ts'
 import { madeUpPeople, session, useIdentity } from './session.ts'
 import './sign-in.css'
 
@@ -151,9 +151,12 @@ export const SignInPage = () => {
   useEffect(() => void (document.title = 'Sign in · Offtake'), [])
   const open = query.data?.provider === null
   const known = query.data !== undefined && query.data.person !== null
+  const acting = query.data?.acting
+  // Whoever asked for no page in particular begins where their role does.
+  const first = next === '/' && acting != null ? opensOn[acting.role] : next
   useEffect(() => {
-    if (known) router.history.replace(next)
-  }, [known, next, router])
+    if (known) router.history.replace(first)
+  }, [known, first, router])
   if (known) return null
   return (
     <main id="page" className={open ? 'sign-in' : 'sign-in sign-in-narrow'} tabIndex={-1}>

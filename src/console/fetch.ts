@@ -51,9 +51,14 @@ export const getText = async (path: string, signal: AbortSignal): Promise<string
   return response.ok ? response.text() : read<never>(response)
 }
 
+/** Characters of a key, at most: what the server takes. */
+const keyMax = 200
+/** What names an act may hold what people write; a key holds no space and nothing but ASCII. */
+const keyOf = (act: string): string => encodeURIComponent(act).slice(0, keyMax)
+
 /** Sends JSON to this origin under a key that names the act: what is sent again with it is done once. Rejects with a `Failure`. */
 export const postJson = async <T>(path: string, body: unknown, key: string, method: 'POST' | 'PATCH' | 'DELETE' = 'POST'): Promise<T> => {
-  const headers = { accept: 'application/json', 'content-type': 'application/json', 'idempotency-key': key }
+  const headers = { accept: 'application/json', 'content-type': 'application/json', 'idempotency-key': keyOf(key) }
   const response = await fetch(path, { method, headers, body: JSON.stringify(body) }).catch(() => {
     throw unreachable()
   })

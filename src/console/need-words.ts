@@ -26,6 +26,11 @@ const payment = (need: NeedWire, acting: Acting): NeedWords => {
 
 const month = (need: NeedWire, acting: Acting): NeedWords => {
   const days = -(need.daysLeft ?? 0)
+  // Its amount is known once the operator has approved a version of it.
+  if (need.amount !== null) {
+    const verb = isFor(acting, need.guarantor) ? 'Approve' : 'Await approval'
+    return { verb, what: ofMonth(need), note: 'approved for the operator', place: { to: period(need), act: 'Review' } }
+  }
   const verb = isFor(acting, need.operator) ? 'Close' : 'Await close'
   const note = `over for ${countText(days)} ${days === 1 ? 'day' : 'days'}, not final`
   return { verb, what: ofMonth(need), note, place: { to: period(need), act: 'Open' } }

@@ -19,6 +19,16 @@ export const seesFirst: Readonly<Record<Role, string>> = {
   administrator: 'people, keys and feeds; no amounts',
 }
 
+/** Where whoever signs in without a page in mind begins, by what they act as. */
+export const opensOn: Readonly<Record<Role, string>> = {
+  guarantor: '/',
+  operator: '/',
+  tenant: '/orders',
+  lender: '/lender',
+  auditor: '/audit',
+  administrator: '/settings',
+}
+
 /** As what somebody acts, in words: `NVIDIA, guarantor`. */
 export const actingText = ({ party, partyName, role }: MembershipWire): string =>
   party === null ? roleNames[role] : `${partyName ?? party}, ${role}`

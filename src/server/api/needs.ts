@@ -18,6 +18,7 @@ import type { Schedule } from '../../core/terms/schedule.ts'
 import type { NeedWire } from '../../wire/today.ts'
 import type { Feed } from '../app/feeds.ts'
 import { isLate } from '../app/feeds.ts'
+import type { AwaitingDraft } from '../store/awaiting-drafts.ts'
 import type { OpenFindings, Paid } from '../store/needs.ts'
 import { capsOf } from './caps.ts'
 import type { StatementHead } from './source.ts'
@@ -57,6 +58,7 @@ export type AgreementNow = Readonly<{
   statements: readonly StatementHead[]
   findings: readonly OpenFindings[]
   paid: readonly Paid[]
+  awaiting: readonly AwaitingDraft[]
   now: Instant
 }>
 
@@ -71,8 +73,8 @@ const ofAgreement = ({ agreement, title, currency, guarantor, operator }: Schedu
 /** What a month comes to where nobody can say yet: as much as the one before. */
 const usualNet = (statements: readonly StatementHead[]): Rational => decimal(statements.at(-1)?.totals.net.amount ?? '0')
 
-/** Months that are over and have no statement, the first of them: months close in order. */
-const openMonths = ({ schedule, statements, now }: AgreementNow): Need[] => {
+/** Months that are over and have no statement, the first of them: months close in order. One that waits for the guarantor alone has its amount. */
+const openMonths = ({ schedule, statements, awaiting, now }: AgreementNow): Need[] => {
   const { agreement, from, to, zone } = schedule
   let month = monthOf(from, zone)
   const final = new Set(statements.map((each) => each.month))
@@ -81,7 +83,11 @@ const openMonths = ({ schedule, statements, now }: AgreementNow): Need[] => {
   if (interval.to > now || interval.from >= to) return []
   const wire = { ...none, ...ofAgreement(schedule), id: `month:${agreement}/${month}`, kind: 'month' as const, month }
   const daysLeft = daysBetween(dateOf(now, zone), dateOf(interval.to, zone))
-  return [{ wire: { ...wire, daysLeft }, weight: usualNet(statements) }]
+  const draft = awaiting.find((each) => each.agreement === agreement && each.month === month)
+  if (draft === undefined) return [{ wire: { ...wire, daysLeft }, weight: usualNet(statements) }]
+  // The operator has said what it comes to: it is for the guarantor to approve.
+  const { amount, payer } = draft.totals.net
+  return [{ wire: { ...wire, daysLeft, amount, payer }, weight: decimal(amount) }]
 }
 
 const findingNeeds = ({ schedule, findings }: AgreementNow): Need[] =>

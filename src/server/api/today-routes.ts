@@ -46,9 +46,10 @@ const neededFor: Readonly<Record<Need['wire']['kind'], Permission>> = {
 
 const agreementsOf = async ({ source, today }: TodaySources, request: FastifyRequest): Promise<AgreementNow[]> => {
   const reader = source(request)
-  const facts = await today.within(reachOf(request)).facts()
+  const ids = (await reader.listAgreements()).slice(0, agreementsMax)
+  const facts = await today.within(reachOf(request)).facts(ids)
   const all: AgreementNow[] = []
-  for (const id of (await reader.listAgreements()).slice(0, agreementsMax)) {
+  for (const id of ids) {
     const record = await reader.findAgreement(id)
     if (record === undefined) continue
     all.push({ schedule: record.schedule, statements: await reader.listStatements(id), ...facts, now: reader.now() })
@@ -123,7 +124,7 @@ const read = (api: FastifyInstance, sources: TodaySources): void => {
       const today = dateOf(now, 'UTC')
       const isOff = ({ wire: { id } }: Need) => (until.get(id) ?? '') > today
       const open = all.filter((need) => !isOff(need))
-      const { totals } = await sources.today.within(reachOf(request)).facts()
+      const { totals } = await sources.today.within(reachOf(request)).facts([])
       return {
         now: formatInstant(now),
         needs: open.slice(0, needsMax).map(({ wire }) => wire),

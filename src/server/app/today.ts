@@ -1,4 +1,5 @@
 import { monthOf, nextMonth, type Instant, type LocalDate } from '../../core/base/time.ts'
+import { findAwaitingDrafts } from '../store/awaiting-drafts.ts'
 import type { Store } from '../store/database.ts'
 import { listFailedJobs, listOpenFindings, listPaid, listTotals } from '../store/needs.ts'
 import { everything, inReach, type Reach } from '../store/reach.ts'
@@ -12,10 +13,12 @@ export const makeToday = (store: Store, now: () => Instant) => ({
   now,
   within: (reach: Reach) => ({
     /** Each from one transaction's view: they are shown beside each other, and not added. */
-    facts: () =>
+    /** `agreements`: whose drafts are looked for. */
+    facts: (agreements: readonly string[]) =>
       inReach(store, reach, async (tx) => ({
         findings: await listOpenFindings(tx),
         paid: await listPaid(tx),
+        awaiting: await findAwaitingDrafts(tx, agreements),
         // Months of all zones: those of the latest are one ahead at most.
         totals: await listTotals(tx, nextMonth(monthOf(now(), 'UTC'), -trendMonths - 1)),
       })),
