@@ -19,13 +19,13 @@ export const Hash = z
 export const Instant = z.string().meta({ id: 'Instant', description: 'RFC 3339 with Z, whole seconds', format: 'date-time' })
 export const LocalDate = z.string().meta({ id: 'LocalDate', description: 'in the zone of the agreement', format: 'date' })
 /** A local date that somebody asks with: one that is in the calendar. */
-export const AskedDate = LocalDate.regex(/^\d{4}-\d{2}-\d{2}$/, 'should be a date, such as 2027-10-05').refine(
+export const AskedDate = LocalDate.regex(/^[12]\d{3}-\d{2}-\d{2}$/, 'should be a date, such as 2027-10-05').refine(
   isDate,
   'should be a date that there is, such as 2027-10-05',
 )
 export const Month = z
   .string()
-  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'should be a month, such as 2027-09')
+  .regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'should be a month, such as 2027-09')
   .meta({ id: 'Month', description: 'YYYY-MM' })
 export const AgreementName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'should be the name of an agreement, such as sharon-ai')
 
