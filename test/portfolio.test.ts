@@ -81,7 +81,7 @@ const checkSums = async (page: Page, name: string | RegExp): Promise<number> => 
   return held
 }
 
-test('CO51 the portfolio’s columns add up to its totals, and every amount is the string of the API', { skip }, async () => {
+test('CO57 the portfolio’s columns add up to its totals, and every amount is the string of the API', { skip }, async () => {
   const { page, go, close } = await guarantor()
   await go('/portfolio?table=exposure.cash&against=2026-12')
   assert.ok((await checkSums(page, /^Agreements$/)) >= 6)
@@ -104,7 +104,7 @@ test('CO51 the portfolio’s columns add up to its totals, and every amount is t
 })
 
 test(
-  'CO52 by keyboard alone: to the portfolio, an amount to its lines and back, charts to tables; the address brings the view back',
+  'CO58 by keyboard alone: to the portfolio, an amount to its lines and back, charts to tables; the address brings the view back',
   { skip },
   async () => {
     const { page, go, close } = await guarantor()
