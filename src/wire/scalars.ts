@@ -19,7 +19,7 @@ export const Hash = z
 export const Instant = z.string().meta({ id: 'Instant', description: 'RFC 3339 with Z, whole seconds', format: 'date-time' })
 export const LocalDate = z.string().meta({ id: 'LocalDate', description: 'in the zone of the agreement', format: 'date' })
 /** A local date that somebody asks with: one that is in the calendar. */
-export const AskedDate = LocalDate.regex(/^[12]\d{3}-\d{2}-\d{2}$/, 'should be a date, such as 2027-10-05').refine(
+export const AskedDate = LocalDate.regex(/^[12]\d{3}-\d{2}-\d{2}$/, { error: 'should be a date, such as 2027-10-05', abort: true }).refine(
   isDate,
   'should be a date that there is, such as 2027-10-05',
 )
