@@ -34,13 +34,25 @@ const withNul = new Refusal({
   detail: 'NUL stands in the request, in its address or in a text of its body: no text that is kept here can hold it.',
 })
 
-/** Whether a text in a body that was read holds NUL. Bodies are bounded, and so is how deep they go. */
-const holdsNul = (value: unknown): boolean => {
-  if (typeof value === 'string') return value.includes('\0')
-  // What is still to be read, a stream, is held by its own way in.
-  if (typeof value !== 'object' || value === null || !(Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype))
-    return false
-  return Object.entries(value).some(([name, each]) => name.includes('\0') || holdsNul(each))
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
+
+/**
+ * Whether a text in a body that was read holds NUL. Bodies are bounded in bytes and not in depth, so this goes through them without calling itself. What is
+ * still to be read, a stream, is held by its own way in.
+ */
+const holdsNul = (body: unknown): boolean => {
+  const waiting = [body]
+  while (waiting.length > 0) {
+    const value = waiting.pop()
+    if (typeof value === 'string' && value.includes('\0')) return true
+    if (!isPlain(value)) continue
+    for (const [name, each] of Object.entries(value)) {
+      if (name.includes('\0')) return true
+      waiting.push(each)
+    }
+  }
+  return false
 }
 
 /**
