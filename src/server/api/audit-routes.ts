@@ -57,8 +57,9 @@ const log = (api: FastifyInstance, sourceOf: SourceOf<AuditSource>): void => {
     },
     async (request) => {
       const source = sourceOf(request)
-      const { cursor, limit, from: since, ...rest } = request.query
-      const asked = { ...rest, from: since === undefined ? undefined : inUtc(since) }
+      const { cursor, limit, from: since, to: before, ...rest } = request.query
+      const utc = (text: string | undefined): string | undefined => (text === undefined ? undefined : inUtc(text))
+      const asked = { ...rest, from: utc(since), to: utc(before) }
       // One more than the page holds: so that it is known whether another follows.
       const found = await source.listEntries({ ...asked, before: cursor === undefined ? undefined : Number(cursor), limit: limit + 1 })
       const page = found.slice(0, limit)
