@@ -178,6 +178,9 @@ const requests = (path: string, method: string, operation: Operation): fc.Arbitr
     })
 }
 
+/** Where the draws begin: the same requests each time, so that a failure is there again. Another number, in OFFTAKE_SEED, looks elsewhere. */
+const firstSeed = Number(process.env['OFFTAKE_SEED'] ?? 20_261_129)
+
 const answered: Record<string, number> = {}
 const pointerOf = (path: string, method: string, status: string, type: string): string =>
   `api#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')}/${method}/responses/${status}/content/${type.replaceAll('/', '~1')}/schema`
@@ -215,7 +218,12 @@ test('API50 whatever is sent to any operation, by anybody, is answered as the do
         sent += 1
         await check(path, method, operation, request)
       })
-      const run = await fc.check(property, { numRuns: requestsMax, interruptAfterTimeLimit: operationMsMax, markInterruptAsFailure: false })
+      const run = await fc.check(property, {
+        seed: firstSeed + operations,
+        numRuns: requestsMax,
+        interruptAfterTimeLimit: operationMsMax,
+        markInterruptAsFailure: false,
+      })
       // One that found no time is not one that failed; that enough were asked is counted below.
       if (run.failed && run.counterexample !== null)
         failures.push(

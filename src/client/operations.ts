@@ -2288,7 +2288,7 @@ export type Operations = {
   }
   /** The statement as stored, canonical JSON: its SHA-256 is its hash */ readonly downloadStatementJson: {
     readonly input: { readonly v?: number | undefined; readonly id: string; readonly month: MonthInput }
-    readonly answer: string
+    readonly answer: Readonly<Record<string, unknown>>
     readonly row: never
     readonly event: never
   }

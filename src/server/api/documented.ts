@@ -114,7 +114,10 @@ const withContent = (
 ): Document => {
   for (const operation of Object.values(whole.paths ?? {}).flatMap((path) => Object.values(path))) {
     const { operationId = '', responses = {} } = operation
-    const contents: [string, object][] = (files.get(operationId) ?? []).map((type) => [type.split(';')[0]!, { schema: { type: 'string' } }])
+    const contents: [string, object][] = (files.get(operationId) ?? []).map((type) => [
+      type.split(';')[0]!,
+      { schema: { type: type.startsWith('application/json') ? 'object' : 'string' } },
+    ])
     const stream = streams.get(operationId)
     if (stream !== undefined)
       contents.push([stream.type, { schema: { type: 'string' }, 'x-item-schema': { $ref: `#/components/schemas/${stream.shape}` } }])
