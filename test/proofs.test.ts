@@ -217,56 +217,69 @@ test('CO53 guarantor and operator read the same statement, byte for byte after t
   }
 })
 
-test('CO55 a server that is killed under an open page takes nothing from it, and the page recovers once it is back', { skip }, async () => {
-  const own = await openDoor(store)
-  const open = makeOpenPage(
-    () => browser,
-    () => own.address,
-  )
-  const { page, go, close } = await open({ extraHTTPHeaders: { ...guarantor } }, /Failed to load resource/, null)
-  await page.clock.install()
-  await go(`/agreements/sharon-ai/periods/${months.at(-1)!}`)
-  await page.waitForSelector('button[data-line="net"]')
-  const shown = await page.locator('table.statement').innerText()
-  const again = async () => {
-    await page.clock.fastForward(60_000)
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })))
+test(
+  'CO55 a server that is killed under an open page takes nothing from it, and the page recovers once it is back',
+  { skip },
+  async (t) => {
+    const own = await openDoor(store)
+    t.after(own.stop)
+    const open = makeOpenPage(
+      () => browser,
+      () => own.address,
+    )
+    const { page, go, close } = await open({ extraHTTPHeaders: { ...guarantor } }, /Failed to load resource/, null)
+    await page.clock.install()
+    await go(`/agreements/sharon-ai/periods/${months.at(-1)!}`)
+    await page.waitForSelector('button[data-line="net"]')
+    const shown = await page.locator('table.statement').innerText()
+    const again = async () => {
+      await page.clock.fastForward(60_000)
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })))
+      await page.clock.runFor(2_000)
+    }
+    await own.stop()
+    await again()
+    await page
+      .getByText(/^Not refreshed: The server did not answer[^]*as of \d\d:\d\d:\d\d on your clock/)
+      .first()
+      .waitFor()
+    assert.equal(await page.locator('table.statement').innerText(), shown)
+    assert.ok(
+      Number(
+        await page
+          .locator('.dimmed')
+          .first()
+          .evaluate((dimmed) => getComputedStyle(dimmed).opacity),
+      ) < 1,
+    )
+    // What was not read before the server went says so, and takes nothing away either.
+    const goTo = page.getByRole('combobox', { name: 'Go to or do' })
+    await page.keyboard.press('Control+k')
+    await page.getByRole('status').getByText('The server does not answer.').waitFor()
+    assert.equal(await page.locator('table.statement').innerText(), shown)
+    const back = await openDoor(store, Number(new URL(own.address).port))
+    t.after(back.stop)
+    await page.keyboard.press('Control+k')
+    await goTo.waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Try again' }).first().click()
     await page.clock.runFor(2_000)
-  }
-  await own.stop()
-  await again()
-  await page
-    .getByText(/^Not refreshed: The server did not answer[^]*as of \d\d:\d\d:\d\d on your clock/)
-    .first()
-    .waitFor()
-  assert.equal(await page.locator('table.statement').innerText(), shown)
-  assert.ok(
-    Number(
-      await page
-        .locator('.dimmed')
-        .first()
-        .evaluate((dimmed) => getComputedStyle(dimmed).opacity),
-    ) < 1,
-  )
-  const back = await openDoor(store, Number(new URL(own.address).port))
-  await page.getByRole('button', { name: 'Try again' }).first().click()
-  await page.clock.runFor(2_000)
-  await page.locator('.stale').first().waitFor({ state: 'detached' })
-  // What is refused later is said, and what was read before is not called current.
-  const problem = {
-    type: 'urn:offtake:problem:forbidden',
-    title: 'No',
-    status: 403,
-    detail: 'It is no longer open to you.',
-    requestId: 'req_1',
-  }
-  await page.route('**/api/agreements/sharon-ai/periods/*', (route) => route.fulfill({ status: 403, json: problem }))
-  await again()
-  await page.getByText('Not refreshed: It is no longer open to you.').first().waitFor()
-  assert.equal(await page.locator('table.statement').innerText(), shown)
-  await close()
-  await back.stop()
-})
+    await page.locator('.stale').first().waitFor({ state: 'detached' })
+    // What is refused later is said, and what was read before is not called current.
+    const problem = {
+      type: 'urn:offtake:problem:forbidden',
+      title: 'No',
+      status: 403,
+      detail: 'It is no longer open to you.',
+      requestId: 'req_1',
+    }
+    await page.route('**/api/agreements/sharon-ai/periods/*', (route) => route.fulfill({ status: 403, json: problem }))
+    await again()
+    await page.getByText('Not refreshed: It is no longer open to you.').first().waitFor()
+    assert.equal(await page.locator('table.statement').innerText(), shown)
+    await close()
+  },
+)
 
 /** What is done on a page to change how it is looked at; each changes nothing where there is nothing of its kind. */
 const interactions: readonly ((page: Page) => Promise<void>)[] = [

