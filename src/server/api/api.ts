@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { formatInstant } from '../../core/base/time.ts'
 import { HealthShape } from '../../wire/problem.ts'
 import type { AuditReach } from '../app/audit.ts'
@@ -45,6 +45,7 @@ import { portfolioRoutes } from './portfolio-routes.ts'
 import { proposalRoutes } from './proposal-routes.ts'
 import { makeRates, ratesUsual, type Rates } from './rates.ts'
 import { readingRoutes } from './reading-routes.ts'
+import { makeRequestIds } from './request-id.ts'
 import { registerRoutes } from './register-routes.ts'
 import type { PortfolioSource } from '../app/portfolio.ts'
 import { feedRoutes, type FeedSource } from './feed-routes.ts'
@@ -53,6 +54,7 @@ import { sandboxRoutes } from './sandbox-routes.ts'
 import { searchRoutes } from './search-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { makeSettling } from './settling.ts'
+import { serializerCompiler } from './serialize.ts'
 import type { ApiSource } from './source.ts'
 import { hideTenants } from './tenant-names.ts'
 import { todayRoutes } from './today-routes.ts'
@@ -222,7 +224,7 @@ export const makeApi = async (options: ApiOptions) => {
     requestTimeout: requestMsMax,
     clientErrorHandler: answerBroken,
     frameworkErrors: answerUnroutable,
-    genReqId: () => `req_${randomBytes(5).toString('hex')}`,
+    genReqId: makeRequestIds(),
     routerOptions: { maxParamLength: 400, ignoreTrailingSlash: true },
   }).withTypeProvider<ZodTypeProvider>()
   api.setValidatorCompiler(validatorCompiler)

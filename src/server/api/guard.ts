@@ -62,8 +62,7 @@ const holdsNul = (body: unknown): boolean => {
 export const guard = (api: FastifyInstance, hosts: readonly string[]): void => {
   const known = new Set([...loopback, ...hosts])
   api.addHook('onRequest', async (request, reply) => {
-    for (const [name, value] of Object.entries(headers)) reply.header(name, value)
-    reply.header('x-request-id', request.id)
+    reply.headers(headers).header('x-request-id', request.id)
     if (request.url.includes('%00')) throw withNul
     const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
     if (!known.has(host))

@@ -36,11 +36,21 @@ const readVersions = async ({ client }: Work, agreement: string): Promise<Signed
   }))
 }
 
+const readHashes = async ({ client }: Work, agreement: string): Promise<string[]> => {
+  const { rows } = await client.query<{ hash: string }>('select hash from agreement_version where agreement = $1 order by version', [
+    agreement,
+  ])
+  return rows.map(({ hash }) => hash)
+}
+
 const resolved = (versions: readonly Signed[]): Resolved => {
   const schedule = resolve(versions, clauseKinds)
   if ('problems' in schedule) throw new Error(`a signed agreement no longer resolves: ${schedule.problems[0]?.message}`)
   return { schedule, versions, sentences: sentences(schedule, clauseKinds) }
 }
+
+const isMadeOf = ({ versions }: Resolved, hashes: readonly string[]): boolean =>
+  versions.length === hashes.length && versions.every(({ hash }, i) => hash === hashes[i])
 
 /** An agreement with the versions that were on record at an instant; undefined where none was. */
 const asKnown = (found: Resolved | undefined, at: Instant | undefined): Resolved | undefined => {
@@ -238,15 +248,14 @@ const readReadings = async ({ client }: Work, { pools, blocks }: Schedule, quest
 
 /** What people read within a reach: agreements, statements, readings. Nothing is written, and every answer is one transaction's view. */
 export const makeReaders = (store: Store, now: () => Instant) => {
-  // Versions only ever follow each other, so an agreement is resolved once for each latest hash.
+  // What was resolved from the very versions that this reach sees is not resolved again, nor are they read again.
   const known = new Map<string, Resolved>()
   const findResolved = async (tx: Work, agreement: string): Promise<Resolved | undefined> => {
-    const versions = await readVersions(tx, agreement)
-    const latest = versions.at(-1)
-    if (latest === undefined) return undefined
+    const hashes = await readHashes(tx, agreement)
+    if (hashes.length === 0) return undefined
     const before = known.get(agreement)
-    if (before?.versions.at(-1)?.hash === latest.hash) return before
-    const fresh = resolved(versions)
+    if (before !== undefined && isMadeOf(before, hashes)) return before
+    const fresh = resolved(await readVersions(tx, agreement))
     known.set(agreement, fresh)
     return fresh
   }
