@@ -43,8 +43,10 @@ export LC_ALL=C.UTF-8 TZ=UTC
 )
 say "$($bin/postgres --version) is running in $folder"
 
-# Whatever imports test/database.ts, or the store's, uses the server that is given. Stories of other programs are told once, on the embedded one.
-tests=$(grep -rlE "from '[./a-z]*/database\.ts'" src test --include='*.test.ts' | grep -vE '^test/(slurm|prometheus)')
+# Whatever imports test/database.ts, or the store's, uses the server that is given. Stories of other programs are told once, on the embedded one, and
+# so is what is seen in a browser: it asks the database nothing that the same doors, tested here, do not ask.
+tests=$(grep -rlE "from '[./a-z]*/database\.ts'" src test --include='*.test.ts' | grep -vE '^test/(slurm|prometheus)' |
+  xargs grep -LE "from '[./a-z]*/browser\.ts'")
 export TEST_DATABASE_URL="postgresql:///postgres?host=$folder&user=offtake"
 # shellcheck disable=SC2086 # One file per word.
 node_modules/.bin/node --test --test-global-setup=test/setup.ts --test-concurrency=4 --test-timeout=900000 $tests

@@ -51,7 +51,7 @@ export const sightsOf = ({ month, journal }: Readonly<{ month: string; journal: 
   { name: 'today-operator', path: '/', side: 'harbour', role: 'operator', ready: '.needs' },
   { name: 'today-tenant', path: '/', side: 'sharon', role: 'tenant', ready: '.nothing' },
   { name: 'orders', path: `/orders?month=${month}`, side: 'sharon', role: 'operator', ready: 'main tbody a' },
-  { name: 'order', path: `/orders/order-1-1-2-1?month=${month}`, side: 'sharon', role: 'operator', ready: '.order-picture' },
+  { name: 'order', path: `/orders/order-1-1-2-1?month=${month}`, side: 'sharon', role: 'operator', ready: '.order-picture svg' },
   { name: 'settings-feeds', path: '/settings/feeds', side: 'harbour', role: 'operator', ready: 'main tbody' },
   { name: 'ledger', path: '/ledger', side: 'sharon', role: 'guarantor', ready: '.data-table tbody tr' },
   {

@@ -1,8 +1,9 @@
+import { useElementSize } from '@mantine/hooks'
 import type { OrderDetailWire } from '../wire/order.ts'
 import { dayStarts, instantText, shortDay } from './dates.ts'
 import { gpuHours, gpusText } from './format.ts'
 
-const [width, height, top, left, bottom] = [960, 240, 8, 56, 22]
+const [height, top, left, bottom] = [240, 8, 56, 22]
 const secondsOfHour = 3600
 
 /** A step line, or the area under it, through hours: level for as long as the hour lasts. */
@@ -16,8 +17,9 @@ const roundUp = (value: number): number => {
   return [1, 2, 2.5, 5, 10].map((each) => each * size).find((each) => each >= value) ?? value
 }
 
-/** What was reserved as a line, what was sold as an area with what ran within it: GPUs by hour, plain SVG. */
+/** What was reserved as a line, what was sold as an area with what ran within it: GPUs by hour, plain SVG, as wide as there is room. */
 export const OrderPicture = ({ data }: Readonly<{ data: OrderDetailWire }>) => {
+  const { ref, width } = useElementSize()
   const perHour = (values: readonly number[]) =>
     values.map((value, i) => value / Math.max(1, (data.edges[i + 1] ?? 0) - (data.edges[i] ?? 0)))
   const [sold, used, reserved] = [perHour(data.soldByHour), perHour(data.usedByHour), perHour(data.reservedByHour)]
@@ -27,24 +29,28 @@ export const OrderPicture = ({ data }: Readonly<{ data: OrderDetailWire }>) => {
   const days = dayStarts(data.edges, data.zone).filter((_, i) => i % 5 === 0)
   const says = `GPUs by hour: sold ${gpuHours(String(data.sold))} GPU-hours, of which ${gpuHours(String(data.used))} ran; reserved ${gpuHours(String(data.reserved))}`
   return (
-    <svg className="order-picture" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={says}>
-      {[0, most / 2, most].map((each) => (
-        <g key={each}>
-          <line className="rule" x1={left} x2={width} y1={y(each)} y2={y(each)} />
-          <text x={left - 8} y={y(each) + 4} textAnchor="end">
-            {gpusText(each * secondsOfHour, secondsOfHour)}
-          </text>
-        </g>
-      ))}
-      <path className="sold-idle" d={path(sold, x, y, true)} />
-      <path className="sold" d={path(used, x, y, true)} />
-      <path className="reserved" d={path(reserved, x, y, false)} />
-      {days.map(({ at, date }) => (
-        <text key={date} x={x(data.edges.indexOf(at))} y={height - 6}>
-          {shortDay(date)}
-        </text>
-      ))}
-    </svg>
+    <div className="order-picture" style={{ height }} ref={ref}>
+      {width === 0 ? null : (
+        <svg width={width} height={height} role="img" aria-label={says}>
+          {[0, most / 2, most].map((each) => (
+            <g key={each}>
+              <line className="rule" x1={left} x2={width} y1={y(each)} y2={y(each)} />
+              <text x={left - 8} y={y(each) + 4} textAnchor="end">
+                {gpusText(each * secondsOfHour, secondsOfHour)}
+              </text>
+            </g>
+          ))}
+          <path className="sold-idle" d={path(sold, x, y, true)} />
+          <path className="sold" d={path(used, x, y, true)} />
+          <path className="reserved" d={path(reserved, x, y, false)} />
+          {days.map(({ at, date }) => (
+            <text key={date} x={x(data.edges.indexOf(at))} y={height - 6}>
+              {shortDay(date)}
+            </text>
+          ))}
+        </svg>
+      )}
+    </div>
   )
 }
 

@@ -42,11 +42,12 @@ const xAxis = (edges: readonly number[], zone: string, palette: Palette, every: 
   }
 }
 
-const yAxis = (most: number, palette: Palette, ticks = roundStep(most)) => ({
+// GPUs are counted whole, also where there are none.
+const yAxis = (most: number, palette: Palette, ticks = Math.max(1, roundStep(most))) => ({
   ...axisStyle(palette),
   type: 'value',
   min: 0,
-  max: most * 1.02,
+  max: Math.max(1, most) * 1.02,
   interval: ticks,
   // The end of the axis is where the counts end, which is no round number.
   axisLabel: { ...labelStyle(palette), showMaxLabel: false, formatter: (value: number) => countText(value) },
