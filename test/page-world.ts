@@ -29,10 +29,14 @@ export const fillPages = async (store: Store): Promise<Readonly<{ months: readon
 }
 
 /** The real server with the console over it, which takes people at the word of a header. */
-export const openDoor = async (store: Store, port = 0): Promise<Readonly<{ address: string; stop: () => Promise<void> }>> => {
+export const openDoor = async (
+  store: Store,
+  port = 0,
+  now = () => worldNow,
+): Promise<Readonly<{ address: string; stop: () => Promise<void> }>> => {
   const api = await makeApi({
-    ...doorsOf(store, () => worldNow),
-    login: makeLoginDesk(store, { now: () => worldNow, clock: () => worldNow }, undefined),
+    ...doorsOf(store, now),
+    login: makeLoginDesk(store, { now, clock: now }, undefined),
     identify: byHeader,
     consoleFolder: join(import.meta.dirname, '../.cache/console'),
   })

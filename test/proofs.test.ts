@@ -11,6 +11,7 @@ import type { Store } from '../src/server/store/database.ts'
 import { personFor } from './access-matrix.ts'
 import { launch, makeOpenPage, skip } from './browser.ts'
 import { testDatabase } from './database.ts'
+import { closeWorld, worldNow } from './closed-world.ts'
 import { fillPages, openDoor } from './page-world.ts'
 import { sightsOf, type Sight } from './pages.ts'
 import { headersOf } from './principals.ts'
@@ -280,6 +281,75 @@ test(
     await close()
   },
 )
+
+test('CO55 a feed that is cut is late on every page and in its list, and nothing that was read changes', { skip }, async (t) => {
+  const { close: drop, ...own } = await testDatabase()
+  t.after(drop)
+  const [month] = await closeWorld(own)
+  let now = worldNow
+  const { address, stop } = await openDoor(own, 0, () => now)
+  t.after(stop)
+  const operator = headersOf('operator', 'sharon-ai')
+  const hour = 3600
+  const bring = async () => {
+    now += hour
+    const [from, to] = [now - hour, now].map((at) => new Date(at * 1000).toISOString().replace('.000', ''))
+    const sold = { kind: 'allocation', source: 'scheduler', id: `a-${now}`, pool: 'sharon-syd-gb300', gpus: 8, from, to }
+    const answer = await fetch(`${address}/api/ingest/readings?agreement=sharon-ai`, {
+      method: 'POST',
+      headers: { ...operator, 'content-type': 'application/x-ndjson', 'idempotency-key': `a-${now}` },
+      body: `${JSON.stringify(sold)}\n`,
+    })
+    assert.ok(answer.ok, await answer.text())
+  }
+  for (let i = 0; i < 6; i++) await bring()
+  const open = makeOpenPage(
+    () => browser,
+    () => address,
+  )
+  const { page, go, close } = await open({ extraHTTPHeaders: { ...operator } }, /^$/, null)
+  const look = async () => {
+    await go(`/agreements/sharon-ai/periods/${month}`)
+    await page.waitForSelector('button[data-line="net"]')
+    const statement = await page.locator('table.statement').innerText()
+    const age = await page.locator('.feeds-age').innerText()
+    await go('/settings/feeds')
+    const row = page.getByRole('table', { name: /^Sources/ }).locator('tr', { hasText: 'scheduler' })
+    await row.waitFor()
+    return { statement, age, late: await row.getByText('late', { exact: true }).count() }
+  }
+  const whole = await look()
+  assert.doesNotMatch(whole.age, /late/)
+  assert.equal(whole.late, 0)
+  now += 5 * hour
+  const cut = await look()
+  assert.match(cut.age, /late 5 h/)
+  assert.equal(cut.late, 1)
+  assert.equal(cut.statement, whole.statement)
+  await bring()
+  const mended = await look()
+  assert.doesNotMatch(mended.age, /late/)
+  assert.deepEqual([mended.late, mended.statement], [0, whole.statement])
+  await close()
+})
+
+test('CO55 an answer that is slow to come leaves no number and no empty page, and is shown once it is there', { skip }, async () => {
+  const { page, go, close } = await as(guarantor)
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+  await page.route('**/api/agreements/sharon-ai/periods/*', async (route) => {
+    await gate
+    await route.continue()
+  })
+  await go(`/agreements/sharon-ai/periods/${months.at(-1)!}`)
+  await page.locator('main [aria-busy=true]').waitFor()
+  const waited = await page.locator('main').innerText()
+  assert.deepEqual(amountsIn(waited), [])
+  assert.doesNotMatch(waited, /no statement|nobody owes|\bnone\b/i)
+  open()
+  await page.locator('button[data-line="net"]').first().waitFor()
+  assert.equal(await page.locator('main [aria-busy=true]').count(), 0)
+  await close()
+})
 
 /** What is done on a page to change how it is looked at; each changes nothing where there is nothing of its kind. */
 const interactions: readonly ((page: Page) => Promise<void>)[] = [

@@ -249,7 +249,7 @@ test(
     for (const { order } of orders) await page.getByRole('link', { name: order, exact: true }).waitFor()
     const first = orders.toSorted((a, b) => b.sold - a.sold)[0]!
     await page.getByRole('link', { name: first.order, exact: true }).click()
-    const picture = page.locator('.order-picture')
+    const picture = page.locator('.order-picture svg')
     await picture.waitFor()
     const hours = (seconds: number) => Math.round(seconds / 3600).toLocaleString('en-US')
     assert.ok(
