@@ -14,8 +14,8 @@ import { asSystem, type Store } from '../src/server/store/database.ts'
 const by = 'test'
 const demo = makeDemo({ trace: undefined, onNote: () => {} })!
 
-/** The instant that this world stands at: that of the demonstration. */
-export const worldNow: Instant = demo.now
+/** The instant that this world stands at: when the last of the demonstration's months that are closed was closed. */
+export const worldNow: Instant = closedAt('2026-10')
 
 async function* asBatches(batches: ReturnType<DemoPart['readings']>): AsyncGenerator<ReadingBatch> {
   let line = 0

@@ -10,8 +10,8 @@ import { summary } from './summary.ts'
 
 const usage = `usage: npm start -- [--once] [--port N] [--host ADDRESS] [--trace PATH] [--home FOLDER]
 
-Brings up the database, lets the tenants of two example agreements use them for some months, closes and posts every month, prints a
-summary and serves the console.
+Brings up the database, lets the tenants of two example agreements use them for some months, closes and posts every month but the last, prints
+a summary and serves the console, in which two parties can close the last.
 
   --once         end when that is done
   --port N       of the console, 7420 unless said

@@ -39,6 +39,12 @@ export const findPortfolioVersion = async (
   return rows[0]
 }
 
+/** Whether any guarantor's document is on record. */
+export const hasPortfolio = async ({ client }: Work): Promise<boolean> => {
+  const { rows } = await client.query<{ found: boolean }>('select exists (select from portfolio_version) as found')
+  return rows[0]!.found
+}
+
 export const appendPortfolio = async (
   { client }: Work,
   { portfolio, version, guarantor, document, hash, recordedAt }: PortfolioRecord,
