@@ -137,10 +137,17 @@ describe('T12 the examples', () => {
   const parsed = new Map(examples.map((file) => [basename(file, '.yaml'), accepted(readFileSync(join(folder, file), 'utf8'))]))
   const schedules = [...parsed.values()].map((each) => scheduleOf(each))
 
-  test('T12 the deals and the two trace blocks are agreements, named as their files', () => {
+  test('T12 the deals, the template and the two trace blocks are agreements, named as their files', () => {
     const deals = ['coreweave-residual', 'firmus-batam', 'lambda-leaseback', 'lease-guarantees', 'ohio-campus', 'sharon-ai']
-    assert.deepEqual([...parsed.keys()].toSorted(), [...deals, 'helios-block', 'philly-block'].toSorted())
+    assert.deepEqual([...parsed.keys()].toSorted(), [...deals, 'backstop-and-share', 'helios-block', 'philly-block'].toSorted())
     for (const [name, { agreement }] of parsed) assert.equal(agreement.agreement, name)
+  })
+
+  test('T12 the simplest template is a backstop and a revenue share, between two parties and on one block', () => {
+    const { agreement } = parsed.get('backstop-and-share')!
+    assert.deepEqual(agreement.clauses.map(({ kind }) => kind).toSorted(), ['capacity-backstop', 'revenue-share'])
+    assert.deepEqual([agreement.parties.length, agreement.blocks.length], [2, 1])
+    assert.ok(guide.includes('examples/backstop-and-share.yaml'))
   })
 
   test('T12 no two examples use one name for a block or a pool', () => {
