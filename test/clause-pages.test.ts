@@ -3,6 +3,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { statementTable } from '../src/core/statements/render.ts'
+import { plainChart } from '../src/core/posting/chart.ts'
 import { clauseKinds } from '../src/core/settlement/kinds.ts'
 import { draw, pictureOf, readPages } from '../scripts/payoffs.ts'
 import { scheduleOfText, settleMonths } from './settling.ts'
@@ -73,4 +74,20 @@ test('H12 the picture of each kind of clause is what its worked example pays as 
       `${page.name}.svg is not up to date; write it with: npm run payoffs`,
     )
   }
+})
+
+test('H11 the list of kinds leads to every page', () => {
+  const list = fs.readFileSync(join(folder, 'README.md'), 'utf8')
+  const led = [...list.matchAll(/\| \[`([a-z-]+)`\]\(([a-z-]+\.md)\)/g)].map(([, kind, page]) => `${kind} ${page}`)
+  assert.deepEqual(led.toSorted(), clauseKinds.map(({ kind }) => `${kind} ${kind}.md`).toSorted())
+})
+
+test('H17 the guide to the ledger names every account that a line posts to, side by side', () => {
+  const guide = fs.readFileSync(join(folder, '../ledger.md'), 'utf8')
+  const rows = guide.split('\n').map((row) => row.replaceAll(/\s+/g, ' '))
+  for (const [formula, { payer, payee }] of plainChart)
+    assert.ok(
+      rows.some((row) => row.endsWith(`| \`${payer}\` | \`${payee}\` |`)),
+      `${formula}: ${payer}, ${payee}`,
+    )
 })
