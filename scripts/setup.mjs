@@ -1,5 +1,5 @@
 // The first half of every npm script: installs the packages, brings Node 26, builds the console. With `--telemetry` it also brings chDB, the
-// embedded ClickHouse; with `--tests` that too, and what else only the tests need. It runs on whatever Node the machine has (20 or later), so it
+// embedded ClickHouse; with `--tests` that too, and what else only the tests need; with `--bench` what only benchmarks need. It runs on whatever Node the machine has (20 or later), so it
 // knows only what such a Node knows and uses no packages. Everything it says, and everything that what it runs says, goes to stderr: stdout
 // belongs to the command that follows.
 import { spawn, spawnSync } from 'node:child_process'
@@ -179,9 +179,11 @@ const buildConsole = async () => {
   })
 }
 
+const chromium = { file: process.env.CHROMIUM ?? '/usr/bin/chromium', package: 'chromium' }
+
 /** What the tests want of the system, which only root may install. */
 const testPrograms = [
-  { file: process.env.CHROMIUM ?? '/usr/bin/chromium', package: 'chromium', skipped: 'the browser tests' },
+  { ...chromium, skipped: 'the browser tests' },
   { file: process.env.PROMETHEUS ?? '/usr/bin/prometheus', package: 'prometheus', skipped: 'the story in which Prometheus is the sender' },
   { file: '/usr/bin/pdftotext', package: 'poppler-utils', skipped: 'the tests that read our PDF' },
   { file: '/usr/bin/ledger', package: 'ledger', skipped: 'the test that reads our books with ledger' },
@@ -200,6 +202,12 @@ const testPrograms = [
   },
 ]
 
+/** What benchmarks want of it. */
+const benchPrograms = [
+  { file: process.env.WRK ?? '/usr/bin/wrk', package: 'wrk', skipped: 'the benchmark api' },
+  { ...chromium, skipped: 'the benchmarks in a browser' },
+]
+
 const policy = '/usr/sbin/policy-rc.d'
 
 /** Packages of servers start them unless the system's own policy says no: the tests start what they need, and stop it. */
@@ -213,13 +221,14 @@ const withoutServices = async (work) => {
   }
 }
 
-const installTestPrograms = async () => {
-  const missing = testPrograms.filter(({ file }) => !fs.existsSync(file))
+/** Installs what is missing, or says what goes without; where `must`, a continuous integration run does not pass over it. */
+const installPrograms = async (programs, { without, must }) => {
+  const missing = programs.filter(({ file }) => !fs.existsSync(file))
   if (missing.length === 0) return
   const names = missing.map((each) => each.package).join(' ')
   const skipped = missing.map((each) => each.skipped).join(' and ')
   if (process.getuid?.() !== 0) {
-    say(`${skipped} ${process.env.CI ? 'will fail' : 'will be skipped'}: ${names} is not installed; root can: apt-get install ${names}`)
+    say(`${skipped} ${must ? 'will fail' : without}: ${names} is not installed; root can: apt-get install ${names}`)
     return
   }
   say(`installing ${names} of Debian for ${skipped} (a minute or two, once)`)
@@ -228,9 +237,9 @@ const installTestPrograms = async () => {
     await apt('update')
     await withoutServices(() => apt('install', '-y', '--no-install-recommends', ...missing.flatMap((each) => each.package.split(' '))))
   } catch (error) {
-    // Without the system's package server the other tests still tell something; a continuous integration run must not pass over it.
-    if (process.env.CI) throw error
-    say(`${error.message}; ${skipped} will be skipped`)
+    // Without the system's package server what else there is still tells something.
+    if (must) throw error
+    say(`${error.message}; ${skipped} ${without}`)
   }
 }
 
@@ -241,7 +250,8 @@ try {
   await install()
   await buildConsole()
   if (['--telemetry', '--tests'].some((option) => process.argv.includes(option))) await installTelemetry()
-  if (process.argv.includes('--tests')) await installTestPrograms()
+  if (process.argv.includes('--tests')) await installPrograms(testPrograms, { without: 'will be skipped', must: Boolean(process.env.CI) })
+  if (process.argv.includes('--bench')) await installPrograms(benchPrograms, { without: 'will measure nothing', must: false })
 } catch (error) {
   say(error.message)
   process.exitCode = 1

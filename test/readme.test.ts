@@ -35,3 +35,12 @@ test('H10 the README shows the very output on both traces', { skip: traces.skip 
   assert.deepEqual(await main('--trace', join(traces.folder, 'philly')), { code: 0, out: shown[1] })
   assert.deepEqual(await main('--trace', join(traces.folder, 'helios-earth')), { code: 0, out: shown[2] })
 })
+
+test('H18 the README of the benchmarks has the command of each, and of nothing else', () => {
+  const folder = join(root, 'bench')
+  const names = fs.readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'run.ts')
+  const told = [...fs.readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^\| `npm run bench -- (\w+)`/gm)].map(
+    ([, name]) => `${name}.ts`,
+  )
+  assert.deepEqual(told.toSorted(), names.toSorted())
+})

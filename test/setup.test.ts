@@ -183,6 +183,18 @@ describe('set-up', () => {
     ).ended
     assert.deepEqual(present, { code: 0, out: '', err: '' })
   })
+
+  test('H8 what only benchmarks need is asked for by them alone; without it they are told of, and the others run', async () => {
+    const folder = makeFolder()
+    await start(folder).ended
+    const without = { PATH: folder, WRK: join(folder, 'no-wrk'), CHROMIUM: process.execPath }
+    assert.deepEqual(await start(folder, without).ended, { code: 0, out: '', err: '' })
+    const asked = await start(folder, { ...without, CI: 'true' }, ['--bench']).ended
+    assert.deepEqual([asked.code, asked.out], [0, ''])
+    assert.match(asked.err, /the benchmark api will measure nothing/)
+    const present = await start(folder, { ...without, WRK: process.execPath }, ['--bench']).ended
+    assert.deepEqual(present, { code: 0, out: '', err: '' })
+  })
 })
 
 describe('databases', () => {
