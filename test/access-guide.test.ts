@@ -3,6 +3,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseReading } from '../src/core/meter/parse.ts'
+import { makeProvider } from '../src/server/api/provider.ts'
 import { makeLoginDesk, type LoginDesk } from '../src/server/api/login-desk.ts'
 import { loginSecondsMax } from '../src/server/api/cookie.ts'
 import { keysPerPersonMax } from '../src/server/app/keys.ts'
@@ -15,6 +16,7 @@ import { permissionNames, permissions, personal, roles } from '../src/wire/acces
 import { keyDaysMax, keysPageMax } from '../src/wire/key.ts'
 import { peoplePageMax, readersPageMax } from '../src/wire/people.ts'
 import { testDatabase } from './database.ts'
+import { startIdentityProvider } from './identity-provider.ts'
 import { offtake, temporaryFolder } from './offtake.ts'
 import { startServing } from './serving.ts'
 
@@ -116,6 +118,21 @@ test('API38 what configures login is taken as a whole, and all that is wrong wit
     false,
     false,
   ])
+})
+
+test('API38 the worked example of the guide configures login, and the redirect address that it registers is the one that is sent', async () => {
+  const said = Object.fromEntries(
+    [...guide.matchAll(/^ *export (OFFTAKE_\w+)=("?)([^"\n]+)\2$/gm)].map(([, name, , value]) => [name, value]),
+  )
+  const read = readLogin(wordsOf(said))
+  assert.ok('login' in read && read.login !== undefined, JSON.stringify(said))
+  const { origin, issuer, clientSecret } = read.login
+  assert.ok(clientSecret !== undefined && guide.includes(`${issuer.href}/.well-known/openid-configuration`))
+  assert.ok(guide.includes(`Valid redirect URIs \`${origin.href}api/login/callback\``))
+  const provider = await startIdentityProvider(`${origin.href}api/login/callback`, () => undefined)
+  after(provider.close)
+  const { url: sent } = await makeProvider({ ...read.login, issuer: new URL(provider.issuer) }).begin('/')
+  assert.equal(sent.searchParams.get('redirect_uri'), `${origin.href}api/login/callback`)
 })
 
 test('API38 no server without login is reached from another machine: it says what to configure and ends with 2', async () => {
