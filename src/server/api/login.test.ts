@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { closeWorld, worldNow } from '../../../test/closed-world.ts'
+import { comparedDocument } from '../../../test/compared-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import {
   keyScopesOf,
@@ -15,10 +16,12 @@ import {
   type SessionWire,
 } from '../../wire/access.ts'
 import type { KeysWire, MadeKeyWire } from '../../wire/key.ts'
+import type { ProposalRowWire } from '../../wire/amendment.ts'
 import type { MadeUpPeopleWire } from '../../wire/login.ts'
 import type { PeopleWire, PersonWire, ReadersWire } from '../../wire/people.ts'
 import type { ProblemWire } from '../../wire/problem.ts'
 import { keysPerPersonMax } from '../app/keys.ts'
+import { makeProposals } from '../app/proposals.ts'
 import { makeReaders } from '../app/read.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { makeApi } from './api.ts'
@@ -29,7 +32,14 @@ await closeWorld(store)
 let clock = 1_800_000_000
 const desk = makeLoginDesk(store, { now: () => worldNow, clock: () => clock }, undefined)
 const consoleFolder = join(import.meta.dirname, '../../../.cache/console')
-const api = await makeApi({ source: makeReaders(store, () => worldNow), consoleFolder, login: desk, demo: true })
+const examples = join(import.meta.dirname, '../../../examples')
+const api = await makeApi({
+  source: makeReaders(store, () => worldNow),
+  proposals: makeProposals(store, () => worldNow, examples),
+  consoleFolder,
+  login: desk,
+  demo: true,
+})
 after(async () => {
   await api.close()
   await close()
@@ -82,6 +92,30 @@ test('API34 without login there is a person for each role of the agreements, two
   }
   assert.equal((await post('/api/login/as', { person: 'usr_nobody' })).statusCode, 404)
   assert.equal((await get('/api/login')).statusCode, 404)
+})
+
+test('API34 the parties of a new agreement that is proposed can be signed in as, so that the other one can sign; and no longer where it was declined', async () => {
+  const offered = async (): Promise<string[]> =>
+    (await get('/api/login/people')).json<MadeUpPeopleWire>().people.map(({ person }) => person)
+  const before = await offered()
+  const proposed = async (name: string): Promise<ProposalRowWire> => {
+    const document = comparedDocument(name).replaceAll(`${name}-vendor`, 'nvidia')
+    return (await post('/api/agreements', { document }, await signIn(guarantor))).json<ProposalRowWire>()
+  }
+  const decide = async ({ id, hash }: ProposalRowWire, act: string, person: string) =>
+    (await post(`/api/proposals/${id}/decision`, { act, hash, reason: 'as talked about' }, await signIn(person))).statusCode
+  const declined = await proposed('never')
+  assert.ok((await offered()).includes('usr_operator-never-cloud-1'))
+  assert.equal(await decide(declined, 'decline', 'usr_operator-never-cloud-1'), 200)
+  assert.deepEqual(await offered(), before)
+
+  const signed = await proposed('fresh')
+  const people = ['usr_operator-fresh-cloud-1', 'usr_operator-fresh-cloud-2']
+  assert.deepEqual((await offered()).filter((person) => !before.includes(person)).toSorted(), people)
+  assert.equal((await get('/api/agreements/fresh', await signIn(people[0]!))).statusCode, 404)
+  assert.equal(await decide(signed, 'sign', people[0]!), 200)
+  assert.equal((await get('/api/agreements/fresh', await signIn(people[0]!))).statusCode, 200)
+  assert.deepEqual((await offered()).filter((person) => !before.includes(person)).toSorted(), people)
 })
 
 test('API34 without login and without cookie or key one is whoever is at this machine; with one that does not hold, nobody', async () => {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import { clauseKinds } from '../../core/settlement/kinds.ts'
+import { parseAgreement } from '../../core/terms/parse.ts'
 import type { Store } from '../store/database.ts'
 import { appendMembership, appendPerson, findPerson, wasMembershipChanged, type Membership } from '../store/people.ts'
+import { listProposals } from '../store/proposals.ts'
 import { appendReader, findReader, listParties, type ListedParty } from '../store/readers.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import { appendDeed } from '../store/audit.ts'
@@ -126,10 +129,28 @@ const letRead = async (tx: Work, { memberships }: MadeUp, parties: readonly List
     }
 }
 
+/**
+ * Guarantors and operators of agreements that are proposed and not signed by both: of one that is new to all this nothing is on record, and without its people
+ * nobody could sign.
+ */
+const proposedParties = async (tx: Work, parties: readonly ListedParty[]): Promise<ListedParty[]> => {
+  const open = (await listProposals(tx, undefined)).filter(({ end, version }) => end === undefined && version === 1)
+  const found = new Map<string, ListedParty>()
+  for (const { document } of open) {
+    const parsed = parseAgreement(document, clauseKinds)
+    if ('problems' in parsed) continue
+    for (const { id, name, role } of parsed.agreement.parties)
+      if ((role === 'guarantor' || role === 'operator') && !parties.some((each) => each.party === id))
+        found.set(id, { party: id, name, roles: [role], agreements: [], ...found.get(id) })
+  }
+  return [...found.values()]
+}
+
 /** Signing in with one click, where no login is configured. */
 export const makeMadeUpPeople = (store: Store, sessions: Sessions, { now }: Clocks) => {
   const offered = async (tx: Work) => {
-    const parties = await listParties(tx)
+    const signed = await listParties(tx)
+    const parties = [...signed, ...(await proposedParties(tx, signed))]
     return { parties, people: madeUpPeople(parties, await findTenant(tx)) }
   }
   const list = (): Promise<MadeUp[]> => inTransaction(store, async (tx) => (await offered(tx)).people)
