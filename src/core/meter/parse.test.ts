@@ -233,7 +233,10 @@ test('M4 a bad cell is told like a bad value, a row of another width as such', (
   const cells = Object.values(allocation).map(String)
   assert.deepEqual(parseReadingRow(columns, cells, zone), { reading: read(allocation) })
   const problems = parseReadingRow(columns, [...cells.slice(0, -1), '8.0'], zone)
-  assert.deepEqual(problems, { problems: [{ pointer: '/gpus', message: 'must be a whole number from 0 to 8388607, not "8.0"' }] })
+  assert.deepEqual(problems, {
+    problems: [{ pointer: '/gpus', message: 'must be a whole number from 0 to 8388607, not "8.0"' }],
+    named: { kind: 'allocation', pool: 'syd' },
+  })
   assert.deepEqual(parseReadingRow(columns, cells.slice(1), zone), {
     problems: [{ pointer: '', message: 'has 6 cells where the header has 7 columns' }],
   })
