@@ -6,6 +6,7 @@ import {
   columnProblems,
   parseReading,
   parseReadingRow,
+  readingColumns,
   type Named,
   type ParsedReading,
   type Placement,
@@ -61,6 +62,21 @@ export const makeNdjsonReader = ({ zone, placement }: Door): RecordReader => {
   return { add, end: () => [] }
 }
 
+/** Characters that other programs put between cells, and what they are called. */
+const otherSeparators = [
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+] as const
+
+/** What separates the cells of a header that names columns we know, where that is no comma. */
+const otherSeparator = (header: string): string | undefined => {
+  if (header.includes(',')) return undefined
+  return otherSeparators.find(([sign]) => {
+    const names = header.split(sign).map((name) => name.trim().replaceAll('"', ''))
+    return names.length > 1 && names.some((name) => readingColumns.includes(name))
+  })?.[1]
+}
+
 const instantColumns = new Set(['from', 'to', 'at', 'noticeAt', 'recordedAt'])
 /** Shorter slices are copied by the engine anyway. */
 const sliceCharacters = 13
@@ -99,5 +115,11 @@ export const makeCsvReadingReader = ({ zone, placement }: Door): RecordReader =>
       ? [{ ...refusal(1, 'is empty: a CSV begins with its column names'), stop: true }]
       : records
   }
-  return { add: (text, line) => recordsOf(csv.add(text, line)), end }
+  const add = (text: string, line: number): Record[] => {
+    const other = columns === undefined ? otherSeparator(text.trimStart().split('\n', 1)[0]!) : undefined
+    if (other === undefined) return recordsOf(csv.add(text, line))
+    const message = `this file is separated by ${other}; commas are expected. Save it as CSV with commas, such as "CSV UTF-8 (comma delimited)"`
+    return [{ ...refusal(line, message), stop: true }]
+  }
+  return { add, end }
 }
