@@ -121,3 +121,16 @@ test('S22 of the seven steps exactly one is to be done now, until all are done',
     { numRuns: 5000 },
   )
 })
+
+test('S22 the feeds step says what is true of the sources: none, none of sales, or not to the end', () => {
+  const closing: Closing = { agreement: 'x', month: '2026-07', latest: undefined, isFinal: false }
+  const left = (feeds: MonthKnown['feeds']): string =>
+    stepsOf({ closing, isOver: true, openBefore: undefined, feeds, differences: undefined, claim: undefined })[1]!.left ?? ''
+  const site = { source: 'site', isNeeded: false, isIn: true }
+  assert.match(left([]), /^No source has told of this month: everything/)
+  assert.match(
+    left([site]),
+    /^No source has told of sales in this month, only site of other things: all accepted capacity would count as unsold/,
+  )
+  assert.match(left([site, { source: 'slurm', isNeeded: true, isIn: false }]), /^Not told to the end of the month: slurm/)
+})

@@ -12,6 +12,7 @@ import type { ProblemWire } from '../../wire/problem.ts'
 import type { PeriodWire } from '../../wire/statement.ts'
 import { makeClosing } from '../app/closing.ts'
 import { closePeriod } from '../app/close-period.ts'
+import { makeFeeds } from '../app/feeds.ts'
 import { makeReaders } from '../app/read.ts'
 import { closeWhatIsApproved } from '../jobs/approved-job.ts'
 import { migrateJobs } from '../jobs/workers.ts'
@@ -115,6 +116,26 @@ test('API70 a month goes from over to final by two parties, and its progress say
       ['done', undefined],
     ],
   )
+})
+
+test('API70 the Feeds step tells of all that is on record, also of what a clock ahead of this one recorded', async () => {
+  await openAgreement(store, 'ahead', closingNow + 25 * 86_400)
+  const progress = await ask<ProgressWire>(of('ahead').operator('ann'), `ahead/periods/${july}/progress`)
+  const feeds = progress.steps.find(({ step }) => step === 'feeds')!
+  assert.deepEqual([feeds.state, feeds.left, feeds.count, feeds.of], ['done', null, 1, 1])
+  assert.deepEqual(
+    progress.sources.map(({ source, readings }) => [source, readings]),
+    [
+      ['ahead-site', 1],
+      ['ahead-slurm', 1],
+    ],
+  )
+  // It stands at 5 September, so July is more than 35 days ago; what has effect in August is told of.
+  const { listFeeds } = makeFeeds(store, now)({ kind: 'party', party: partiesOf('ahead').operator })
+  assert.deepEqual(await listFeeds(), [])
+  await bringIn(store, [soldIn('ahead', 'august', { month: august })], closingNow + 26 * 86_400)
+  const [feed] = await listFeeds()
+  assert.deepEqual([feed?.source, feed?.readings, feed?.ageSeconds], ['ahead-slurm', 1, 0])
 })
 
 test('API71 drafts and final statements have numbers and addresses together, and months know what is provisional', async () => {
