@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   approvalRefusal,
+  outdatedRefusal,
   isApprovedByBoth,
   isLive,
   prepareRefusal,
@@ -120,6 +121,22 @@ test('S22 of the seven steps exactly one is to be done now, until all are done',
     }),
     { numRuns: 5000 },
   )
+})
+
+test('S25 what came since is refused by how much and of what, until somebody says that they know', () => {
+  const came = [
+    { kind: 'allocation', subject: 'syd', readings: 2 },
+    { kind: 'outage', subject: 'syd-a', readings: 1 },
+  ]
+  assert.equal(outdatedRefusal(1, { readings: [], terms: false }, false), undefined)
+  const refused = outdatedRefusal(1, { readings: came, terms: false }, false)!
+  assert.equal(refused.kind, 'overtaken')
+  assert.match(
+    refused.message,
+    /^3 readings came since version 1 was prepared: 2 of allocation syd, 1 of outage syd-a\. .*prepare it again, or/,
+  )
+  assert.match(outdatedRefusal(4, { readings: [], terms: true }, false)!.message, /^Another version of the terms came since version 4 was/)
+  assert.equal(outdatedRefusal(1, { readings: came, terms: true }, true), undefined)
 })
 
 test('S22 the feeds step says what is true of the sources: none, none of sales, or not to the end', () => {

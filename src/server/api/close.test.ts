@@ -187,6 +187,26 @@ test('API72 what was overtaken or sent back is refused with what to do; what cam
   assert.equal((await call(guarantor('gil'), `turns/periods/${july}`)).json<PeriodWire>().statement.status, 'provisional')
 })
 
+test('API123 a draft says how many readings came since it was prepared, and its approval then wants to say that this is known', async () => {
+  await openAgreement(store, 'news')
+  const { operator, guarantor } = of('news')
+  const draft = await prepare('news', operator('ann'))
+  assert.deepEqual(draft.since, { readings: 0, terms: false })
+  await bringIn(store, [soldIn('news', 'more', { day: 12 }), soldIn('news', 'again', { day: 13 })])
+  const read = async (who: Person) => (await ask<ProgressWire>(who, `news/periods/${july}/progress`)).draft
+  for (const who of [operator('bob'), guarantor('gil')]) assert.deepEqual((await read(who))?.since, { readings: 2, terms: false })
+  const at = `news/periods/${july}/drafts/1/approvals`
+  const said = { net: draft.net.amount, hash: draft.hash }
+  assert.match(await refusal(409, operator('bob'), at, said), /^2 readings came since version 1 was prepared: .*prepare it again/)
+  assert.match(await refusal(409, operator('bob'), at, { ...said, despiteNews: false }), /^2 readings came/)
+  const decided = await ask<DecidedDraftWire>(operator('bob'), at, { ...said, despiteNews: true })
+  assert.deepEqual([decided.draft.approvals.length, decided.draft.since?.readings], [1, 2])
+  await ask(guarantor('gil'), at, { ...said, despiteNews: true })
+  await runJobs('news')
+  const overtaken = await read(guarantor('gil'))
+  assert.deepEqual([overtaken?.since, overtaken?.overtaken?.readings], [null, 2])
+})
+
 test('API73 what is foreign is answered as what is not there; a role without the permission, and nobody in particular, may not', async () => {
   await openAgreement(store, 'mine')
   const { operator, guarantor } = of('mine')
