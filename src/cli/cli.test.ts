@@ -542,7 +542,7 @@ test('CLI11 statement says what became of a month since it was final, and close 
     assert.deepEqual(JSON.parse(disputed.out), stored)
     assert.match(
       disputed.err,
-      /2026-08 is disputed: 1000\.00 and 0\.00 USD are held \(guarantor, operator\); of the rest nvidia pays sharon-ai/,
+      /2026-08 is disputed: 1,000\.00 and 0\.00 USD are held \(guarantor, operator\); of the rest nvidia pays sharon-ai/,
     )
     const september = await run('close', 'sharon-ai', '2026-09')
     // 16 GPUs for a day at 2.32.

@@ -151,3 +151,10 @@ test('S22 the feeds step says what is true of the sources: none, none of sales, 
   )
   assert.match(left([site, { source: 'slurm', isNeeded: true, isIn: false }]), /^Not told to the end of the month: slurm/)
 })
+
+test('S4 a refusal sets the thousands of an amount apart, as the statement does', () => {
+  const latest = { version: 1, hash, net: '16096464.00', preparedBy: 'ann', approvals: [], isReturned: false, isOvertaken: false }
+  const closing: Closing = { agreement: 'x', month: '2026-07', latest, isFinal: false }
+  const refused = approvalRefusal(closing, { by: 'bob', isPerson: true, side: 'operator' }, { version: 1, net: '16096464.01', hash })
+  assert.equal(refused?.message, 'You typed 16096464.01; version 1 comes to 16,096,464.00. Look again.')
+})

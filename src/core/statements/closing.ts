@@ -1,4 +1,5 @@
 import type { Month } from '../base/time.ts'
+import { grouped } from './figures.ts'
 import { cameInWords, countOf, type Came } from './news.ts'
 
 /** The two parties that close a month. */
@@ -118,7 +119,7 @@ export const approvalRefusal = (
     return refusal('overtaken', `What you read is not version ${version}, whose hash is ${draft.hash}. Read it again, then decide.`)
   return typed(net) === draft.net
     ? undefined
-    : refusal('net-differs', `You typed ${net}; version ${version} comes to ${draft.net}. Look again.`)
+    : refusal('net-differs', `You typed ${net}; version ${version} comes to ${grouped(draft.net)}. Look again.`)
 }
 
 /** What bears on a month and came on record since its draft was prepared: readings, and versions of the terms. */

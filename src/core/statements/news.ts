@@ -1,4 +1,5 @@
 import { canonical, type Json } from '../base/canonical.ts'
+import { grouped } from './figures.ts'
 import type { Statement } from './statement.ts'
 
 /** Kinds and places of readings that are named, at most. */
@@ -47,7 +48,7 @@ export const newsSince = (draft: Statement, now: Statement, came: Came): News | 
     ...(differ(({ settledAgain }) => settledAgain) ? ['Something new bears on months that are final, and corrects them.'] : []),
     ...(draft.totals.net.amount === now.totals.net.amount
       ? []
-      : [`The net would be ${now.totals.net.amount} instead of ${draft.totals.net.amount} ${now.currency}.`]),
+      : [`The net would be ${grouped(now.totals.net.amount)} instead of ${grouped(draft.totals.net.amount)} ${now.currency}.`]),
   ]
   return { readings, reasons: reasons.length === 0 ? ['The statement would read otherwise.'] : reasons }
 }

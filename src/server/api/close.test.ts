@@ -97,7 +97,7 @@ test('API70 a month goes from over to final by two parties, and its progress say
   assert.match(await refusal(409, guarantor('gil'), at, said), /The operator approves version 1 first/)
   assert.match(
     await refusal(422, operator('bob'), at, { ...said, net: '148,780.10' }),
-    /You typed 148,780\.10; version 1 comes to 148780\.00/,
+    /You typed 148,780\.10; version 1 comes to 148,780\.00/,
   )
   const first = await ask<DecidedDraftWire>(operator('bob'), at, said)
   assert.deepEqual([first.approved, first.draft.approvals.map(({ by }) => by.id)], [false, ['usr_bob']])
@@ -290,7 +290,7 @@ test('API75 a dispute holds its amount out of the net, a ruling ends it, and the
   assert.deepEqual((await ask<DisputesWire>(guarantor('gil'), disputes)).disputes, [])
   assert.match(
     await refusal(422, guarantor('gil'), disputes, { ...wanted, quantity: undefined, amount: '148780.01' }),
-    /Of line 1 148780\.00 USD can be disputed/,
+    /Of line 1 148,780\.00 USD can be disputed/,
   )
   assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, amount: '1.00' }), /not both/)
   assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, line: 9 }), /no line 9/)
@@ -332,7 +332,7 @@ test('API76 of two who dispute all of a line at once one is refused, and nothing
     `select (select count(*) from dispute where agreement = 'race') as records, (select count(*) from reading where agreement = 'race' and kind = 'dispute') as readings`,
   )
   assert.deepEqual(Object.values(counts.rows[0] as object).map(Number), [1, 1])
-  assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, amount: '48780.01' }), /48780\.00 USD can be disputed/)
+  assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, amount: '48780.01' }), /48,780\.00 USD can be disputed/)
   await ask(guarantor('gil'), disputes, { ...wanted, amount: undefined })
   assert.match(await refusal(422, guarantor('gil'), disputes, wanted), /All of line 1 is in dispute already/)
 })

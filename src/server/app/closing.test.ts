@@ -163,7 +163,7 @@ test('AP23 what came between approval and close holds the close back, and the mo
   assert.equal(rows.length, 1)
   assert.equal(rows[0]!.readings, 2)
   assert.match(rows[0]!.reasons[0]!, /^2 readings came since version 1 was prepared: 2 of allocation held/)
-  assert.match(rows[0]!.reasons.at(-1)!, /would be 148740\.00 instead of 148780\.00 USD/)
+  assert.match(rows[0]!.reasons.at(-1)!, /would be 148,740\.00 instead of 148,780\.00 USD/)
   // What was approved stays on record; the next version wants approvals of its own.
   assert.equal(await whyNot(approve('held', 'cat', 'operator', draft)), 'overtaken')
   const next = await prepare('held')
