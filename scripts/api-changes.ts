@@ -9,9 +9,12 @@ const words = new Set(['description', 'title', 'examples', 'default'])
 
 type Side = 'sent' | 'answered'
 
+/** Members that a schema wants; a body says by `required: true` that it has to be there, and names none. */
+const neededOf = ({ required }: Json): readonly string[] => (Array.isArray(required) ? (required as string[]) : [])
+
 const memberChanges = (before: Json, after: Json, at: string, side: Side): string[] => {
   const [was, is] = [(before['properties'] ?? {}) as Json, (after['properties'] ?? {}) as Json]
-  const [mustWas, mustIs] = [(before['required'] ?? []) as string[], (after['required'] ?? []) as string[]]
+  const [mustWas, mustIs] = [neededOf(before), neededOf(after)]
   const gone = Object.keys(was)
     .filter((name) => !(name in is))
     .map((name) => `${at}.${name} is gone`)

@@ -62,6 +62,13 @@ test('API42 every kind of change that would break a program is seen, and additio
     change(copy as never)
     return breakingChanges(written, copy)
   }
+  // A body whose shape has no name of its own stands in its operation.
+  const approval = ({ paths }: Any) =>
+    (
+      paths!['/api/agreements/{id}/periods/{month}/drafts/{version}/approvals']!['post']!['requestBody'] as unknown as {
+        content: Record<string, { schema: { properties: Record<string, unknown>; required: string[] } }>
+      }
+    ).content['application/json']!.schema
   type Any = Record<string, Record<string, Record<string, Record<string, Record<string, Record<string, unknown>>>>>>
   const edits: Record<string, (document: Any) => void> = {
     'a route is gone': ({ paths }) => void delete paths!['/api/readings'],
@@ -73,6 +80,7 @@ test('API42 every kind of change that would break a program is seen, and additio
     'a member may be absent': ({ components }) => void (components!['schemas']!['Reading']!['required'] = ['source'] as never),
     'another member must be sent': ({ components }) =>
       void (components!['schemas']!['DecideInput']!['required'] as unknown as string[]).push('colour'),
+    'another member of a body must be sent': (document) => void approval(document).required.push('colour'),
     'a shape is gone': ({ components }) => void delete components!['schemas']!['Job'],
     'another permission': ({ paths }) => void (paths!['/api/readings']!['get']!['x-needs'] = 'audit:read' as never),
     'a parameter must be sent': ({ paths }) =>
@@ -87,7 +95,9 @@ test('API42 every kind of change that would break a program is seen, and additio
     'a status is gone': ({ paths }) => void delete (paths!['/api/readings']!['get']!['responses'] as Record<string, unknown>)['404'],
   }
   for (const [name, edit] of Object.entries(edits)) assert.ok(changed(edit).length > 0, name)
-  const additions = changed(({ paths, components }: Any) => {
+  const additions = changed((document: Any) => {
+    const { paths, components } = document
+    approval(document).properties['more'] = { type: 'boolean' }
     paths!['/api/new'] = paths!['/api/health']!
     ;(components!['schemas']!['Reading']!['properties'] as Record<string, unknown>)['more'] = { type: 'string' }
     ;(components!['schemas']!['Reading']!['required'] as unknown as string[]).push('more')

@@ -6,9 +6,13 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { makeApi } from '../src/server/api/api.ts'
 import { migrateJobs, startWorkers } from '../src/server/jobs/workers.ts'
+import type { Reading } from '../src/core/meter/reading.ts'
+import { loadAgreement } from '../src/server/app/load-agreement.ts'
+import type { Store } from '../src/server/store/database.ts'
 import type { Role } from '../src/wire/access.ts'
 import { launch, makeOpenPage, skip } from './browser.ts'
 import { closeWorld, worldNow } from './closed-world.ts'
+import { bringIn, july, partiesOf, smallAgreement, soldIn } from './closing-world.ts'
 import { testDatabase } from './database.ts'
 import { doorsOf } from './doors.ts'
 import { byHeader, headersOf } from './principals.ts'
@@ -20,10 +24,12 @@ const path = `/agreements/sharon-ai/periods/${month}`
 
 let browser: Browser
 let address = ''
+let store: Store
 const stops: (() => Promise<unknown>)[] = []
 before(async () => {
   if (skip !== false) return
-  const { close, ...store } = await testDatabase()
+  const { close, ...opened } = await testDatabase()
+  store = opened
   stops.push(close)
   // October is over, and open.
   await closeWorld(store, 1)
@@ -123,6 +129,62 @@ test('CO26 a month is closed by keyboard alone: prepared, approved by two sides,
     await close()
   }
 })
+
+test(
+  'CO59 a month without a sale says so; a draft that was overtaken says by how much, and is approved by who knows',
+  { skip },
+  async () => {
+    await loadAgreement(store, { document: smallAgreement('quiet'), now: worldNow, by: 'test' })
+    const accepted = {
+      kind: 'acceptance',
+      source: 'quiet-site',
+      id: 'accepted',
+      block: 'quiet-block',
+      tranche: 'all',
+      design: 100,
+      tested: 100,
+      at: Date.UTC(2026, 6, 1) / 1000,
+    }
+    await bringIn(store, [accepted as unknown as Reading], worldNow)
+    const there = `/agreements/quiet/periods/${july}`
+    const { operator } = partiesOf('quiet')
+    const noSales = 'No sales were read for this month: all accepted capacity counts as unsold.'
+    const ann = await as('operator', operator, 'ann')
+    await ann.go(there)
+    await ann.page.getByRole('button', { name: 'Prepare', exact: true }).click()
+    await ann.page.getByText('Provisional, version 1').waitFor()
+    await ann.page.getByText(noSales).waitFor()
+    await ann.close()
+    const bob = await as('operator', operator, 'bob')
+    const { page } = bob
+    await bob.go(there)
+    await page.getByRole('button', { name: /^Approve [\d,.]+ USD$/ }).click()
+    const dialogue = page.getByRole('dialog')
+    await dialogue.getByText(noSales).waitFor()
+    assert.equal(await dialogue.getByRole('checkbox').count(), 0)
+    await page.keyboard.press('Escape')
+    await bringIn(store, [soldIn('quiet', 'late', { day: 12 }), soldIn('quiet', 'later', { day: 13 })], worldNow)
+    await page.reload()
+    await page.getByText('2 readings came since version 1 was prepared. Prepared again').waitFor()
+    const net = /[\d,.]+/.exec(
+      (await page.getByRole('button', { name: /^Approve [\d,.]+ USD$/ }).textContent())!.replace('Approve ', ''),
+    )![0]
+    await page.getByRole('button', { name: /^Approve [\d,.]+ USD$/ }).click()
+    await dialogue.getByText('2 readings came since version 1 was prepared. It becomes final only if').waitFor()
+    await dialogue.getByLabel(/Type the net/).fill(net)
+    const approve = dialogue.getByRole('button', { name: /^Approve/ })
+    assert.equal(await approve.isDisabled(), true)
+    await shoot(page, 'overtaken-1440')
+    await sound(page, 'an overtaken draft')
+    await page.emulateMedia(dark)
+    await shoot(page, 'overtaken-dark-1440')
+    await dialogue.getByRole('checkbox').check()
+    await approve.click()
+    await dialogue.waitFor({ state: 'detached' })
+    await heard(page, /Version 1 approved for the operator, net/)
+    await bob.close()
+  },
+)
 
 test('CO27 the decision fits 1440 × 900 without scrolling: sentence, steps, waterfall, statement', { skip }, async () => {
   const { page, go, close } = await as('guarantor', 'nvidia', 'gil')

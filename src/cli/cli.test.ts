@@ -470,6 +470,26 @@ test('CLI7 the commands in the guide work as they are written', async () => {
   }
 })
 
+test('CLI7 the CSV of the guide is imported as it is written, by local times of Sydney, and its month closes', async () => {
+  const guide = fs.readFileSync(join(import.meta.dirname, '../../docs/readings.md'), 'utf8')
+  const text = /This one is ready to be imported[^]*?```csv\n([^`]*)```/.exec(guide)![1]!
+  const own = await testDatabase()
+  try {
+    const run = (...args: string[]) => offtake([...now, ...args], { DATABASE_URL: own.url })
+    await run('load', example)
+    const imported = await run('import', write('guide.csv', text))
+    assert.deepEqual([imported.code, imported.err], [0, ''])
+    const rows = text.trim().split('\n').length - 1
+    assert.match(imported.out, new RegExp(`: ${rows} accepted, 0 repeats, 0 refused`))
+    const { rows: starts } = await own.pool.query<{ at: Date }>(`select to_timestamp(starts_at) as at from reading where id = 'ev-7001'`)
+    assert.equal(starts[0]!.at.toISOString(), '2026-08-13T16:11:09.000Z')
+    const closed = await run('close', 'sharon-ai', '2026-08')
+    assert.equal(closed.code, 0, closed.err)
+  } finally {
+    await own.close()
+  }
+})
+
 test('CLI5 when the server whose database was joined ends, the command says so and goes on by itself', async () => {
   const home = { OFFTAKE_HOME: join(folder, 'home-lost') }
   await offtake(['load', example], home)
@@ -522,7 +542,7 @@ test('CLI11 statement says what became of a month since it was final, and close 
     assert.deepEqual(JSON.parse(disputed.out), stored)
     assert.match(
       disputed.err,
-      /2026-08 is disputed: 1000\.00 and 0\.00 USD are held \(guarantor, operator\); of the rest nvidia pays sharon-ai/,
+      /2026-08 is disputed: 1,000\.00 and 0\.00 USD are held \(guarantor, operator\); of the rest nvidia pays sharon-ai/,
     )
     const september = await run('close', 'sharon-ai', '2026-09')
     // 16 GPUs for a day at 2.32.

@@ -26,8 +26,8 @@ export const addImport = (program: Command, context: Context): void => {
     )
     .option('--keep-good', 'keep the lines that can be used, and tell the others')
     .option('--key <key>', 'a name for this import: with the same key and content it is done once, however often it is asked for')
-    .option('--agreement <name>', 'whose readings these are: for pools and clauses they leave out, and the zone of local times')
-    .option('--zone <zone>', 'the zone of local times without an offset')
+    .option('--agreement <name>', 'whose readings these are: for pools and clauses they leave out, and the zone of their local times')
+    .option('--zone <zone>', 'the zone of all local times without an offset, whatever agreement a reading names')
     .action(async (files: string[], options: Options) => {
       const paths = pathsOf(files, context)
       if (paths === undefined) return void (process.exitCode = badInput)

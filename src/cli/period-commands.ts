@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { isMonth, monthOf, nextMonth } from '../core/base/time.ts'
 import type { Statement } from '../core/statements/statement.ts'
 import type { TermSource } from '../core/terms/agreement.ts'
+import { grouped } from '../core/statements/figures.ts'
 import { closePeriod, provisionalStatement, type CloseRequest } from '../server/app/close-period.ts'
 import type { CloseRefusal } from '../server/app/draw-month.ts'
 import { findSchedule } from '../server/app/find-schedule.ts'
@@ -112,12 +113,12 @@ const standingInWords = ({ statement, standing }: Found): string[] => {
   const { month, currency, version } = statement
   const { status, correctedOn, totals } = standing
   const { payer, payee, amount } = totals.payable
-  const payable = payer === null ? 'nothing is payable' : `${payer} pays ${payee} ${amount} ${currency}`
+  const payable = payer === null ? 'nothing is payable' : `${payer} pays ${payee} ${grouped(amount)} ${currency}`
   return [
     ...(status === 'provisional' ? [`${month} is provisional: version ${version}, which the parties have not both approved`] : []),
     ...(status === 'disputed'
       ? [
-          `${month} is disputed: ${totals.guarantorHeld} and ${totals.operatorHeld} ${currency} are held (guarantor, operator); of the rest ${payable}`,
+          `${month} is disputed: ${grouped(totals.guarantorHeld)} and ${grouped(totals.operatorHeld)} ${currency} are held (guarantor, operator); of the rest ${payable}`,
         ]
       : []),
     ...(correctedOn.length > 0 ? [`${month} is corrected on the statement of ${correctedOn.join(', ')}`] : []),

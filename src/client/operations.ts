@@ -1938,6 +1938,10 @@ export type StatementDraft = {
     readonly at: Instant
     readonly reason: string
   } | null
+  /** what bears on the month and came since it was prepared; null where it can be approved no more */ readonly since: {
+    readonly readings: number
+    /** another version of the terms that counts in this month */ readonly terms: boolean
+  } | null
   /** both approved it, and it was not closed: what is known had changed */ readonly overtaken: {
     readonly readings: number
     readonly reasons: readonly string[]
@@ -2177,7 +2181,11 @@ export type Operations = {
       readonly id: string
       readonly month: MonthInput
       readonly version: number
-      readonly body: { /** the net as whoever approves typed it, such as 8039836.69 */ readonly net: string; readonly hash: HashInput }
+      readonly body: {
+        /** the net as whoever approves typed it, such as 8039836.69 */ readonly net: string
+        readonly hash: HashInput
+        /** whoever approves knows that something came since it was prepared (`since`); without it such a version is refused */ readonly despiteNews?: boolean
+      }
     }
     readonly answer: { readonly draft: StatementDraft; /** both parties have approved it: it is being closed */ readonly approved: boolean }
     readonly row: never

@@ -5,12 +5,23 @@ import type { PeriodWire } from '../wire/statement.ts'
 import type { ProgressWire } from '../wire/close.ts'
 import { announce } from './announce.ts'
 import { approve, useMonthChanged, type MonthName } from './close-queries.ts'
-import { whenText } from './close-words.ts'
+import { sinceText, whenText } from './close-words.ts'
 import { monthText } from './dates.ts'
 import { Dialogue } from './Dialogue.tsx'
 import { amountText, shortHash } from './format.ts'
+import { NoSales } from './NoSales.tsx'
 
 const plain = (text: string): string => text.trim().replaceAll(',', '')
+
+/** What came since it was prepared, and that whoever approves knows of it. */
+const Overtaken = ({ since, knows, onKnow }: Readonly<{ since: string; knows: boolean; onKnow: (knows: boolean) => void }>) => (
+  <div className="close-note">
+    <p>{since}. It becomes final only if that changes nothing: prepare it again to see what it comes to.</p>
+    <label className="check">
+      <input type="checkbox" checked={knows} onChange={(event) => onKnow(event.target.checked)} />I know, and approve it all the same
+    </label>
+  </div>
+)
 
 type Props = Readonly<{ name: MonthName; period: PeriodWire; progress: ProgressWire; onClose: () => void }>
 
@@ -22,8 +33,12 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
   const changed = useMonthChanged(name)
   const { amount } = statement.totals.net
   const { draft, side, zone } = progress
+  const since = sinceText(draft)
+  const [knows, setKnows] = useState(false)
   const act = useMutation({
-    mutationFn: () => approve(name, statement.version, { net, hash }, key),
+    mutationFn: () => approve(name, statement.version, { net, hash, despiteNews: since !== undefined && knows }, key),
+    // What is refused because something came meanwhile is said by what is read anew.
+    onError: changed,
     onSuccess: async ({ approved }) => {
       announce(
         approved
@@ -34,18 +49,18 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
       await changed()
     },
   })
-  const matches = plain(net) === amount
+  const ready = plain(net) === amount && (since === undefined || knows)
   return (
     <Dialogue
       title={`Approve version ${statement.version} of ${monthText(statement.month)} for the ${side ?? ''}`}
       opened
       onClose={onClose}
-      onSubmit={() => matches && !act.isPending && act.mutate()}
+      onSubmit={() => ready && !act.isPending && act.mutate()}
       error={act.error}
       acts={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" className="primary" disabled={!matches || act.isPending}>
+          <Button type="submit" className="primary" disabled={!ready || act.isPending}>
             {act.isPending ? 'Approving …' : `Approve ${amountText(amount)} ${statement.currency}`}
           </Button>
         </>
@@ -56,6 +71,8 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
         {draft?.approvals.map((each) => `Approved by ${each.by.name} for the ${each.side}, ${whenText(each.at, zone)}. `)}
         What becomes final is this document, <code>{shortHash(hash)}</code>, line by line, or nothing.
       </p>
+      <NoSales statement={statement} />
+      {since === undefined ? null : <Overtaken since={since} knows={knows} onKnow={setKnows} />}
       <label htmlFor={field}>Type the net, in {statement.currency}, to approve it</label>
       <input
         id={field}

@@ -6,7 +6,7 @@ import type { PeriodWire } from '../wire/statement.ts'
 import { announce } from './announce.ts'
 import { ApproveDialogue } from './ApproveDialogue.tsx'
 import { prepare, progress as progressQuery, useMonthChanged, type MonthName } from './close-queries.ts'
-import { whenText } from './close-words.ts'
+import { sinceText, whenText } from './close-words.ts'
 import { CloseSteps } from './CloseSteps.tsx'
 import { monthText } from './dates.ts'
 import { amountText } from './format.ts'
@@ -93,6 +93,7 @@ const DraftNote = ({ closing: { progress, period, preparing }, onLatest }: Reado
     return preparing.error === null ? null : <Refused error={preparing.error} />
   const { version, returned, overtaken } = draft
   const shown = period?.statement.version
+  const since = sinceText(draft)
   return (
     <>
       {preparing.error === null ? null : <Refused error={preparing.error} />}
@@ -104,6 +105,7 @@ const DraftNote = ({ closing: { progress, period, preparing }, onLatest }: Reado
           </button>
         </p>
       ) : null}
+      {since === undefined ? null : <p className="close-note">{since}. Prepared again, it says what it comes to now.</p>}
       {returned === null ? null : (
         <p className="close-note">
           Version {version} was sent back by {returned.by.name} for the {returned.side}, {whenText(returned.at, progress.zone)}: “

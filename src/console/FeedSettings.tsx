@@ -22,13 +22,13 @@ const batch = (id: string) =>
 /** Refusals of one import that are listed here; the API has them all. */
 const refusalsShown = 50
 
-const Row = ({ feed }: Readonly<{ feed: FeedWire }>) => (
+const Row = ({ feed, now }: Readonly<{ feed: FeedWire; now: string }>) => (
   <tr>
     <th scope="row">{feed.source}</th>
     <td>{feed.kinds.join(', ')}</td>
     <td className="number">{countText(feed.readings)}</td>
     <td>{instantText(feed.lastRecorded, 'UTC')}</td>
-    <td className="number">{ageText(feed.ageSeconds)}</td>
+    <td className="number">{feed.lastRecorded > now ? <span className="third">ahead of this clock</span> : ageText(feed.ageSeconds)}</td>
     <td className="number">{feed.limitSeconds === null ? <Absent kind="not-applicable" /> : ageText(feed.limitSeconds)}</td>
     <td>
       {feed.limitSeconds === null ? (
@@ -51,7 +51,9 @@ const Sources = () => {
       <Answer what="The list of sources" query={query} skeleton={<TableSkeleton caption="Sources" heads={heads.slice(0, 6)} rows={3} />}>
         {(data) =>
           data.feeds.length === 0 ? (
-            <p className="inside">No source has told of anything in the last 35 days.</p>
+            <p className="inside">
+              No reading on record has effect in the 35 days before {instantText(data.now, 'UTC')}, where the clock of this server stands.
+            </p>
           ) : (
             <table className="table">
               <caption>
@@ -68,7 +70,7 @@ const Sources = () => {
               </thead>
               <tbody>
                 {data.feeds.map((feed) => (
-                  <Row key={feed.source} feed={feed} />
+                  <Row key={feed.source} feed={feed} now={data.now} />
                 ))}
               </tbody>
             </table>

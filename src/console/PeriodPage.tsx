@@ -15,6 +15,7 @@ import { explainedOf, type LineOrNet } from './explained.ts'
 import type { Failure } from './fetch.ts'
 import { amountText } from './format.ts'
 import { useKeys } from './keys.ts'
+import { NoSales } from './NoSales.tsx'
 import { NotClosed } from './NotClosed.tsx'
 import { hoursText } from './PeriodPicker.tsx'
 import { agreement, explanation, period } from './queries.ts'
@@ -101,6 +102,7 @@ const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire
         <b>{amount}</b>
         {after}
       </p>
+      <NoSales statement={statement} />
       <Since period={shown} />
       <p className="third">
         {hoursText(statement.hours)}, to {endText(statement.to, statement.zone)}, {statement.zone}. Recorded{' '}

@@ -29,7 +29,7 @@ export const prepare = (name: MonthName): Promise<PreparedWire> => postJson(`${a
 export const approve = (
   name: MonthName,
   version: number,
-  body: Readonly<{ net: string; hash: string }>,
+  body: Readonly<{ net: string; hash: string; despiteNews: boolean }>,
   key: string,
 ): Promise<DecidedDraftWire> => postJson(`${at(name)}/drafts/${version}/approvals`, body, key)
 

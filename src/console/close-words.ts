@@ -64,6 +64,14 @@ export const stepText = (step: StepWire, progress: ProgressWire): string => {
   }
 }
 
+/** What came since a draft was prepared, as the beginning of a sentence; undefined where nothing did. */
+export const sinceText = (draft: ProgressWire['draft']): string | undefined => {
+  if (draft?.since == null) return undefined
+  const { readings, terms } = draft.since
+  const what = [...(readings === 0 ? [] : [counted(readings, 'reading')]), ...(terms ? ['another version of the terms'] : [])]
+  return what.length === 0 ? undefined : `${what.join(' and ')} came since version ${draft.version} was prepared`
+}
+
 export const stateWords: Readonly<Record<StepWire['state'], string>> = {
   done: 'done',
   current: 'to do now',

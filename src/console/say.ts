@@ -76,6 +76,17 @@ export const openingOf = (statement: StatementWire, you?: string | null): Openin
   }
 }
 
+const salesKinds = new Set(['allocation', 'reservation'])
+
+/**
+ * What has to be seen of a month whose statement rests on no reading of a sale, although capacity was accepted: it may be what happened, or a feed that never
+ * came. Undefined for any other month.
+ */
+export const withoutSales = ({ evidence, waterfall }: Pick<StatementWire, 'evidence' | 'waterfall'>): string | undefined =>
+  waterfall.accepted === '0' || evidence.some(({ kind, readings }) => salesKinds.has(kind) && readings > 0)
+    ? undefined
+    : 'No sales were read for this month: all accepted capacity counts as unsold.'
+
 /** The picture of the month in a sentence, for who cannot see it. */
 export const capacityInWords = (parts_: readonly Readonly<{ name: string; share: string | undefined }>[]): string =>
   `Of accepted capacity, ${listed(parts_.filter(({ share }) => share !== undefined).map(({ name, share }) => `${share} was ${name.toLowerCase()}`))}.`

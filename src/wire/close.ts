@@ -23,6 +23,13 @@ export const DraftShape = z
     at: Instant,
     approvals: list(DoneShape),
     returned: DoneShape.extend({ reason: z.string() }).nullable(),
+    since: z
+      .object({
+        readings: z.int().nonnegative(),
+        terms: z.boolean().meta({ description: 'another version of the terms that counts in this month' }),
+      })
+      .nullable()
+      .meta({ description: 'what bears on the month and came since it was prepared; null where it can be approved no more' }),
     overtaken: z
       .object({ readings: z.int().nonnegative(), reasons: list(z.string()), at: Instant })
       .nullable()
@@ -42,6 +49,9 @@ export const DecidedDraftShape = z.object({
 export const ApproveShape = z.object({
   net: z.string().min(1).max(netLengthMax).meta({ description: 'the net as whoever approves typed it, such as 8039836.69' }),
   hash: Hash.meta({ description: 'of the version that was read' }),
+  despiteNews: z.boolean().optional().meta({
+    description: 'whoever approves knows that something came since it was prepared (`since`); without it such a version is refused',
+  }),
 })
 export const ReturnShape = z.object({
   reason: z.string().trim().min(1, 'should say why').max(reasonLengthMax),

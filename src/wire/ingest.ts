@@ -12,7 +12,7 @@ const mode = z.enum(['keep-the-good', 'all-or-nothing']).default('keep-the-good'
   description: 'keep-the-good: what can be used is kept and the rest is told; all-or-nothing: nothing is kept where anything is refused',
 })
 const agreement = AgreementName.optional().meta({
-  description: 'whose readings these are: for pools and clauses they leave out, and the zone of local times',
+  description: 'whose readings these are: for pools and clauses they leave out, and the zone of their local times',
 })
 
 export const UploadQueryShape = z.object({

@@ -7,7 +7,7 @@ export const problemKinds = {
   'not-gzip': [[400], 'The body says it is gzip and is not'],
   'no-batch': [[400], 'A batch of events was announced and none came'],
   'samples-refused': [[400], 'Samples that cannot be used, for good'],
-  'not-signed-in': [[401], 'Nobody is signed in, and no key was sent'],
+  'not-signed-in': [[401], 'Nobody is signed in, and no key was sent, or one that does not hold'],
   'not-allowed': [[403], 'Whoever asks may not; the detail says who may'],
   'not-found': [[404], 'There is no such thing within reach of whoever asks'],
   'not-begun': [[404], 'The month has not begun'],

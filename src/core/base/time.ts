@@ -65,6 +65,12 @@ const timeForm = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(
 /** How reading an instant can fail. A local time needs an offset where a clock change skips or repeats it. */
 export type InstantProblem = 'not a time' | 'skipped by a clock change' | 'repeated by a clock change'
 
+/** Whether a text has the form of a time without an offset: which instant it is, a zone has to say. */
+export const isLocalTime = (text: string): boolean => {
+  const form = timeForm.exec(text)
+  return form !== null && form[1] === undefined
+}
+
 /** Reads RFC 3339, or a local time of `zone` where it means one instant only. Floors to whole seconds; a leap second is the one before. */
 export const parseInstant = (text: string, zone: string): Instant | InstantProblem => {
   try {

@@ -7,11 +7,11 @@ import { gpusMax } from '../base/steps.ts'
 import { isDate, isMonth } from '../base/time.ts'
 import { countHosts, hostlistMax } from '../capacity/hostlist.ts'
 import { nearest } from '../terms/nearest.ts'
-import { readInstant } from './instants.ts'
+import { readInstant, readInstantIn, type Zoned } from './instants.ts'
 import type { ReadingKind } from './reading.ts'
 
-/** What a reading is read with: the zone of its local times, and where problems go. */
-export type Reader = Readonly<{ zone: string; problems: Problem[] }>
+/** What a reading is read with: the zone of its local times, or who says it, and where problems go. */
+export type Reader = Readonly<{ zone: string | (() => Zoned); problems: Problem[] }>
 
 /** How a value of a reading is written: a CSV cell of a `count` is digits, of a `flag` true or false; an `instant` is formatted. */
 export type FieldType = 'text' | 'count' | 'flag' | 'instant' | 'object'
@@ -127,8 +127,15 @@ const instant: Make = (key) => ({
     description: 'RFC 3339, or a local time of the agreement without an offset',
   },
   read: (raw, pointer, reader) => {
-    const read = typeof raw === 'string' ? readInstant(raw, reader.zone) : `must be a time as text, not ${printed(raw)}`
-    return typeof read === 'number' ? read : refuse(reader, pointer, read)
+    if (typeof raw !== 'string') return refuse(reader, pointer, `must be a time as text, not ${printed(raw)}`)
+    const { zone, problems } = reader
+    const read = typeof zone === 'string' ? readInstant(raw, zone) : readInstantIn(raw, zone)
+    if (typeof read === 'number') return read
+    if (typeof read === 'string') return refuse(reader, pointer, read)
+    // Told once, where the name is, and not again at every time.
+    const { unknown } = read
+    if (!problems.some((problem) => problem.pointer === unknown.pointer)) problems.push(unknown)
+    return undefined
   },
 })
 

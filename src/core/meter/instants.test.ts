@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { formatInstant, parseInstant } from '../base/time.ts'
-import { readInstant, writeInstant } from './instants.ts'
+import { readInstant, readInstantIn, writeInstant } from './instants.ts'
 
 const pad = (value: number, digits = 2) => `${value}`.padStart(digits, '0')
 const civil = fc
@@ -84,11 +84,46 @@ test('M2 anything else is refused with what would be right', () => {
   for (const text of [
     '',
     'yesterday',
-    '2017-10-01',
+    '2017-10-32',
     '2017-10-01T24:00:01Z',
     '2017-13-01T00:00:00Z',
     '17-10-01T00:00:00Z',
     '2017-02-30 00:00:00',
   ])
     assert.match(`${readInstant(text, 'Australia/Sydney')}`, /must be a time such as .*local time of Australia\/Sydney, not/, text)
+})
+
+test('M2 a day alone is refused with the time to write, and the end of what lasts through it', () => {
+  assert.equal(
+    readInstant('2017-12-31', 'Australia/Sydney'),
+    'must be a time, and 2017-12-31 is a day: write 2017-12-31T00:00:00 (a local time of Australia/Sydney) for its first instant; what lasts through it ends at 2018-01-01T00:00:00',
+  )
+  // What the message says to write can be written.
+  assert.equal(readInstant('2018-01-01T00:00:00', 'Australia/Sydney'), readInstant('2018-01-01T00:00:00+11:00', 'UTC'))
+})
+
+test('M2 a zone is asked for only where a text has none of its own, and what is not known of it is said', () => {
+  const asked = () => assert.fail('the zone was asked for')
+  assert.equal(readInstantIn('2017-10-01T00:00:00Z', asked), readInstant('2017-10-01T00:00:00Z', 'UTC'))
+  assert.equal(
+    readInstantIn('2017-10-01T00:00:00+1000', () => ({ unsaid: 'nobody says' })),
+    readInstant('2017-09-30T14:00:00Z', 'UTC'),
+  )
+  assert.equal(
+    readInstantIn('2017-10-01 00:00', () => ({ zone: 'Australia/Sydney' })),
+    readInstant('2017-09-30T14:00:00Z', 'UTC'),
+  )
+  assert.equal(
+    readInstantIn('2017-10-01 00:00', () => ({ unsaid: 'nobody says its zone' })),
+    '2017-10-01 00:00 is a local time, and nobody says its zone: write its offset, as in 2017-10-01T00:00+10:00, or 2017-10-01T00:00Z where it is UTC',
+  )
+  assert.match(
+    JSON.stringify(readInstantIn('1.10.2017', () => ({ unsaid: 'nobody says' }))),
+    /^"must be a time such as .*a local time of its agreement, not/,
+  )
+  const unknown = { pointer: '/pool', message: 'is not there' }
+  assert.deepEqual(
+    readInstantIn('2017-10-01 00:00', () => ({ unknown })),
+    { unknown },
+  )
 })

@@ -1,4 +1,5 @@
-import { formatInstant, parseInstant, type Instant } from '../base/time.ts'
+import type { Problem } from '../base/problem.ts'
+import { addDays, formatInstant, isDate, isLocalTime, parseInstant, type Instant } from '../base/time.ts'
 
 /** Days from 1970-01-01 to a date of the Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil). */
 const daysFromCivil = (year: number, month: number, day: number): number => {
@@ -56,6 +57,13 @@ const parseCanonical = (text: string): Instant | undefined => {
   return daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
 }
 
+/** Why a text is no time, and what would be one. A day alone is what spreadsheets have: its instant is for the sender to say. */
+const explainNoTime = (text: string, local: string): string => {
+  const forms = `2027-09-14T08:00:00Z, 2027-09-14T18:00:00+10:00, or ${local}`
+  if (!isDate(text)) return `must be a time such as ${forms}, not ${JSON.stringify(text)}`
+  return `must be a time, and ${text} is a day: write ${text}T00:00:00 (${local}) for its first instant; what lasts through it ends at ${addDays(text, 1)}T00:00:00`
+}
+
 /** What a clock change does to a local time, with the two offsets it lies between: the text to write instead. */
 const explainClockChange = (text: string, zone: string, problem: 'skipped by a clock change' | 'repeated by a clock change'): string => {
   const spelled = text.replace(' ', 'T')
@@ -76,8 +84,29 @@ export const readInstant = (text: string, zone: string): Instant | string => {
   if (canonical !== undefined) return canonical
   const read = parseInstant(text, zone)
   if (typeof read === 'number') return read
-  if (read !== 'not a time') return explainClockChange(text, zone, read)
-  return `must be a time such as 2027-09-14T08:00:00Z, 2027-09-14T18:00:00+10:00, or a local time of ${zone}, not ${JSON.stringify(text)}`
+  return read === 'not a time' ? explainNoTime(text, `a local time of ${zone}`) : explainClockChange(text, zone, read)
+}
+
+/**
+ * What is known of the zone of a reading's local times: the zone; or a name in the reading that no agreement has, so that nobody can say; or, as the
+ * middle of a sentence, why its names do not say.
+ */
+export type Zoned = Readonly<{ zone: string }> | Readonly<{ unknown: Problem }> | Readonly<{ unsaid: string }>
+
+/** As `readInstant`, where the zone is asked for only if the text needs one. Answers the unknown name where that is why the text cannot be read. */
+export const readInstantIn = (text: string, zoneOf: () => Zoned): Instant | string | Readonly<{ unknown: Problem }> => {
+  const canonical = parseCanonical(text)
+  if (canonical !== undefined) return canonical
+  const local = isLocalTime(text)
+  const zoned = zoneOf()
+  if ('zone' in zoned) return readInstant(text, zoned.zone)
+  // Also in a zone that is not known, a text is a time or none: UTC skips and repeats nothing.
+  const read = parseInstant(text, 'UTC')
+  if (typeof read !== 'number') return explainNoTime(text, 'a local time of its agreement')
+  if (!local) return read
+  if ('unknown' in zoned) return zoned
+  const spelled = text.replace(' ', 'T')
+  return `${text} is a local time, and ${zoned.unsaid}: write its offset, as in ${spelled}+10:00, or ${spelled}Z where it is UTC`
 }
 
 const two: readonly string[] = Array.from({ length: 60 }, (_, value) => (value < 10 ? `0${value}` : `${value}`))

@@ -4,7 +4,7 @@ import type { Problem } from '../base/problem.ts'
 import { countHosts } from '../capacity/hostlist.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import { affiliateFields, fieldsOf, readingKinds, readObject, suggest, type Field, type Reader } from './fields.ts'
-import { writeInstant } from './instants.ts'
+import { writeInstant, type Zoned } from './instants.ts'
 import type { Reading, ReadingKind } from './reading.ts'
 
 /** Where sales and charges belong that name no pool: the pool of their order, else the only pool there is. */
@@ -19,7 +19,25 @@ export const placementOf = ({ pools, orders }: Pick<Schedule, 'pools' | 'orders'
   return { ...(pools.length === 1 ? { pool: pools[0]!.id } : {}), byOrder: new Map(byOrder) }
 }
 
+/** By what a reading says which agreement it is of: those of its names that it gives. */
+export type Named = Readonly<{ kind: ReadingKind }> & Readonly<Partial<Record<'pool' | 'block' | 'clause' | 'agreement', string>>>
+
+/** In which zone the local times of a reading are, by what it names. */
+export type ZoneOf = (named: Named) => Zoned
+
+/** A reading, or everything that is wrong with it, with what it names where that could be read: so that a name that no agreement has can be told beside. */
+export type ParsedReading = Readonly<{ reading: Reading }> | Readonly<{ problems: Problem[]; named?: Named }>
+
 type Members = Readonly<Record<string, Json | undefined>>
+
+const namesOf = (kind: ReadingKind, given: Members): Named => {
+  const named: Record<string, string> = {}
+  for (const { key } of fieldsOf.get(kind)!) {
+    const name = given[key]
+    if ((key === 'pool' || key === 'block' || key === 'clause' || key === 'agreement') && typeof name === 'string') named[key] = name
+  }
+  return { kind, ...named }
+}
 
 /** The same reading with the pool that follows from the placement, if it names none. */
 const placed = (members: Members, placement: Placement | undefined): Members => {
@@ -67,10 +85,10 @@ const checkTogether = (draft: Draft, given: Members, { problems }: Reader): void
 }
 
 /**
- * Reads the wire form of one reading (docs/readings.md): every problem of it at once, by JSON pointer. Local times are of `zone`. Without a
- * placement every sale and charge has to name its pool.
+ * Reads the wire form of one reading (docs/readings.md): every problem of it at once, by JSON pointer. Local times are of `zone`, or of the zone that
+ * it answers. Without a placement every sale and charge has to name its pool.
  */
-export const parseReading = (value: Json, zone: string, placement?: Placement): { reading: Reading } | { problems: Problem[] } => {
+export const parseReading = (value: Json, zone: string | ZoneOf, placement?: Placement): ParsedReading => {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return { problems: [{ pointer: '', message: 'must be a JSON object' }] }
   const members = value as Members
@@ -82,10 +100,11 @@ export const parseReading = (value: Json, zone: string, placement?: Placement): 
     return { problems: [{ pointer: '/kind', message }] }
   }
   const given = hasPool(kind as ReadingKind) ? placed(members, placement) : members
-  const reader: Reader = { zone, problems: [] }
+  const reader: Reader = { zone: typeof zone === 'string' ? zone : () => zone(namesOf(kind as ReadingKind, given)), problems: [] }
   const draft = readObject(given, '', fields, reader) as Draft
   checkTogether(draft, given, reader)
-  return reader.problems.length > 0 ? { problems: reader.problems } : { reading: draft as unknown as Reading }
+  if (reader.problems.length === 0) return { reading: draft as unknown as Reading }
+  return { problems: reader.problems, named: namesOf(kind as ReadingKind, given) }
 }
 
 /** Columns of a CSV of readings: the keys of all kinds, nested ones with a dot, each with how its cells are written. */
@@ -126,9 +145,9 @@ const cellValue = (cell: string, type: Field['type'] | undefined): Json => {
 export const parseReadingRow = (
   columns: readonly string[],
   cells: readonly string[],
-  zone: string,
+  zone: string | ZoneOf,
   placement?: Placement,
-): { reading: Reading } | { problems: Problem[] } => {
+): ParsedReading => {
   if (cells.length !== columns.length)
     return { problems: [{ pointer: '', message: `has ${cells.length} cells where the header has ${columns.length} columns` }] }
   const members: Record<string, Json> = {}

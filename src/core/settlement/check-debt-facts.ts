@@ -1,6 +1,7 @@
 import { compare, minus, nought, plus, toDecimal, type Rational } from '../base/rational.ts'
 import { addDays, dateOf, formatLocal, monthOf } from '../base/time.ts'
 import type { EventFact, Facts } from '../meter/facts.ts'
+import { grouped } from '../terms/phrase.ts'
 import type { Schedule } from '../terms/schedule.ts'
 import { indexAt } from './accrue.ts'
 import { readsCash } from './cash.ts'
@@ -43,8 +44,10 @@ const checkDraws = (clause: ResolvedDebt, facts: Facts, schedule: Schedule): str
     if (draw.at < availability.from || draw.at >= availability.to)
       return refuse(`is outside the availability period, ${first} through ${last}.`)
     if (compare(sum, commitment) <= 0) return []
-    const [amount, left] = [toDecimal(draw.amount), toDecimal(minus(commitment, minus(sum, draw.amount)))]
-    return refuse(`is of ${amount} ${currency}, but of the commitment of ${toDecimal(commitment)} ${currency} ${left} is left.`)
+    const [amount, left, whole] = [draw.amount, minus(commitment, minus(sum, draw.amount)), commitment].map((each) =>
+      grouped(toDecimal(each)),
+    )
+    return refuse(`is of ${amount} ${currency}, but of the commitment of ${whole} ${currency} ${left} is left.`)
   })
 }
 

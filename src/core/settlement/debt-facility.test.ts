@@ -146,7 +146,7 @@ describe('draws', () => {
     const refusals = (...events: EventFact[]) => checkFacts(schedule, factsOf(monthInterval('2027-12', zone), {}, { events }))
     assert.deepEqual(refusals(draw('a', '2027-02-01', '600'), draw('b', '2027-06-30', '400', 86_399)), [])
     assert.deepEqual(refusals(draw('a', '2027-02-01', '600'), draw('b', '2027-03-01', '400.01')), [
-      'The draw b on clause loan, 2027-03-01 00:00:00 +00:00, is of 400.01 USD, but of the commitment of 1000 USD 400 is left.',
+      'The draw b on clause loan, 2027-03-01 00:00:00 +00:00, is of 400.01 USD, but of the commitment of 1,000 USD 400 is left.',
     ])
     assert.match(refusals(draw('a', '2027-01-31', '1'))[0]!, /outside the availability period, 2027-02-01 through 2027-06-30/)
     assert.match(refusals(draw('a', '2027-07-01', '1'))[0]!, /outside the availability period/)

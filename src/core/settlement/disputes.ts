@@ -3,6 +3,7 @@ import { compare, nought, toText, type Rational } from '../base/rational.ts'
 import type { Instant, Month } from '../base/time.ts'
 import type { DisputeFact, Facts, RulingFact } from '../meter/facts.ts'
 import type { MeterRefusal } from '../meter/refusal.ts'
+import { grouped } from '../terms/phrase.ts'
 import type { Line } from './line.ts'
 import { fact as factOf } from './reasons.ts'
 import { monthOfCharge, type StatedCharge, type StatedLine } from './stated.ts'
@@ -50,7 +51,7 @@ const readDispute = <Own extends StatedLine>(
   const whole = own.reduce((all, each) => all + (each.payer === line.payer ? each.minor : -each.minor), 0n)
   const sign = whole < 0n ? -1n : 1n
   const left = size(whole) - taken
-  const text = (minor: bigint) => `${formatMoney(money(minor, currency))} ${currency}`
+  const text = (minor: bigint) => `${grouped(formatMoney(money(minor, currency)))} ${currency}`
   const inMajor = (minor: bigint): Rational => toRational({ minor, currency })
   if (fact.amount !== undefined && compare(fact.amount, inMajor(left)) > 0)
     return refusal(

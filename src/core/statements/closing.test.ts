@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   approvalRefusal,
+  outdatedRefusal,
   isApprovedByBoth,
   isLive,
   prepareRefusal,
@@ -120,4 +121,40 @@ test('S22 of the seven steps exactly one is to be done now, until all are done',
     }),
     { numRuns: 5000 },
   )
+})
+
+test('S25 what came since is refused by how much and of what, until somebody says that they know', () => {
+  const came = [
+    { kind: 'allocation', subject: 'syd', readings: 2 },
+    { kind: 'outage', subject: 'syd-a', readings: 1 },
+  ]
+  assert.equal(outdatedRefusal(1, { readings: [], terms: false }, false), undefined)
+  const refused = outdatedRefusal(1, { readings: came, terms: false }, false)!
+  assert.equal(refused.kind, 'overtaken')
+  assert.match(
+    refused.message,
+    /^3 readings came since version 1 was prepared: 2 of allocation syd, 1 of outage syd-a\. .*prepare it again, or/,
+  )
+  assert.match(outdatedRefusal(4, { readings: [], terms: true }, false)!.message, /^Another version of the terms came since version 4 was/)
+  assert.equal(outdatedRefusal(1, { readings: came, terms: true }, true), undefined)
+})
+
+test('S22 the feeds step says what is true of the sources: none, none of sales, or not to the end', () => {
+  const closing: Closing = { agreement: 'x', month: '2026-07', latest: undefined, isFinal: false }
+  const left = (feeds: MonthKnown['feeds']): string =>
+    stepsOf({ closing, isOver: true, openBefore: undefined, feeds, differences: undefined, claim: undefined })[1]!.left ?? ''
+  const site = { source: 'site', isNeeded: false, isIn: true }
+  assert.match(left([]), /^No source has told of this month: everything/)
+  assert.match(
+    left([site]),
+    /^No source has told of sales in this month, only site of other things: all accepted capacity would count as unsold/,
+  )
+  assert.match(left([site, { source: 'slurm', isNeeded: true, isIn: false }]), /^Not told to the end of the month: slurm/)
+})
+
+test('S4 a refusal sets the thousands of an amount apart, as the statement does', () => {
+  const latest = { version: 1, hash, net: '16096464.00', preparedBy: 'ann', approvals: [], isReturned: false, isOvertaken: false }
+  const closing: Closing = { agreement: 'x', month: '2026-07', latest, isFinal: false }
+  const refused = approvalRefusal(closing, { by: 'bob', isPerson: true, side: 'operator' }, { version: 1, net: '16096464.01', hash })
+  assert.equal(refused?.message, 'You typed 16096464.01; version 1 comes to 16,096,464.00. Look again.')
 })

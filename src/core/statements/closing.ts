@@ -1,4 +1,6 @@
 import type { Month } from '../base/time.ts'
+import { grouped } from './figures.ts'
+import { cameInWords, countOf, type Came } from './news.ts'
 
 /** The two parties that close a month. */
 export const sides = ['operator', 'guarantor'] as const
@@ -117,7 +119,29 @@ export const approvalRefusal = (
     return refusal('overtaken', `What you read is not version ${version}, whose hash is ${draft.hash}. Read it again, then decide.`)
   return typed(net) === draft.net
     ? undefined
-    : refusal('net-differs', `You typed ${net}; version ${version} comes to ${draft.net}. Look again.`)
+    : refusal('net-differs', `You typed ${net}; version ${version} comes to ${grouped(draft.net)}. Look again.`)
+}
+
+/** What bears on a month and came on record since its draft was prepared: readings, and versions of the terms. */
+export type SinceDraft = Readonly<{ readings: Came; terms: boolean }>
+
+export const nothingSince: SinceDraft = { readings: [], terms: false }
+export const isOutdated = ({ readings, terms }: SinceDraft): boolean => terms || countOf(readings) > 0
+
+/**
+ * Why a draft that later readings have overtaken is not approved; undefined where nothing came, or whoever approves says that they know. Where what came
+ * changes the statement, it will not be closed.
+ */
+export const outdatedRefusal = (version: number, since: SinceDraft, despiteNews: boolean): ClosingRefusal | undefined => {
+  if (despiteNews || !isOutdated(since)) return undefined
+  const what = [
+    ...(countOf(since.readings) > 0 ? [cameInWords(since.readings, version)] : []),
+    ...(since.terms ? [`Another version of the terms came since version ${version} was prepared.`] : []),
+  ]
+  return refusal(
+    'overtaken',
+    `${what.join(' ')} It is closed only if they change nothing: prepare it again, or approve it all the same with "despiteNews": true.`,
+  )
 }
 
 /** Why a draft cannot be sent back; undefined where it can. */

@@ -3,6 +3,7 @@ import { compare, decimal, fromText, nought, over, rational, times, type Rationa
 import type { Instant } from '../base/time.ts'
 import type { DisputeFact, Facts } from '../meter/facts.ts'
 import { readDisputes } from '../settlement/disputes.ts'
+import { grouped } from './figures.ts'
 import { standingOf, toStated } from './standing.ts'
 import type { NetTotal, Statement, StatementLine } from './statement.ts'
 
@@ -46,7 +47,7 @@ const amountOf = (
     if (parsed === undefined || parsed.minor <= 0n) return refuse(`${amount} is no amount of ${currency} above zero.`)
     const text = formatMoney(parsed)
     return parsed.minor > parseMoney(left, currency)!.minor
-      ? refuse(`Of line ${line.number} ${left} ${currency} can be disputed, not ${text}.`)
+      ? refuse(`Of line ${line.number} ${grouped(left)} ${currency} can be disputed, not ${grouped(text)}.`)
       : text
   }
   if (quantity === undefined) return left

@@ -48,9 +48,11 @@ const feeds = ({ feeds: all, isOver, closing: { isFinal } }: MonthKnown): Step =
   if (isFinal || (needed.length > 0 && missing.length === 0)) return done('feeds', counted)
   if (!isOver) return { step: 'feeds', state: 'waiting', left: undefined, ...counted }
   const left =
-    needed.length === 0
+    all.length === 0
       ? 'No source has told of this month: everything would count as unsold, or as without evidence.'
-      : `Not told to the end of the month: ${missing.join(', ')}. What is missing counts as it is known.`
+      : needed.length === 0
+        ? `No source has told of sales in this month, only ${all.map(({ source }) => source).join(', ')} of other things: all accepted capacity would count as unsold.`
+        : `Not told to the end of the month: ${missing.join(', ')}. What is missing counts as it is known.`
   return { step: 'feeds', state: 'attention', left, ...counted }
 }
 

@@ -18,6 +18,8 @@ import type { makeClosing } from '../app/closing.ts'
 import type { DraftAnswer } from '../app/approve-draft.ts'
 import type { PrepareRefusal } from '../app/prepare-draft.ts'
 import { AgreementParams, problems } from './agreement-routes.ts'
+import { isLive } from '../../core/statements/closing.ts'
+import { toDraftState, type DraftRecord } from '../store/drafts.ts'
 import { toDraft, toProgress } from './close-view.ts'
 import { actorOf, mustBe, principalOf, type SourceOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
@@ -69,6 +71,15 @@ const refuse = ({ kind, message }: PrepareRefusal): Refusal => {
   return new Refusal({ kind: kind.replaceAll(' ', '-') as ProblemKind, status, title, detail: message })
 }
 
+type MonthOf = Readonly<{ agreement: string; month: string }>
+
+/** What came since a draft was prepared, where it can still be approved. */
+const sinceOf = async (source: ClosingSource, draft: DraftRecord | undefined, { agreement, month }: MonthOf) =>
+  draft !== undefined && isLive(toDraftState(draft)) ? source.findSince({ agreement, month, draft: draft.id }) : undefined
+
+const wireOf = async (source: ClosingSource, draft: DraftRecord, named: MonthOf & Readonly<{ currency: string }>) =>
+  toDraft(draft, named, await sinceOf(source, draft, named))
+
 const prepares = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
   const repeats = makeRepeats<PreparedWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
@@ -94,7 +105,7 @@ const prepares = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void
       return repeats(headers['idempotency-key'], { id, month, by: principalOf(request).id }, async () => {
         const answer = await source.prepare({ agreement: id, month, by: actorOf(request) })
         if (answer.kind === 'refused') throw refuse(answer.refusal)
-        return { again: answer.again, draft: toDraft(answer.draft, { agreement: id, month, currency: schedule.currency }) }
+        return { again: answer.again, draft: await wireOf(source, answer.draft, { agreement: id, month, currency: schedule.currency }) }
       })
     },
   )
@@ -112,7 +123,8 @@ const decide = async (
   mustBe(principalOf(request), schedule, ['operator', 'guarantor'])
   const answer = await act({ agreement: id, month, version, by: deciderOf(request, schedule) })
   if (answer.kind === 'refused') throw refuse(answer.refusal)
-  return { draft: toDraft(answer.draft, { agreement: id, month, currency: schedule.currency }), approved: answer.isApproved }
+  const draft = await wireOf(source, answer.draft, { agreement: id, month, currency: schedule.currency })
+  return { draft, approved: answer.isApproved }
 }
 
 const approves = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
@@ -182,7 +194,8 @@ const progress = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void
       const { id, month } = request.params
       const schedule = await scheduleOf(source, id)
       const found = (await source.findProgress({ agreement: id, month }))!
-      return toProgress(found, forSide(deciderOf(request, schedule)), principalOf(request).kind === 'local')
+      const since = found.closing.isFinal ? undefined : await sinceOf(source, found.draft, { agreement: id, month })
+      return toProgress({ ...found, since }, forSide(deciderOf(request, schedule)), principalOf(request).kind === 'local')
     },
   )
 }

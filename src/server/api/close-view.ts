@@ -7,7 +7,9 @@ import {
   returnRefusal,
   type ClosingRefusal,
   type ForSide,
+  type SinceDraft,
 } from '../../core/statements/closing.ts'
+import { countOf } from '../../core/statements/news.ts'
 import type { Step } from '../../core/statements/progress.ts'
 import type { DraftWire, ProgressWire, StepWire } from '../../wire/close.ts'
 import type { PeriodProgress } from '../app/period-progress.ts'
@@ -22,7 +24,7 @@ const doneOf = ({ id, name, party, side, at }: DraftRecord['approvals'][number])
   at: formatInstant(at),
 })
 
-export const toDraft = (draft: DraftRecord, { agreement, month, currency }: Named): DraftWire => {
+export const toDraft = (draft: DraftRecord, { agreement, month, currency }: Named, since: SinceDraft | undefined): DraftWire => {
   const { id, version, hash, totals, preparedBy, at, approvals, returned, overtaken } = draft
   return {
     id,
@@ -35,6 +37,7 @@ export const toDraft = (draft: DraftRecord, { agreement, month, currency }: Name
     preparedBy,
     at: formatInstant(at),
     approvals: approvals.map(doneOf),
+    since: since === undefined ? null : { readings: countOf(since.readings), terms: since.terms },
     returned: returned === undefined ? null : { ...doneOf(returned), reason: returned.reason },
     overtaken: overtaken === undefined ? null : { ...overtaken, at: formatInstant(overtaken.at) },
   }
@@ -90,7 +93,11 @@ const actsOf = ({ closing, steps }: PeriodProgress, who: ForSide, owner: boolean
   ]
 }
 
-export const toProgress = (progress: PeriodProgress, who: ForSide, owner: boolean): ProgressWire => {
+export const toProgress = (
+  progress: PeriodProgress & Readonly<{ since: SinceDraft | undefined }>,
+  who: ForSide,
+  owner: boolean,
+): ProgressWire => {
   const { schedule, window, closing, draft, sources, differences } = progress
   const { agreement, currency, zone } = schedule
   return {
@@ -100,7 +107,7 @@ export const toProgress = (progress: PeriodProgress, who: ForSide, owner: boolea
     currency,
     to: formatInstant(window.to),
     status: statusOf(progress),
-    draft: draft === undefined ? null : toDraft(draft, { agreement, month: closing.month, currency }),
+    draft: draft === undefined ? null : toDraft(draft, { agreement, month: closing.month, currency }, progress.since),
     steps: progress.steps.map((each) => toStep(each, progress)),
     sources: sources.map(({ source, kinds, readings, isNeeded, isIn, lastEnd, lastRecorded }) => ({
       source,

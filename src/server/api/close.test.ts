@@ -12,6 +12,7 @@ import type { ProblemWire } from '../../wire/problem.ts'
 import type { PeriodWire } from '../../wire/statement.ts'
 import { makeClosing } from '../app/closing.ts'
 import { closePeriod } from '../app/close-period.ts'
+import { makeFeeds } from '../app/feeds.ts'
 import { makeReaders } from '../app/read.ts'
 import { closeWhatIsApproved } from '../jobs/approved-job.ts'
 import { migrateJobs } from '../jobs/workers.ts'
@@ -96,7 +97,7 @@ test('API70 a month goes from over to final by two parties, and its progress say
   assert.match(await refusal(409, guarantor('gil'), at, said), /The operator approves version 1 first/)
   assert.match(
     await refusal(422, operator('bob'), at, { ...said, net: '148,780.10' }),
-    /You typed 148,780\.10; version 1 comes to 148780\.00/,
+    /You typed 148,780\.10; version 1 comes to 148,780\.00/,
   )
   const first = await ask<DecidedDraftWire>(operator('bob'), at, said)
   assert.deepEqual([first.approved, first.draft.approvals.map(({ by }) => by.id)], [false, ['usr_bob']])
@@ -115,6 +116,26 @@ test('API70 a month goes from over to final by two parties, and its progress say
       ['done', undefined],
     ],
   )
+})
+
+test('API70 the Feeds step tells of all that is on record, also of what a clock ahead of this one recorded', async () => {
+  await openAgreement(store, 'ahead', closingNow + 25 * 86_400)
+  const progress = await ask<ProgressWire>(of('ahead').operator('ann'), `ahead/periods/${july}/progress`)
+  const feeds = progress.steps.find(({ step }) => step === 'feeds')!
+  assert.deepEqual([feeds.state, feeds.left, feeds.count, feeds.of], ['done', null, 1, 1])
+  assert.deepEqual(
+    progress.sources.map(({ source, readings }) => [source, readings]),
+    [
+      ['ahead-site', 1],
+      ['ahead-slurm', 1],
+    ],
+  )
+  // It stands at 5 September, so July is more than 35 days ago; what has effect in August is told of.
+  const { listFeeds } = makeFeeds(store, now)({ kind: 'party', party: partiesOf('ahead').operator })
+  assert.deepEqual(await listFeeds(), [])
+  await bringIn(store, [soldIn('ahead', 'august', { month: august })], closingNow + 26 * 86_400)
+  const [feed] = await listFeeds()
+  assert.deepEqual([feed?.source, feed?.readings, feed?.ageSeconds], ['ahead-slurm', 1, 0])
 })
 
 test('API71 drafts and final statements have numbers and addresses together, and months know what is provisional', async () => {
@@ -164,6 +185,26 @@ test('API72 what was overtaken or sent back is refused with what to do; what cam
   assert.deepEqual([progress.status, progress.draft?.overtaken?.readings], ['overtaken', 1])
   assert.match(progress.steps[4]!.left!, /overtaken by what came since: the operator prepares it anew/)
   assert.equal((await call(guarantor('gil'), `turns/periods/${july}`)).json<PeriodWire>().statement.status, 'provisional')
+})
+
+test('API123 a draft says how many readings came since it was prepared, and its approval then wants to say that this is known', async () => {
+  await openAgreement(store, 'news')
+  const { operator, guarantor } = of('news')
+  const draft = await prepare('news', operator('ann'))
+  assert.deepEqual(draft.since, { readings: 0, terms: false })
+  await bringIn(store, [soldIn('news', 'more', { day: 12 }), soldIn('news', 'again', { day: 13 })])
+  const read = async (who: Person) => (await ask<ProgressWire>(who, `news/periods/${july}/progress`)).draft
+  for (const who of [operator('bob'), guarantor('gil')]) assert.deepEqual((await read(who))?.since, { readings: 2, terms: false })
+  const at = `news/periods/${july}/drafts/1/approvals`
+  const said = { net: draft.net.amount, hash: draft.hash }
+  assert.match(await refusal(409, operator('bob'), at, said), /^2 readings came since version 1 was prepared: .*prepare it again/)
+  assert.match(await refusal(409, operator('bob'), at, { ...said, despiteNews: false }), /^2 readings came/)
+  const decided = await ask<DecidedDraftWire>(operator('bob'), at, { ...said, despiteNews: true })
+  assert.deepEqual([decided.draft.approvals.length, decided.draft.since?.readings], [1, 2])
+  await ask(guarantor('gil'), at, { ...said, despiteNews: true })
+  await runJobs('news')
+  const overtaken = await read(guarantor('gil'))
+  assert.deepEqual([overtaken?.since, overtaken?.overtaken?.readings], [null, 2])
 })
 
 test('API73 what is foreign is answered as what is not there; a role without the permission, and nobody in particular, may not', async () => {
@@ -249,7 +290,7 @@ test('API75 a dispute holds its amount out of the net, a ruling ends it, and the
   assert.deepEqual((await ask<DisputesWire>(guarantor('gil'), disputes)).disputes, [])
   assert.match(
     await refusal(422, guarantor('gil'), disputes, { ...wanted, quantity: undefined, amount: '148780.01' }),
-    /Of line 1 148780\.00 USD can be disputed/,
+    /Of line 1 148,780\.00 USD can be disputed/,
   )
   assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, amount: '1.00' }), /not both/)
   assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, line: 9 }), /no line 9/)
@@ -291,7 +332,7 @@ test('API76 of two who dispute all of a line at once one is refused, and nothing
     `select (select count(*) from dispute where agreement = 'race') as records, (select count(*) from reading where agreement = 'race' and kind = 'dispute') as readings`,
   )
   assert.deepEqual(Object.values(counts.rows[0] as object).map(Number), [1, 1])
-  assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, amount: '48780.01' }), /48780\.00 USD can be disputed/)
+  assert.match(await refusal(422, guarantor('gil'), disputes, { ...wanted, amount: '48780.01' }), /48,780\.00 USD can be disputed/)
   await ask(guarantor('gil'), disputes, { ...wanted, amount: undefined })
   assert.match(await refusal(422, guarantor('gil'), disputes, wanted), /All of line 1 is in dispute already/)
 })

@@ -90,12 +90,11 @@ const takeReadings = async ({ form, events, bytes, key, by }: Sent, { mode, agre
     events.map((read, i) => rowOf(read, i + 1, how)),
     bytes,
   )
-  // A sender of one event looks at the status alone.
-  if (form !== 'batched' && batch.refusals.length > 0) throw refusedWhole(batch.refusals.length, batch.refusals)
   const answer = await ways.door.importBatch(batch, {
     by,
     file: `events (${form})`,
     key,
+    // A sender of one event looks at the status alone.
     mode: form === 'batched' ? mode : 'all-or-nothing',
     agreement: agreement as AgreementId | undefined,
   })

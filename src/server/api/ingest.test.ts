@@ -57,7 +57,7 @@ test('API10 what cannot be used is refused by line, with what would be right, an
     answer.refusals.map(({ line, problems }) => [line, problems.map(({ pointer }) => pointer)]),
     [
       [2, ['']],
-      [3, ['/gpus']],
+      [3, ['/gpus', '/pool']],
       [5, ['/pool']],
     ],
   )

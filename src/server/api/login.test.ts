@@ -284,6 +284,10 @@ test('API36 what holds no longer, what never did and what is none are answered a
     answers.add(JSON.stringify({ ...answer.json<ProblemWire>(), requestId: '' }))
   }
   assert.equal(answers.size, 1)
+  // It speaks of the key, which is what is wrong, and not of signing in.
+  const [said] = [...answers].map((text) => JSON.parse(text) as ProblemWire)
+  assert.equal(said!.title, 'The key does not hold')
+  assert.match(said!.detail, /known here, or the key was revoked, expired, or ended/)
   await desk.people.change('test', { person: operator, role: 'operator', party: 'sharon-ai', given: true })
 })
 

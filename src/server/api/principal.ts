@@ -57,8 +57,8 @@ declare module 'fastify' {
 export const reachOf = ({ principal }: FastifyRequest): Reach => principal?.reach ?? nothing
 
 /** Whoever calls a route that needs somebody. */
-export const principalOf = ({ principal }: FastifyRequest): Principal => {
-  if (principal === undefined) throw unknown
+export const principalOf = ({ principal, headers }: FastifyRequest): Principal => {
+  if (principal === undefined) throw headers.authorization === undefined ? unknown : noSuchKey
   return principal
 }
 
@@ -73,6 +73,15 @@ const unknown = new Refusal({
   status: 401,
   title: 'Nobody is signed in',
   detail: 'Sign in, or send `Authorization: Bearer` with a key: settings, keys.',
+})
+
+// One answer for all that can be wrong with a key: more would tell a stranger which keys there are.
+const noSuchKey = new Refusal({
+  kind: 'not-signed-in',
+  status: 401,
+  title: 'The key does not hold',
+  detail:
+    'The request brings `Authorization`, and no key that holds: it is not `Bearer` with a key that is known here, or the key was revoked, expired, or ended with what its maker may. Settings, keys shows yours and makes another.',
 })
 
 /** Whether this principal may do it, or the refusal that says who may. */

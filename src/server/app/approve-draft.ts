@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/base/time.ts'
-import { approvalRefusal, isApprovedByBoth, returnRefusal, type ClosingRefusal } from '../../core/statements/closing.ts'
+import { approvalRefusal, isApprovedByBoth, outdatedRefusal, returnRefusal, type ClosingRefusal } from '../../core/statements/closing.ts'
 import { appendDeed } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { appendApproval, appendReturn, type DraftRecord } from '../store/drafts.ts'
@@ -7,8 +7,10 @@ import { enqueueApproved } from '../store/jobs.ts'
 import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, type Work } from '../store/transaction.ts'
 import { doerOf, findClosing, forSide, lockMonth, type Decider, type MonthName } from './closing-of.ts'
+import { sinceDraft } from './since-draft.ts'
 
 export type DecideDraft = MonthName & Readonly<{ version: number; by: Decider; now: Instant }>
+export type ApproveDraft = DecideDraft & Readonly<{ net: string; hash: string; despiteNews?: boolean | undefined }>
 export type DraftAnswer =
   | Readonly<{ kind: 'done'; draft: DraftRecord; /** Both parties have approved it: its close is enqueued. */ isApproved: boolean }>
   | Readonly<{ kind: 'refused'; refusal: ClosingRefusal }>
@@ -22,22 +24,25 @@ const didBefore = (draft: DraftRecord | undefined, { version, by }: DecideDraft,
 
 /**
  * Records the approval of a version by one side: of the net that was typed and of the document that was read. With both approvals the close is
- * enqueued in the same transaction, so that neither is there without the other.
+ * enqueued in the same transaction, so that neither is there without the other. Where something came since it was prepared, whoever approves has to say
+ * that they know: `despiteNews`.
  */
-export const approveDraft = (store: Store, request: DecideDraft & Readonly<{ net: string; hash: string }>): Promise<DraftAnswer> =>
+export const approveDraft = (store: Store, request: ApproveDraft): Promise<DraftAnswer> =>
   inTransaction<DraftAnswer>(store, async (tx) => {
-    const { agreement, month, version, by, net, hash, now } = request
+    const { agreement, month, version, by, net, hash, now, despiteNews = false } = request
     await lockMonth(tx, request)
     const { closing, draft } = await findClosing(tx, request)
     if (didBefore(draft, request, hash)) {
       if (!closing.isFinal && draft.overtaken === undefined) await enqueueWhereApproved(tx, request)
       return { kind: 'done', draft, isApproved: isApprovedByBoth(closing.latest!) }
     }
-    const refusal = approvalRefusal(closing, forSide(by), { version, net, hash })
+    const refusal =
+      approvalRefusal(closing, forSide(by), { version, net, hash }) ??
+      outdatedRefusal(version, await sinceDraft(tx, { agreement, month, draft: draft!.id }), despiteNews)
     if (refusal !== undefined) return { kind: 'refused', refusal }
     const said = { net: closing.latest!.net, hash }
     await appendApproval(tx.queries, { agreement, month, version }, { by: doerOf(by), ...said, at: now })
-    const detail = { draft: draft!.id, version, side: by.side!, ...said }
+    const detail = { draft: draft!.id, version, side: by.side!, ...said, ...(despiteNews ? { despiteNews } : {}) }
     await appendDeed(tx.queries, { at: now, by: by.actor, action: 'approve', subject: `${agreement} ${month}`, agreement, detail })
     const data = { month, version, side: by.side!, net: said.net, sha256: hash }
     await tellEvent(tx, { type: 'statement.approved', agreement, at: now, data })

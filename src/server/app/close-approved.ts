@@ -10,6 +10,7 @@ import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import { keepFinal } from './close-period.ts'
 import { findClosing, lockMonth, type MonthName } from './closing-of.ts'
 import { drawMonth } from './draw-month.ts'
+import { sinceDraft } from './since-draft.ts'
 
 export type CloseApproved = MonthName &
   Readonly<{
@@ -41,7 +42,8 @@ export const closeApproved = (store: Store, request: CloseApproved): Promise<Clo
     const approved = (await findDraftStatement(tx.queries, { agreement, month, version }))!
     const drawn = await drawMonth(tx, { agreement, month, now: at, isFinal: true, version: version + 1, onRead })
     if ('refusal' in drawn) return overtake(tx, request, { readings: 0, reasons: drawn.refusal.messages })
-    const news = newsSince(approved, drawn.statement)
+    const { readings } = await sinceDraft(tx, { agreement, month, draft: draft!.id })
+    const news = newsSince(approved, drawn.statement, readings)
     if (news !== undefined) return overtake(tx, request, news)
     return { kind: 'closed', stored: await keepFinal(tx, drawn, { now: at, by, approved: whatWasApproved(draft!) }) }
   })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { august, bringIn, closingNow, july, openAgreement, partiesOf, smallAgreement, soldIn } from '../../../test/closing-world.ts'
 import { testDatabase } from '../../../test/database.ts'
+import type { Reading } from '../../core/meter/reading.ts'
 import type { Side } from '../../core/statements/closing.ts'
 import type { Statement } from '../../core/statements/statement.ts'
 import { closeWhatIsApproved } from '../jobs/approved-job.ts'
@@ -13,12 +14,14 @@ import { asSystem } from '../store/database.ts'
 import { findDraftStatement, type DraftRecord } from '../store/drafts.ts'
 import type { ApprovedJob } from '../store/jobs.ts'
 import { findStatement } from '../store/statements.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { approveDraft, returnDraft } from './approve-draft.ts'
 import { closeApproved } from './close-approved.ts'
 import { closePeriod } from './close-period.ts'
 import type { Decider } from './closing-of.ts'
 import { loadAgreement } from './load-agreement.ts'
 import { prepareDraft } from './prepare-draft.ts'
+import { sinceDraft } from './since-draft.ts'
 
 const { close, ...store } = await testDatabase()
 after(close)
@@ -42,8 +45,13 @@ const prepare = async (agreement: string, by = 'ann', month = july) => {
   assert.ok(answer.kind === 'prepared', JSON.stringify(answer))
   return answer
 }
-const approve = (agreement: string, by: string, side: Side, { version, net, hash }: Pick<DraftRecord, 'version' | 'net' | 'hash'>) =>
-  approveDraft(store, { agreement, month: july, version, net, hash, by: decider(agreement, by, side), now: closingNow })
+const approve = (
+  agreement: string,
+  by: string,
+  side: Side,
+  { version, net, hash }: Pick<DraftRecord, 'version' | 'net' | 'hash'>,
+  despiteNews = false,
+) => approveDraft(store, { agreement, month: july, version, net, hash, despiteNews, by: decider(agreement, by, side), now: closingNow })
 const done = async (answer: Promise<Readonly<{ kind: string }>>) => assert.equal((await answer).kind, 'done', JSON.stringify(await answer))
 const whyNot = async (answer: Promise<Readonly<{ kind: string }>>): Promise<string> => {
   const said = (await answer) as Readonly<{ kind: string; refusal?: { kind: string } }>
@@ -155,7 +163,7 @@ test('AP23 what came between approval and close holds the close back, and the mo
   assert.equal(rows.length, 1)
   assert.equal(rows[0]!.readings, 2)
   assert.match(rows[0]!.reasons[0]!, /^2 readings came since version 1 was prepared: 2 of allocation held/)
-  assert.match(rows[0]!.reasons.at(-1)!, /would be 148740\.00 instead of 148780\.00 USD/)
+  assert.match(rows[0]!.reasons.at(-1)!, /would be 148,740\.00 instead of 148,780\.00 USD/)
   // What was approved stays on record; the next version wants approvals of its own.
   assert.equal(await whyNot(approve('held', 'cat', 'operator', draft)), 'overtaken')
   const next = await prepare('held')
@@ -163,6 +171,54 @@ test('AP23 what came between approval and close holds the close back, and the mo
   await done(approve('held', 'gil', 'guarantor', next.draft))
   await closeWhatIsApproved(store, (await jobsOf('held'))[0]!)
   assert.equal((await finalOf('held'))!.statement.totals.net.amount, '148740.00')
+})
+
+test('AP27 what came since a draft is counted once each, and wants to be known by who approves; prepared again it holds nothing up', async () => {
+  await openAgreement(store, 'since')
+  await openAgreement(store, 'other')
+  const { draft } = await prepare('since')
+  const name = { agreement: 'since', month: july, draft: draft.id }
+  const since = () => inTransaction(store, (tx) => sinceDraft(tx, name))
+  assert.deepEqual(await since(), { readings: [], terms: false })
+  // What bears on another agreement or another month, and racks, on which no statement rests, are nothing to it.
+  const rack = { kind: 'rack', source: 'since-site', id: 'r1', from: 0, block: 'since-block', unit: 'r1', nodes: 'n[1-2]', gpus: 4 }
+  await bringIn(store, [soldIn('other', 'x', {}), soldIn('since', 'later', { month: august }), rack as unknown as Reading])
+  assert.deepEqual(await since(), { readings: [], terms: false })
+  await done(approve('since', 'bob', 'operator', draft))
+  // One that is new, one that takes the place of another, one that takes back, and one that is moved out of the month: four.
+  await bringIn(store, [
+    soldIn('since', 'new', { day: 12 }),
+    { ...soldIn('since', 'first-b', { gpus: 3 }), replaces: 'first', revision: 1 },
+    { kind: 'withdrawal', source: 'since-slurm', id: 'new-x', replaces: 'new', revision: 1 } as unknown as Reading,
+    { ...soldIn('since', 'first-c', { month: august }), replaces: 'first', revision: 2 },
+  ])
+  assert.deepEqual(await since(), { readings: [{ kind: 'allocation', subject: 'since', readings: 4 }], terms: false })
+  const refused = await approve('since', 'gil', 'guarantor', draft)
+  assert.equal(refused.kind === 'refused' && refused.refusal.kind, 'overtaken')
+  assert.match(
+    refused.kind === 'refused' ? refused.refusal.message : '',
+    /^4 readings came since version 1 was prepared: 4 of allocation since\./,
+  )
+  await done(approve('since', 'gil', 'guarantor', draft, true))
+  await closeWhatIsApproved(store, (await jobsOf('since'))[0]!)
+  assert.equal(await finalOf('since'), undefined)
+  const { rows } = await store.pool.query<{ readings: number }>(`select readings from statement_overtaken where agreement = 'since'`)
+  assert.deepEqual(rows, [{ readings: 4 }])
+})
+
+test('AP27 what came and changes nothing of a draft holds up no more once it was prepared again, under the same number', async () => {
+  await openAgreement(store, 'same')
+  const { draft } = await prepare('same')
+  // GPUs that are sold no longer than they were: the same content, and nothing of the statement changes.
+  await bringIn(store, [soldIn('same', 'gone', { day: 20 })])
+  await bringIn(store, [{ kind: 'withdrawal', source: 'same-slurm', id: 'gone-x', replaces: 'gone', revision: 1 } as unknown as Reading])
+  assert.equal(await whyNot(approve('same', 'bob', 'operator', draft)), 'overtaken')
+  const again = await prepare('same', 'bob')
+  assert.deepEqual([again.again, again.draft.version], [true, 1])
+  await done(approve('same', 'cat', 'operator', draft))
+  await done(approve('same', 'gil', 'guarantor', draft))
+  await closeWhatIsApproved(store, (await jobsOf('same'))[0]!)
+  assert.equal((await finalOf('same'))!.statement.version, 2)
 })
 
 test('AP24 a month that is not over, or follows an open one, is not prepared; a final one is prepared no more', async () => {
@@ -236,7 +292,7 @@ test('AP21 what a key prepares its maker prepared, who then cannot approve it', 
 
 type Act =
   | Readonly<{ kind: 'prepare'; by: string }>
-  | Readonly<{ kind: 'approve'; by: string; side: Side; back: number; wrong: boolean }>
+  | Readonly<{ kind: 'approve'; by: string; side: Side; back: number; wrong: boolean; knowing: boolean }>
   | Readonly<{ kind: 'return'; by: string; side: Side; back: number }>
   | Readonly<{ kind: 'reading' }>
   | Readonly<{ kind: 'job'; back: number }>
@@ -254,6 +310,7 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
       side,
       back,
       wrong: fc.constantFrom(false, false, false, true),
+      knowing: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('return' as const), by: people, side, back }) },
@@ -277,7 +334,8 @@ test('AP26 whatever is prepared, approved, sent back and read by whomever: never
           if (answer.kind === 'prepared' && !answer.again) drafts.push(answer.draft)
         } else if (act.kind === 'reading') await bringIn(store, [soldIn(agreement, `r${i}`, { day: 1 + (i % 30) })])
         else if (draft === undefined) continue
-        else if (act.kind === 'approve') await approve(agreement, act.by, act.side, act.wrong ? { ...draft, net: '1.00' } : draft)
+        else if (act.kind === 'approve')
+          await approve(agreement, act.by, act.side, act.wrong ? { ...draft, net: '1.00' } : draft, act.knowing)
         else if (act.kind === 'return')
           await returnDraft(store, { ...name, version: draft.version, reason: 'no', by: decider(agreement, act.by, act.side) })
         // Also jobs that nobody enqueued: what is not approved by both is not closed.

@@ -6,6 +6,7 @@ import { readDisputes } from '../../core/settlement/disputes.ts'
 import { contest, type Contest, type Contested } from '../../core/statements/contest.ts'
 import { toStated } from '../../core/statements/standing.ts'
 import type { Statement } from '../../core/statements/statement.ts'
+import { grouped } from '../../core/statements/figures.ts'
 import { digestOf } from '../fleet/digest.ts'
 import { appendDeed } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
@@ -202,7 +203,7 @@ const upheldOf = ({ verdict, upheld }: RuleRequest, { amount }: DisputeRecord, c
       : refused('cannot-rule', 'What is upheld is said only where it is a part.')
   const [part, whole] = [upheld === undefined ? undefined : parseMoney(upheld, currency), parseMoney(amount, currency)!]
   return part === undefined || part.minor <= 0n || part.minor >= whole.minor
-    ? refused('cannot-rule', `A part is above zero and below the ${amount} ${currency} in dispute; accept or reject it otherwise.`)
+    ? refused('cannot-rule', `A part is above zero and below the ${grouped(amount)} ${currency} in dispute; accept or reject it otherwise.`)
     : upheld!
 }
 

@@ -1,6 +1,7 @@
 import type { AgreementId } from '../../core/base/id.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import type { Interval, Month } from '../../core/base/time.ts'
+import type { Named } from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import type { Registry } from '../store/agreements.ts'
 import type { ImportRefusal } from '../store/batches.ts'
@@ -16,6 +17,8 @@ import { makePlacer, type Place } from './place.ts'
 export type Within = Readonly<{ party: string; agreements: ReadonlySet<AgreementId> }>
 
 type Row = Readonly<{ line: number; reading: Reading; digest: string }>
+/** What could not be read, and what it names. */
+type Unread = ImportRefusal & Readonly<{ named?: Named | undefined }>
 
 /** What a reading speaks of: the one it replaces, the charge it reduces. */
 const referencesOf = (reading: Reading): Reference[] => [
@@ -33,7 +36,8 @@ type Examining = Readonly<{
 }>
 
 /**
- * Finds for each reading the agreement it belongs to and the first final month it comes too late for. Holds off the close of every agreement
+ * Finds for each reading the agreement it belongs to and the first final month it comes too late for, and for what could not be read whether its names
+ * belong anywhere. Holds off the close of every agreement
  * it meets until the import is over, so that no reading slips unmarked into a month that is being closed. `settled` is awaited before the
  * database is asked, because a COPY may be under way on the same connection.
  */
@@ -57,8 +61,14 @@ export const makeExaminer = (tx: Work, { registry, meant, settled, within, met }
       anyClosed ||= months.length > 0
     }
   }
-  return async (rows: readonly Row[]): Promise<{ good: readonly IncomingReading[]; refusals: ImportRefusal[] }> => {
-    const refusals: ImportRefusal[] = []
+  return async ({
+    rows,
+    refusals: unread,
+  }: Readonly<{ rows: readonly Row[]; refusals: readonly Unread[] }>): Promise<{
+    good: readonly IncomingReading[]
+    refusals: ImportRefusal[]
+  }> => {
+    const refusals = unread.map((refusal) => withItsPlace(refusal, placeOf))
     // Side by side rather than as pairs: there are millions of them.
     const [kept, places]: [Row[], Place[]] = [[], []]
     for (const row of rows) {
@@ -88,6 +98,16 @@ export const makeExaminer = (tx: Work, { registry, meant, settled, within, met }
     })
     return { good, refusals: refusals.toSorted((a, b) => a.line - b.line) }
   }
+}
+
+/** A line that is no reading, with what is wrong with the names that it gives, where that was not told yet. */
+const withItsPlace = ({ line, problems, named }: Unread, placeOf: ReturnType<typeof makePlacer>): ImportRefusal => {
+  const found = named && placeOf(named)
+  if (found === undefined || !('problem' in found)) return { line, problems }
+  const { problem } = found
+  // An event points at what it holds: /data/pool.
+  if (problems.some(({ pointer }) => pointer.endsWith(problem.pointer))) return { line, problems }
+  return { line, problems: [...problems, problem] }
 }
 
 /**

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { AgreementId } from '../../core/base/id.ts'
 import type { Instant, Month } from '../../core/base/time.ts'
 import type { Problem } from '../../core/base/problem.ts'
+import type { Named } from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { findOperated, loadRegistry } from '../store/agreements.ts'
 import type { By } from '../store/audit.ts'
@@ -19,7 +20,8 @@ import { recordImport } from './record-import.ts'
 /** A stretch of a file, as the reader of files gives it. */
 export type ReadingBatch = Readonly<{
   rows: readonly Readonly<{ line: number; reading: Reading; digest: string }>[]
-  refusals: readonly Readonly<{ line: number; problems: readonly Problem[] }>[]
+  /** What could not be read; `named` is what such a line names, so that a name that no agreement has is told with the rest. */
+  refusals: readonly Readonly<{ line: number; problems: readonly Problem[]; named?: Named | undefined }>[]
   bytesRead: number
   /** Undefined where nobody knows: a stream. */
   bytesTotal?: number | undefined
@@ -116,8 +118,8 @@ const takeFile = async (tx: Work, key: string, request: ImportRequest, met: Set<
   try {
     for await (const batch of untilAborted(request)) {
       content.add(batch)
-      const { good, refusals } = await examine(batch.rows)
-      tally.refuse([...batch.refusals, ...refusals])
+      const { good, refusals } = await examine(batch)
+      tally.refuse(refusals)
       await taker.take(good)
       seen += batch.rows.length + batch.refusals.length
       request.onProgress?.({ rows: seen, refused: tally.refused(), bytesRead: batch.bytesRead, bytesTotal: batch.bytesTotal })
@@ -164,7 +166,7 @@ const makeContentHash = (mode: ImportMode) => {
   return {
     add: (batch: ReadingBatch): void => {
       digests.update(batch.rows.map(({ digest }) => digest).join(''))
-      for (const refusal of batch.refusals) refusals.update(`${JSON.stringify(refusal)}\n`)
+      for (const { line, problems } of batch.refusals) refusals.update(`${JSON.stringify({ line, problems })}\n`)
     },
     digest: (): string =>
       createHash('sha256')

@@ -1,6 +1,6 @@
 import type { AgreementId } from '../../core/base/id.ts'
 import type { Problem } from '../../core/base/problem.ts'
-import type { Reading } from '../../core/meter/reading.ts'
+import type { Named } from '../../core/meter/parse.ts'
 import type { Registry } from '../store/agreements.ts'
 
 /** Where a reading belongs: one agreement, all of them (a rate of exchange), or wherever the reading it speaks of belongs. */
@@ -12,15 +12,24 @@ export type Found = Readonly<{ place: Place }> | Readonly<{ problem: Problem }>
 const everywhere: Found = { place: 'everywhere' }
 const asItsReference: Found = { place: 'as its reference' }
 
-const unknown = (pointer: string, word: string, id: string): Found => ({
-  problem: { pointer, message: `${word} ${id} is in no agreement here; load the agreement that has it first: offtake load FILE` },
+/** That a reading names what no agreement has. */
+export const unknownName = (word: 'pool' | 'block' | 'clause' | 'agreement', id: string): Problem => ({
+  pointer: `/${word}`,
+  message: `${word} ${id} is in no agreement here; load the agreement that has it first: offtake load FILE`,
 })
+const missing = (word: string): Found => ({ problem: { pointer: `/${word}`, message: 'is missing' } })
 
-/** Finds the agreement that a reading belongs to, by its block, its pool or its clause; `meant` is the one whose clause it is where several have it. */
-export const makePlacer = (registry: Registry, meant: AgreementId | undefined): ((reading: Reading) => Found) => {
+/**
+ * Finds the agreement that a reading belongs to, by its block, its pool or its clause; `meant` is the one whose clause it is where several have it. Takes
+ * also what could be read of a reading that is none.
+ */
+export const makePlacer = (registry: Registry, meant: AgreementId | undefined): ((reading: Named) => Found) => {
   const made = new Map([...registry.zones.keys()].map((agreement): [AgreementId, Found] => [agreement, { place: { agreement } }]))
-  const byName = (agreement: AgreementId | undefined, pointer: string, word: string, id: string): Found =>
-    agreement === undefined ? unknown(pointer, word, id) : made.get(agreement)!
+  const byName = (of: ReadonlyMap<string, AgreementId>, word: 'pool' | 'block', id: string | undefined): Found => {
+    if (id === undefined) return missing(word)
+    const agreement = of.get(id)
+    return agreement === undefined ? { problem: unknownName(word, id) } : made.get(agreement)!
+  }
   return (reading) => {
     switch (reading.kind) {
       case 'fx':
@@ -34,17 +43,18 @@ export const makePlacer = (registry: Registry, meant: AgreementId | undefined): 
       case 'reservation':
       case 'charge':
       case 'offer':
-        return byName(registry.pools.get(reading.pool), '/pool', 'pool', reading.pool)
+        return byName(registry.pools, 'pool', reading.pool)
       case 'figure':
       case 'event':
         return placeOfClause(reading.clause, registry, meant)
       case 'payment':
       case 'dispute':
       case 'ruling':
-        return byName(registry.zones.has(reading.agreement) ? reading.agreement : undefined, '/agreement', 'agreement', reading.agreement)
+        if (reading.agreement === undefined) return missing('agreement')
+        return made.get(reading.agreement as AgreementId) ?? { problem: unknownName('agreement', reading.agreement) }
       case 'condition':
         if (reading.block === undefined) return placeOfClause(reading.clause, registry, meant)
-        return byName(registry.blocks.get(reading.block), '/block', 'block', reading.block)
+        return byName(registry.blocks, 'block', reading.block)
       case 'outage':
       case 'maintenance':
       case 'curtailment':
@@ -53,15 +63,16 @@ export const makePlacer = (registry: Registry, meant: AgreementId | undefined): 
       case 'call':
       case 'rack':
       case 'claim':
-        return byName(registry.blocks.get(reading.block), '/block', 'block', reading.block)
+        return byName(registry.blocks, 'block', reading.block)
     }
   }
 }
 
-const placeOfClause = (clause: string, { clauses }: Registry, meant: AgreementId | undefined): Found => {
+const placeOfClause = (clause: string | undefined, { clauses }: Registry, meant: AgreementId | undefined): Found => {
+  if (clause === undefined) return missing('clause')
   const all = clauses.get(clause) ?? []
   const [first] = all
-  if (first === undefined) return unknown('/clause', 'clause', clause)
+  if (first === undefined) return { problem: unknownName('clause', clause) }
   const found = all.length === 1 ? first : all.find((agreement) => agreement === meant)
   if (found !== undefined) return { place: { agreement: found } }
   return {

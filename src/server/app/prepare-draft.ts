@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../../core/base/canonical.ts'
 import { formatLocal, monthInterval, nextMonth, type Instant } from '../../core/base/time.ts'
-import { isLive, prepareRefusal, type ClosingRefusal } from '../../core/statements/closing.ts'
-import { newsSince } from '../../core/statements/news.ts'
+import { isLive, isOutdated, prepareRefusal, type ClosingRefusal } from '../../core/statements/closing.ts'
+import { saysTheSame } from '../../core/statements/news.ts'
 import type { Statement } from '../../core/statements/statement.ts'
 import { appendDeed, type Actor } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
@@ -16,6 +16,7 @@ import { findClosing, lockMonth, type MonthName } from './closing-of.ts'
 import { drawMonth, type CloseRefusal } from './draw-month.ts'
 import { findSchedule } from './find-schedule.ts'
 import { reconcileMonth } from './reconcile.ts'
+import { sinceDraft } from './since-draft.ts'
 
 export type PrepareRequest = MonthName & Readonly<{ by: Actor; now: Instant }>
 export type PrepareRefusal = Readonly<{ kind: ClosingRefusal['kind'] | CloseRefusal['kind']; message: string }>
@@ -46,10 +47,19 @@ export const prepareDraft = async (store: Store, request: PrepareRequest): Promi
     if ('refusal' in drawn) return refused(drawn.refusal.kind, inWords(drawn.refusal, request))
     if (isLive(closing.latest)) {
       const before = (await findDraftStatement(tx.queries, { agreement, month, version: closing.latest.version }))!
-      if (newsSince(before, drawn.statement) === undefined) return { kind: 'prepared', again: true, draft: draft! }
+      if (saysTheSame(before, drawn.statement)) return prepareAgain(tx, draft!, request)
     }
     return { kind: 'prepared', again: false, draft: await keep(tx, drawn.statement, checks, request) }
   })
+}
+
+/** The draft as it is, which was drawn again and is the same: what came since changes nothing of it, and from now on did not come since. */
+const prepareAgain = async (tx: Work, draft: DraftRecord, { agreement, month, by, now }: PrepareRequest): Promise<PrepareAnswer> => {
+  if (isOutdated(await sinceDraft(tx, { agreement, month, draft: draft.id }))) {
+    const detail = { draft: draft.id, version: draft.version, hash: draft.hash, again: true }
+    await appendDeed(tx.queries, { at: now, by, action: 'prepare', subject: `${agreement} ${month}`, agreement, detail })
+  }
+  return { kind: 'prepared', again: true, draft }
 }
 
 const keep = async (tx: Work, statement: Statement, checks: DraftChecks, { by, now }: PrepareRequest): Promise<DraftRecord> => {

@@ -27,5 +27,5 @@ export const readingOfEvent = ({ source, id, data }: CloudEvent, line: number, {
   const parsed = parseReading({ ...members, source, id }, zone, placement)
   if ('reading' in parsed) return { line, reading: parsed.reading, digest: digestOf(parsed.reading) }
   const inEvent = (pointer: string): string => (pointer === '/source' || pointer === '/id' ? pointer : `/data${pointer}`)
-  return { line, problems: parsed.problems.map(({ pointer, message }) => ({ pointer: inEvent(pointer), message })) }
+  return { line, problems: parsed.problems.map(({ pointer, message }) => ({ pointer: inEvent(pointer), message })), named: parsed.named }
 }

@@ -261,6 +261,24 @@ test('F4 a CSV with a column nobody knows is refused whole: the column, and the 
   )
 })
 
+test('F4 a CSV that semicolons or tabs separate is said to be that, once, and commas are', async () => {
+  for (const [sign, word] of [
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+  ] as const)
+    for (const quote of ['', '"']) {
+      const header = ['kind', 'source', 'id', 'gpus'].map((name) => quote + name + quote).join(sign)
+      const batches = await collect(streamOf(Buffer.from(`\uFEFF${header}\r\nallocation${sign}s${sign}a${sign}1\r\n`), 'a.csv'))
+      assert.equal(batches.at(-1)!.stopped, true)
+      const [message, ...rest] = told(batches)
+      assert.match(message!, new RegExp(`^1 {2}this file is separated by ${word}; commas are expected`))
+      assert.deepEqual(rest, [])
+    }
+  // A semicolon among commas is part of a name, and what names no column is not guessed at.
+  assert.match(told(await collect(streamOf(Buffer.from('kind;x,source,id\n'), 'a.csv')))[0]!, /^1 {2}column "kind;x" is unknown/)
+  assert.match(told(await collect(streamOf(Buffer.from('a;b\n'), 'a.csv')))[0]!, /^1 {2}column "a;b" is unknown/)
+})
+
 test('F4 what is no fault of the input is thrown', async () => {
   const broken = Readable.from(
     (function* () {

@@ -1,4 +1,4 @@
-import type { Placement } from '../../core/meter/parse.ts'
+import type { Placement, ZoneOf } from '../../core/meter/parse.ts'
 import { nameOf, openBytes, type Source } from './bytes.ts'
 import { textBlocks } from './lines.ts'
 import {
@@ -24,8 +24,8 @@ export type ReadingBatch = Readonly<{
 }>
 
 export type ReadOptions = Readonly<{
-  /** Of local times without an offset. */
-  zone: string
+  /** Of local times without an offset: one for all, or by what a reading names. */
+  zone: string | ZoneOf
   /** Rows and refusals in a batch, whatever the chunks in which the bytes came. */
   batchRows?: number
   /** Pools of sales and charges that name none. */
@@ -43,8 +43,8 @@ const put = (batch: Batch, record: Record): boolean => {
     batch.rows.push(record)
     return false
   }
-  const { line, problems, stop } = record
-  batch.refusals.push({ line, problems })
+  const { line, problems, named, stop } = record
+  batch.refusals.push({ line, problems, named })
   return stop === true
 }
 

@@ -2,28 +2,38 @@ import { hash } from 'node:crypto'
 import type { Json } from '../../core/base/canonical.ts'
 import type { Problem } from '../../core/base/problem.ts'
 import { parseAllocationLine } from '../../core/meter/parse-line.ts'
-import { columnProblems, parseReading, parseReadingRow, type Placement } from '../../core/meter/parse.ts'
+import {
+  columnProblems,
+  parseReading,
+  parseReadingRow,
+  readingColumns,
+  type Named,
+  type ParsedReading,
+  type Placement,
+  type ZoneOf,
+} from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { makeCsvReader, type CsvRecord } from './csv.ts'
 import { digestOf } from './digest.ts'
 
 /** A reading and the line on which it begins, from 1; `digest` is the SHA-256 of its content, in hex. */
 export type ReadingRow = Readonly<{ line: number; reading: Reading; digest: string }>
-/** Why a line is no reading. */
-export type RowRefusal = Readonly<{ line: number; problems: readonly Problem[] }>
+/** Why a line is no reading, and what it names. */
+export type RowRefusal = Readonly<{ line: number; problems: readonly Problem[]; named?: Named | undefined }>
 /** What one line came to. With `stop`, nothing after it can be read. */
 export type Record = ReadingRow | (RowRefusal & Readonly<{ stop?: true }>)
 
 /** Turns texts of whole lines into records; `end` is called after the last. */
 export type RecordReader = Readonly<{ add: (text: string, line: number) => Record[]; end: () => Record[] }>
-export type Door = Readonly<{ zone: string; placement?: Placement | undefined }>
+/** Of which zone local times are, and where sales belong that name no pool. */
+export type Door = Readonly<{ zone: string | ZoneOf; placement?: Placement | undefined }>
 
 export const refusal = (line: number, message: string): RowRefusal => ({ line, problems: [{ pointer: '', line, message }] })
 
-const recordOf = (line: number, parsed: { reading: Reading } | { problems: Problem[] }): Record =>
+const recordOf = (line: number, parsed: ParsedReading): Record =>
   'reading' in parsed
     ? { line, reading: parsed.reading, digest: digestOf(parsed.reading) }
-    : { line, problems: parsed.problems.map((problem) => ({ ...problem, line })) }
+    : { line, problems: parsed.problems.map((problem) => ({ ...problem, line })), named: parsed.named }
 
 /** One JSON object a line; blank lines are passed over. */
 export const makeNdjsonReader = ({ zone, placement }: Door): RecordReader => {
@@ -50,6 +60,21 @@ export const makeNdjsonReader = ({ zone, placement }: Door): RecordReader => {
     return records
   }
   return { add, end: () => [] }
+}
+
+/** Characters that other programs put between cells, and what they are called. */
+const otherSeparators = [
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+] as const
+
+/** What separates the cells of a header that names columns we know, where that is no comma. */
+const otherSeparator = (header: string): string | undefined => {
+  if (header.includes(',')) return undefined
+  return otherSeparators.find(([sign]) => {
+    const names = header.split(sign).map((name) => name.trim().replaceAll('"', ''))
+    return names.length > 1 && names.some((name) => readingColumns.includes(name))
+  })?.[1]
 }
 
 const instantColumns = new Set(['from', 'to', 'at', 'noticeAt', 'recordedAt'])
@@ -90,5 +115,11 @@ export const makeCsvReadingReader = ({ zone, placement }: Door): RecordReader =>
       ? [{ ...refusal(1, 'is empty: a CSV begins with its column names'), stop: true }]
       : records
   }
-  return { add: (text, line) => recordsOf(csv.add(text, line)), end }
+  const add = (text: string, line: number): Record[] => {
+    const other = columns === undefined ? otherSeparator(text.trimStart().split('\n', 1)[0]!) : undefined
+    if (other === undefined) return recordsOf(csv.add(text, line))
+    const message = `this file is separated by ${other}; commas are expected. Save it as CSV with commas, such as "CSV UTF-8 (comma delimited)"`
+    return [{ ...refusal(line, message), stop: true }]
+  }
+  return { add, end }
 }

@@ -15,7 +15,10 @@ export type FeedBatch = Readonly<{
 /** Imports of one answer, at most: one in five minutes through a month makes 8,928. */
 const batchesMax = 20_000
 
-/** What each source brought with each import, of readings with effect in the days before `now` and recorded by then; in order of source and import. */
+/**
+ * What each source brought with each import, of readings with effect in the days before `now`; in order of source and import. Also what a clock ahead of
+ * ours recorded: it is here.
+ */
 export const listFeedBatches = async ({ client }: Work, { from, now }: Readonly<{ from: Instant; now: Instant }>): Promise<FeedBatch[]> => {
   const { rows } = await client.query<{
     source: string
@@ -27,7 +30,7 @@ export const listFeedBatches = async ({ client }: Work, { from, now }: Readonly<
   }>(
     `select r.source, r.batch, count(*)::float8 as readings, array_agg(distinct r.kind) as kinds, max(r.recorded_at) as last_recorded,
             max(least(r.ends_at, $2)) as last_end
-       from reading r where r.starts_at < $2 and r.ends_at >= $1 and r.recorded_at <= $2
+       from reading r where r.starts_at < $2 and r.ends_at >= $1
       group by r.source, r.batch order by r.source, r.batch desc limit ${batchesMax}`,
     [from, now],
   )

@@ -27,18 +27,34 @@ export const findKnown = async ({ client }: Work, statement: string): Promise<Kn
     [statement],
   )
   const [closed] = rows
-  if (closed === undefined) return undefined
+  return closed && knownBefore({ client }, closed, closed.late === null ? undefined : Number(closed.late))
+}
+
+/**
+ * What was known of an agreement when a draft of one of its statements was last prepared: also where that came to the same, and the draft was answered
+ * again. Undefined where nobody recorded it.
+ */
+export const findKnownByDraft = async ({ client }: Work, draft: string): Promise<Known | undefined> => {
+  const { rows } = await client.query<{ entry: bigint; agreement: string }>(
+    `select a.entry, d.agreement from statement_draft d join audit_log a on a.subject = d.agreement || ' ' || d.month
+      where d.id = $1 and a.action = 'prepare' and a.detail ->> 'draft' = d.id order by a.entry desc limit 1`,
+    [draft],
+  )
+  return rows[0] && knownBefore({ client }, rows[0], undefined)
+}
+
+const knownBefore = async (
+  { client }: Pick<Work, 'client'>,
+  { entry, agreement }: Readonly<{ entry: bigint; agreement: string }>,
+  late: number | undefined,
+): Promise<Known> => {
   const { rows: versions } = await client.query<{ hash: string }>(
     `select v.hash from agreement_version v where v.agreement = $1 and exists (
        select from audit_log a where a.subject = v.agreement || ' version ' || v.version and a.action = 'load'
          and a.detail ->> 'hash' = v.hash and a.entry < $2) order by v.version`,
-    [closed.agreement, closed.entry],
+    [agreement, entry],
   )
-  return {
-    versions: versions.map(({ hash }) => hash),
-    batches: await findBatchesBefore({ client }, closed.entry),
-    late: closed.late === null ? undefined : Number(closed.late),
-  }
+  return { versions: versions.map(({ hash }) => hash), batches: await findBatchesBefore({ client }, entry), late }
 }
 
 const importsBy = (where: string, order: 'asc' | 'desc'): string =>

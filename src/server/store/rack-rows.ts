@@ -31,7 +31,7 @@ export const listRackedBlocks = async ({ client }: Work): Promise<RackedBlock[]>
   return rows
 }
 
-/** What one source told of a factory: kinds, how many readings with effect in a window, and the last of all that it recorded by then. */
+/** What one source told of a factory: kinds, how many readings with effect in a window, and when the last of them was recorded. */
 export type SourceRow = Readonly<{
   source: string
   kinds: readonly string[]
@@ -45,7 +45,10 @@ export const sourcesMax = 200
 
 type Told = Readonly<{ pools: readonly string[]; blocks: readonly string[]; window: Interval; by: Instant }>
 
-/** Sources of pools and blocks in a window of effective time, as recorded by an instant. */
+/**
+ * Sources of pools and blocks in a window of effective time, which is told of up to an instant. All that is on record counts, as it does for a statement:
+ * whoever brought it may have had a clock that is ahead of ours.
+ */
 export const listSources = async ({ client }: Work, { pools, blocks, window, by }: Told): Promise<SourceRow[]> => {
   const { rows } = await client.query<{
     source: string
@@ -56,7 +59,7 @@ export const listSources = async ({ client }: Work, { pools, blocks, window, by 
   }>(
     `select r.source, array_agg(distinct r.kind) as kinds, count(*)::float8 as readings,
             max(least(r.ends_at, $5)) as last_end, max(r.recorded_at) as last_recorded
-       from reading r where (r.pool = any ($1) or r.block = any ($2)) and r.starts_at < $4 and r.ends_at >= $3 and r.recorded_at <= $5
+       from reading r where (r.pool = any ($1) or r.block = any ($2)) and r.starts_at < $4 and r.ends_at >= $3
       group by r.source order by r.source limit ${sourcesMax}`,
     [pools, blocks, window.from, window.to, by],
   )
