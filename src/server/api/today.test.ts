@@ -91,7 +91,7 @@ test('API96 what needs somebody is what is so: a payment its due date and what i
     periods: { month: string; status: string; dueOn: string | null; payable: { payer: string | null; amount: string } | null }[]
   }
   const { periods } = await get<Periods>('/api/agreements/sharon-ai/periods', guarantor)
-  const due = periods.filter(({ dueOn, payable }) => payable !== null && payable.payer !== null && dueOn! >= '2026-11-05')
+  const due = periods.filter(({ dueOn, payable }) => payable !== null && payable.payer !== null && dueOn !== null)
   assert.ok(due.length > 0)
   assert.deepEqual(
     needs
