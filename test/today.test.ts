@@ -108,6 +108,13 @@ test('CO40 the small pictures are the months of the API, and have a table that s
   await go('/')
   await page.locator('.spark').first().waitFor()
   assert.equal(await page.locator('.spark').count(), 3)
+  // The sum beside a picture of many months is that of one, which is named.
+  const last = new Date(`${trends[0]!.months.at(-1)!.month}-01`).toLocaleDateString('en-US', {
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+  assert.deepEqual(await page.locator('.spark-value .spark-month').allTextContents(), [last, last, last])
   assert.equal(
     await page.locator('.spark rect').count(),
     trends.reduce((sum, { months: all }) => sum + all.length, 0),
