@@ -246,6 +246,22 @@ test('API98 what is asked for by name, month, hash, id or amount is found by who
   assert.deepEqual([line11.month, line11.line, line11.place], [month, line.number, 'line'])
 })
 
+test('API98 an amount that is a line and a total too is found as the line first', async () => {
+  type Period = { statement: { lines: { number: number; amount: string; payer: string }[] } }
+  const month = '2026-08'
+  assert.equal((await closePeriod(store, { agreement: campusAgreement, month, now: worldNow, by: 'test' })).kind, 'closed')
+  const grantor = headersOf('guarantor', 'grantor')
+  const { statement } = await get<Period>(`/api/agreements/${campusAgreement}/periods/${month}`, grantor)
+  let both = 0
+  for (const { amount } of statement.lines.filter((line) => /[1-9]/.test(line.amount))) {
+    const { hits } = await search(`explain ${amount}`, grantor)
+    const found = hits.filter(({ kind }) => kind === 'amount')
+    assert.notEqual(found[0]!.line, null, JSON.stringify(found))
+    both += found.some(({ line }) => line === null) ? 1 : 0
+  }
+  assert.ok(both > 0, 'no total is a single line')
+})
+
 test('API98 amounts are read as people write them', () => {
   for (const text of ['16,096,464.00', 'explain 16,096,464.00', 'USD 16,096,464', '(16096464.0)', '16 096 464.00', '016096464.00 USD'])
     assert.ok(amountsIn(text).includes('16096464.00'), text)
