@@ -67,7 +67,7 @@ const shoot = (page: Page, name: string) => page.screenshot({ path: join(shots, 
 const statement = (page: Page) => page.getByRole('table', { name: /^Statement of/ })
 
 /** Comes to the door as nobody, and is let in by one click on a person of a firm; answers once the frame says as what. */
-const enter = async (firm: string, acting: string, nth = 0) => {
+const enter = async (firm: string | RegExp, acting: string, nth = 0) => {
   const opened = await openPage({}, refusals, null)
   await opened.go('/')
   await opened.page.getByRole('region', { name: firm }).getByRole('button').nth(nth).click()
@@ -156,14 +156,18 @@ test('CO51 an operator finds the dispute on Today and answers it', { skip }, asy
 })
 
 test('CO51 a tenant opens on its orders, and a statement is as what does not exist to it', { skip }, async () => {
-  const { page, go, close } = await enter('The largest tenant', 'The largest tenant, tenant')
+  // The scheduler of this world calls its tenants by other names than the terms do: offered is one that has orders.
+  const { page, go, close } = await enter(/^tenant-\d+$/, 'tenant-\\d+, tenant')
   assert.equal(pathOf(page), '/orders')
-  await go(`/orders?month=${months[0]!}`)
   await page.getByRole('heading', { name: 'Orders' }).waitFor()
-  // The scheduler of this world calls its tenants by other names than the terms do: none of their orders is this tenant's.
-  await page.getByText(/No order has a reservation, a job or a charge in/).waitFor()
+  await page
+    .getByRole('table', { name: /^Orders of/ })
+    .getByRole('link')
+    .first()
+    .waitFor()
   const text = await page.locator('body').innerText()
-  assert.ok(!/backstop|NVIDIA|tenant-\d/i.test(text), 'nothing of the backstop, and nobody else’s order')
+  assert.ok(!/backstop|NVIDIA/i.test(text), 'nothing of the backstop')
+  assert.equal(new Set(text.match(/tenant-\d+/g)).size, 1, 'nobody else’s order')
   assert.deepEqual(await ways(page), ['Today', 'Orders'])
   await shoot(page, 'tenant')
   const refused: string[] = []
