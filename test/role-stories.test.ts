@@ -138,6 +138,15 @@ test('CO51 a guarantor opens on Today, is asked to approve, reads why and approv
   await dialogue.getByLabel('What is contested, and what shows it').fill('Racks of hall 2 drew power while they were unsold.')
   await dialogue.getByRole('button', { name: 'Dispute 20,736.00 USD' }).click()
   await page.getByText('Disputed, version 2').waitFor()
+  // What is payable now, and what is held, are what was stated: both stand out in the opening sentence.
+  await page.locator('.opening b').nth(1).waitFor()
+  const [payable, held] = await page.locator('.opening b').allInnerTexts()
+  assert.equal(held, '20,736.00 USD')
+  const cents = (text: string): bigint => BigInt(text.replaceAll(/[^\d]/g, ''))
+  assert.equal(cents(payable!) + cents(held), cents(asked))
+  await page.getByText('comes as a credit on the next month that closes').waitFor()
+  await page.evaluate(() => document.fonts.ready)
+  await shoot(page, 'guarantor-disputed')
   await close()
 })
 
@@ -152,6 +161,12 @@ test('CO51 an operator finds the dispute on Today and answers it', { skip }, asy
   await page.getByRole('button', { name: 'Accept a part' }).click()
   await page.getByText('Accepted in part', { exact: true }).waitFor()
   await page.getByText('Final, version 2').waitFor()
+  // Folded, it says what came of it, and opened, when that is paid.
+  const dispute = page.locator('details.dispute')
+  assert.match(await dispute.locator('summary').innerText(), /Line 1, 10,368\.00 of 20,736\.00 USD upheld/)
+  await dispute.locator('summary').click()
+  await dispute.getByText('10,368.00 USD come as a credit on the next month that closes').waitFor()
+  await shoot(page, 'operator-ruled')
   await close()
 })
 

@@ -46,21 +46,18 @@ const Status = ({ period: { statement, standing } }: Readonly<{ period: PeriodWi
 }
 
 /** What became of a final statement: it never changes itself. */
-const Since = ({ period: { statement, standing } }: Readonly<{ period: PeriodWire }>) => {
-  const { guarantor, operator, currency } = statement
-  const { payable } = standing.totals
-  const nameOf = (id: string | null) => [guarantor, operator].find((party) => party.id === id)?.name ?? ''
-  const rest =
-    payable.payer === null ? 'nothing' : `${amountText(payable.amount)} ${currency}, ${nameOf(payable.payer)} to ${nameOf(payable.payee)}`
-  return (
-    <>
-      {standing.status === 'disputed' ? <p className="second">A line is in dispute and held. Payable now: {rest}.</p> : null}
-      {standing.correctedOn.length === 0 ? null : (
-        <p className="second">Corrected on the statement of {standing.correctedOn.map(monthText).join(', ')}.</p>
-      )}
-    </>
-  )
-}
+const Since = ({ period: { standing } }: Readonly<{ period: PeriodWire }>) => (
+  <>
+    {standing.status === 'disputed' ? (
+      <p className="second">
+        Once it is ruled on all of it is payable again, and what the ruling takes off comes as a credit on the next month that closes.
+      </p>
+    ) : null}
+    {standing.correctedOn.length === 0 ? null : (
+      <p className="second">Corrected on the statement of {standing.correctedOn.map(monthText).join(', ')}.</p>
+    )}
+  </>
+)
 
 const Versions = ({ period: { versions, statement }, setView }: Readonly<{ period: PeriodWire; setView: SetView }>) =>
   versions.length < 2 ? null : (
@@ -80,7 +77,8 @@ const Versions = ({ period: { versions, statement }, setView }: Readonly<{ perio
 const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire; setView: SetView; closing: ClosingState }>) => {
   const { statement, recordedAt } = shown
   const acting = useActing()
-  const { before, amount, after } = openingOf(statement, acting?.party)
+  // What is in dispute is so now, whatever was so when it was stated.
+  const { before, amount, after, held } = openingOf({ ...statement, totals: shown.standing.totals }, acting?.party)
   const copy = () => void navigator.clipboard.writeText(location.href).then(() => announce('Address copied'))
   return (
     <header className="period-head">
@@ -101,6 +99,13 @@ const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire
         {before}
         <b>{amount}</b>
         {after}
+        {held === undefined ? null : (
+          <>
+            {held.before}
+            <b>{held.amount}</b>
+            {held.after}
+          </>
+        )}
       </p>
       <NoSales statement={statement} />
       <Since period={shown} />

@@ -162,7 +162,7 @@ test('ST10 value 22: accrue, recoup, then add; a payment is not recouped from it
   assert.equal(toFixed(fromText(carried(settlement, 'backstop').recoupable), 2), '1055095.89')
   // 1,005,095.89 owed, less 250,000.00.
   assert.equal(
-    sayRecouped(line!, between),
+    sayRecouped(line, between),
     'Cloud pays back 250,000.00 USD of what Grantor paid on earlier lines of clause backstop: 1,000,000.00 USD of it were owed back when the period opened, and 5,095.89 USD accrued on that. The limit that held is 50.0 % of the revenue above 4,000,000.00 USD: of 500,000.00 USD. 755,095.89 USD stay owed back, before what this month adds.',
   )
 })
