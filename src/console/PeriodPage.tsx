@@ -28,6 +28,7 @@ import { StatementFiles } from './StatementFiles.tsx'
 import { StatesPicture } from './StatesPicture.tsx'
 import { WaterfallPicture } from './WaterfallPicture.tsx'
 import { WhyPanel } from './WhyPanel.tsx'
+import './period-head.css'
 
 const route = getRouteApi('/agreements/$id/periods/$month')
 
@@ -81,17 +82,19 @@ const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire
   const { before, amount, after, held } = openingOf({ ...statement, totals: shown.standing.totals }, acting?.party)
   const copy = () => void navigator.clipboard.writeText(location.href).then(() => announce('Address copied'))
   return (
-    <header className="period-head">
+    <header className="period-head month-head">
       <div className="page-head">
         <h1>{monthText(statement.month)}</h1>
         <Status period={shown} />
         <Versions period={shown} setView={setView} />
-        <span className="second">
+        <span className="second between">
           {statement.operator.name} ↔ {statement.guarantor.name}
         </span>
         <span className="spring" />
         <Button onClick={() => setView({ against: 'usual' })}>Compare</Button>
-        <Button onClick={copy}>Copy link</Button>
+        <Button className="copy-link" onClick={copy}>
+          Copy link
+        </Button>
         <StatementFiles statement={statement} />
         <CloseActs closing={closing} />
       </div>
