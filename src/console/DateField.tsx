@@ -52,7 +52,7 @@ export const DateField = ({ label, id, value, min, isFirst, onChange }: Props) =
         id={id}
         aria-label={label}
         value={text}
-        placeholder="2026-11-05"
+        placeholder="yyyy-mm-dd"
         autoComplete="off"
         spellCheck={false}
         // Only where it was asked for by a press: whoever pressed writes in it.
