@@ -63,6 +63,21 @@ const shoot = (page: Page, name: string) => page.screenshot({ path: join(shots, 
 const heard = (page: Page, text: RegExp) => page.locator('#announcer').filter({ hasText: text }).waitFor({ state: 'attached' })
 const drawn = (page: Page) =>
   page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg text') !== null))
+/** Pairs of labels of the first chart that lie on each other, and the tops of what stands in the head: one where it is one line. */
+const crowding = (page: Page) =>
+  page.evaluate(() => {
+    const labels = [...document.querySelectorAll('.picture .chart svg')[0]!.querySelectorAll('text')].map((label) => ({
+      text: label.textContent ?? '',
+      box: label.getBoundingClientRect(),
+    }))
+    const both = (a: DOMRect, b: DOMRect) =>
+      Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2
+    const collide = labels.flatMap((a, i) => labels.slice(i + 1).flatMap((b) => (both(a.box, b.box) ? [`${a.text} on ${b.text}`] : [])))
+    const head = [...document.querySelectorAll('.month-head > .page-head > *')].map((part) => part.getBoundingClientRect())
+    const middles = head.filter(({ width }) => width > 0).map(({ top, bottom }) => Math.round((top + bottom) / 2))
+    const beyond = Math.max(...head.map(({ right }) => right)) - document.querySelector('.month-head')!.getBoundingClientRect().right
+    return { collide, lines: Math.max(...middles) - Math.min(...middles) > 4 ? 2 : 1, isWithin: beyond <= 1 }
+  })
 const sound = async (page: Page, what: string) => {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
   assert.deepEqual(
@@ -72,63 +87,80 @@ const sound = async (page: Page, what: string) => {
 }
 const dark = { colorScheme: 'dark' as const }
 
-test('CO26 a month is closed by keyboard alone: prepared, approved by two sides, each typing its net, and final', { skip }, async () => {
-  const operator = await as('operator', 'sharon-ai', 'ann')
-  await operator.go(path)
-  await operator.page.getByRole('heading', { name: /No statement for October 2026/ }).waitFor()
-  await operator.page.getByRole('button', { name: 'Prepare', exact: true }).waitFor()
-  await shoot(operator.page, 'open-1440')
-  await sound(operator.page, 'open')
-  await operator.page.keyboard.press('a')
-  await operator.page.getByText('Provisional, version 1').waitFor()
-  await heard(operator.page, /Version 1 prepared, net|Statement of 2026-10/)
-  // Who prepared it is told why they cannot approve.
-  await operator.page.getByText('Approving needs a second person: you made version 1.').waitFor()
-  assert.equal(await operator.page.getByRole('button', { name: /^Approve/ }).count(), 0)
-  await drawn(operator.page)
-  await shoot(operator.page, 'prepared-1440')
-  await operator.close()
+test(
+  'CO26 CO60 a month is closed by keyboard alone: prepared, approved by two sides, each typing its net, and final',
+  { skip },
+  async () => {
+    const operator = await as('operator', 'sharon-ai', 'ann')
+    await operator.go(path)
+    await operator.page.getByRole('heading', { name: /No statement for October 2026/ }).waitFor()
+    await operator.page.getByRole('button', { name: 'Prepare', exact: true }).waitFor()
+    await shoot(operator.page, 'open-1440')
+    await sound(operator.page, 'open')
+    await operator.page.keyboard.press('a')
+    await operator.page.getByText('Provisional, version 1').waitFor()
+    await heard(operator.page, /Version 1 prepared, net|Statement of 2026-10/)
+    // Who prepared it is told why they cannot approve.
+    await operator.page.getByText('Approving needs a second person: you made version 1.').waitFor()
+    assert.equal(await operator.page.getByRole('button', { name: /^Approve/ }).count(), 0)
+    await drawn(operator.page)
+    await shoot(operator.page, 'prepared-1440')
+    await operator.close()
 
-  for (const [role, party, id, name] of [
-    ['operator', 'sharon-ai', 'bob', 'operator'],
-    ['guarantor', 'nvidia', 'gil', 'guarantor'],
-  ] as const) {
-    const { page, go, close } = await as(role, party, id)
-    await go(path)
-    const button = page.getByRole('button', { name: /^Approve [\d,.]+ USD$/ })
-    await button.waitFor()
-    const net = /[\d,.]+/.exec((await button.textContent())!.replace('Approve ', ''))![0]
-    await drawn(page)
-    await shoot(page, `${name}-1440`)
-    await sound(page, `${name} decides`)
-    // `g` `a` is the way to the agreements, and approves nothing.
-    await page.keyboard.press('g')
-    await page.keyboard.press('a')
-    await page.getByRole('heading', { name: 'Agreements' }).first().waitFor()
-    await go(path)
-    await button.waitFor()
-    await page.keyboard.press('a')
-    const dialogue = page.getByRole('dialog')
-    await dialogue.waitFor()
-    await shoot(page, `approve-${name}-1440`)
-    await sound(page, 'approval')
-    await page.keyboard.type('1.00')
-    await page.keyboard.press('Enter')
-    assert.equal(await dialogue.count(), 1, 'another net approves nothing')
-    await page.keyboard.press('ControlOrMeta+A')
-    await page.keyboard.type(net)
-    await page.keyboard.press('Enter')
-    await dialogue.waitFor({ state: 'detached' })
-    if (role === 'operator') await heard(page, /Version 1 approved for the operator, net/)
-    else {
-      await page.getByText('Final, version 2').waitFor()
-      await heard(page, /October 2026 is final|Statement of 2026-10/)
+    for (const [role, party, id, name] of [
+      ['operator', 'sharon-ai', 'bob', 'operator'],
+      ['guarantor', 'nvidia', 'gil', 'guarantor'],
+    ] as const) {
+      const { page, go, close } = await as(role, party, id)
+      await go(path)
+      const button = page.getByRole('button', { name: /^Approve [\d,.]+ USD$/ })
+      await button.waitFor()
+      const net = /[\d,.]+/.exec((await button.textContent())!.replace('Approve ', ''))![0]
       await drawn(page)
-      await shoot(page, 'final-1440')
+      await shoot(page, `${name}-1440`)
+      await sound(page, `${name} decides`)
+      // With the reasons beside it, which is when there is least room.
+      await go(`${path}?line=1`)
+      await page.locator('#explain [role=treeitem]').first().waitFor()
+      await button.waitFor()
+      for (const width of [1280, 1440, 1920]) {
+        await page.setViewportSize({ width, height: 900 })
+        await drawn(page)
+        await page.waitForTimeout(300)
+        await shoot(page, `${name}-why-${width}`)
+        assert.deepEqual(await crowding(page), { collide: [], lines: 1, isWithin: true }, `${name} at ${width}`)
+      }
+      await page.setViewportSize({ width: 1440, height: 900 })
+      await page.keyboard.press('Escape')
+      // `g` `a` is the way to the agreements, and approves nothing.
+      await page.keyboard.press('g')
+      await page.keyboard.press('a')
+      await page.getByRole('heading', { name: 'Agreements' }).first().waitFor()
+      await go(path)
+      await button.waitFor()
+      await page.keyboard.press('a')
+      const dialogue = page.getByRole('dialog')
+      await dialogue.waitFor()
+      await shoot(page, `approve-${name}-1440`)
+      await sound(page, 'approval')
+      await page.keyboard.type('1.00')
+      await page.keyboard.press('Enter')
+      assert.equal(await dialogue.count(), 1, 'another net approves nothing')
+      await page.keyboard.press('ControlOrMeta+A')
+      await page.keyboard.type(net)
+      await page.keyboard.press('Enter')
+      await dialogue.waitFor({ state: 'detached' })
+      if (role === 'operator') await heard(page, /Version 1 approved for the operator, net/)
+      else {
+        await page.getByText('Final, version 2').waitFor()
+        await heard(page, /October 2026 is final|Statement of 2026-10/)
+        await drawn(page)
+        await shoot(page, 'final-1440')
+      }
+      await close()
     }
-    await close()
-  }
-})
+  },
+)
 
 test(
   'CO59 a month without a sale says so; a draft that was overtaken says by how much, and is approved by who knows',
@@ -197,6 +229,9 @@ test('CO27 the decision fits 1440 × 900 without scrolling: sentence, steps, wat
     .nth(1)
     .evaluate((row) => row.getBoundingClientRect().bottom)
   assert.ok(below <= 900, `the net ends at ${below} px`)
+  // It is what was approved, line by line: there is nothing to say of what changed.
+  await page.waitForLoadState('networkidle')
+  assert.equal(await page.getByRole('columnheader', { name: /^Since/ }).count(), 0)
   assert.match((await page.locator('.opening').textContent())!, /^You pay Sharon AI|^NVIDIA pays|^You pay/)
   for (const step of ['Over', 'Feeds', 'Reconciled', 'Claim', 'Operator', 'Guarantor', 'Final']) {
     const button = page.getByRole('button', { name: new RegExp(`^${step}`) })

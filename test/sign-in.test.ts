@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
+import { makePeople } from '../src/server/app/people.ts'
 import { serve, type Door } from '../src/server/serve.ts'
 import type { Store } from '../src/server/store/database.ts'
 import { launch, makeOpenPage, skip } from './browser.ts'
@@ -104,6 +105,22 @@ test('CO20 with login configured there is one button, to the provider, and it le
   await page.getByRole('alert').getByText('nobody has given you a role here', { exact: false }).waitFor()
   await axe(page, 'sign-in, refused')
   await picture(page, 'sign-in-refused')
+  // Who is known and asked for no page in particular begins where their role does, as whoever signs in with one click.
+  const people = makePeople(store!, { now: () => worldNow, clock })
+  const added = await people.add('test', { name: 'Ada', email: 'ada@x.example' })
+  assert.ok(added.kind === 'added')
+  await people.change('test', { person: added.person.person, role: 'auditor', party: 'audit', given: true })
+  somebody = { sub: 'ada', email: 'ada@x.example', email_verified: true }
+  for (const [asked, lands] of [
+    ['/', '/audit'],
+    ['/agreements', '/agreements'],
+  ] as const) {
+    await context.clearCookies()
+    await page.goto(`${origin}${asked}`)
+    await button.click()
+    await page.getByRole('button', { name: /acting as audit, auditor/ }).waitFor()
+    await page.waitForURL(`${origin}${lands}`)
+  }
   await context.close()
   await served.stop()
   await provider.close()

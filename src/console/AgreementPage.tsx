@@ -6,6 +6,7 @@ import type { AgreementWire, SentenceWire } from '../wire/agreement.ts'
 import { isTable, withTable, type AgreementView } from './address.ts'
 import { CapsTable, ClausesTable, PeriodsTable, VersionsTable } from './AgreementTables.tsx'
 import { Answer, TableSkeleton } from './Answer.tsx'
+import { DateField } from './DateField.tsx'
 import { dateText } from './dates.ts'
 import { countText } from './format.ts'
 import { useKeys } from './keys.ts'
@@ -48,10 +49,10 @@ const Head = ({ agreement: { id, title, operator, guarantor, term, zone, currenc
         Local dates of {zone}; amounts in {currency}.{' '}
         <label className="known">
           As known on{' '}
-          <input
-            type="date"
+          <DateField
+            label="As known on"
             value={knownOn ?? ''}
-            onChange={(event) => onKnown(event.target.value === '' ? undefined : event.target.value)}
+            onChange={(date) => date !== undefined && onKnown(date === '' ? undefined : date)}
           />
         </label>
         {knownOn === null ? null : (

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import type { PeriodWire } from '../wire/statement.ts'
+import type { PeriodWire, StatementWire } from '../wire/statement.ts'
 import type { ProgressWire } from '../wire/close.ts'
 import { announce } from './announce.ts'
 import { approve, useMonthChanged, type MonthName } from './close-queries.ts'
@@ -22,6 +22,29 @@ const Overtaken = ({ since, knows, onKnow }: Readonly<{ since: string; knows: bo
     </label>
   </div>
 )
+const isSome = (amount: string): boolean => /[1-9]/.test(amount)
+
+/** Why what is typed is another amount than the one that is payable: what is in dispute, what is not netted, what others owe. Nothing where it is not. */
+const NetInWords = ({ statement: { totals, currency, guarantor, operator } }: Readonly<{ statement: StatementWire }>) => {
+  const money = (amount: string) => `${amountText(amount)} ${currency}`
+  const held = [totals.guarantorHeld, totals.operatorHeld].filter(isSome)
+  const said = [
+    ...(held.length === 0
+      ? []
+      : [
+          `The net of all lines is ${money(totals.net.amount)}. Of them ${held.map(money).join(' and ')} are in dispute, so ${money(totals.payable.amount)} are payable until that is ruled on.`,
+        ]),
+    ...(totals.netting
+      ? []
+      : [
+          `The two are not netted: ${guarantor.name} pays ${money(totals.guarantorPays)}, ${operator.name} ${money(totals.operatorPays)}. What is typed is their difference.`,
+        ]),
+    ...(totals.others.some(({ net }) => net.payer !== null)
+      ? [`It is the net of ${guarantor.name} and ${operator.name}; what others owe is approved with it.`]
+      : []),
+  ]
+  return said.length === 0 ? null : <p>{said.join(' ')}</p>
+}
 
 type Props = Readonly<{ name: MonthName; period: PeriodWire; progress: ProgressWire; onClose: () => void }>
 
@@ -73,6 +96,7 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
       </p>
       <NoSales statement={statement} />
       {since === undefined ? null : <Overtaken since={since} knows={knows} onKnow={setKnows} />}
+      <NetInWords statement={statement} />
       <label htmlFor={field}>Type the net, in {statement.currency}, to approve it</label>
       <input
         id={field}

@@ -1,3 +1,4 @@
+import { DateField } from './DateField.tsx'
 import { shortMonth } from './dates.ts'
 import type { PortfolioView } from './portfolio-address.ts'
 
@@ -40,15 +41,14 @@ export const AsOfControls = ({ asOf, months, view, setView, againstWord, guarant
         ))}
       </select>
     </label>
-    <label className="control">
+    <div className="control">
       <small>As known on</small>
-      <input
-        type="date"
-        aria-label="As known on, UTC"
+      <DateField
+        label="As known on, UTC"
         value={view.known ?? ''}
-        onChange={({ target }) => setView({ known: target.value === '' ? undefined : target.value })}
+        onChange={(date) => date !== undefined && setView({ known: date === '' ? undefined : date })}
       />
-    </label>
+    </div>
     {againstWord === undefined ? null : (
       <label className="control">
         <small>{againstWord}</small>

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { AuditView } from './audit-queries.ts'
+import { DateField } from './DateField.tsx'
 
 type TextName = 'subject' | 'agreement' | 'actor'
 const texts: readonly (readonly [name: TextName, label: string, example: string])[] = [
@@ -65,10 +66,10 @@ export const AuditFilters = ({ view, actions, onChange, onClear }: FilterProps) 
       {(['from', 'to'] as const).map((name) => (
         <label key={name}>
           {name === 'from' ? 'From' : 'Through'}, UTC
-          <input
-            type="date"
+          <DateField
+            label={name === 'from' ? 'From, UTC' : 'Through, UTC'}
             value={view[name] ?? ''}
-            onChange={({ target }) => onChange({ [name]: target.value === '' ? undefined : target.value })}
+            onChange={(date) => date !== undefined && onChange({ [name]: date === '' ? undefined : date })}
           />
         </label>
       ))}

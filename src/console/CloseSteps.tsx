@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ProgressWire, StepWire } from '../wire/close.ts'
-import { stateMarks, stateWords, stepNames, stepText, whenText } from './close-words.ts'
+import { lookOf, stateMarks, stateWords, stepNames, stepText, whenText } from './close-words.ts'
 import { endText } from './dates.ts'
 import { countText, gpuHours } from './format.ts'
 
@@ -83,7 +83,9 @@ const Work = ({ step, progress, children }: Readonly<{ step: StepWire; progress:
     {step.step === 'reconciled' ? (
       <p className="second">
         {step.count === null
-          ? 'Sources are compared when the statement is prepared.'
+          ? step.state === 'done'
+            ? 'A month that is closed at once is closed without the comparison.'
+            : 'Sources are compared when the statement is prepared.'
           : `${countText(step.count)} differences between sources, ${gpuHours(String(progress.differences ?? 0))} GPU-h in all; none is settled by being listed.`}
       </p>
     ) : null}
@@ -108,16 +110,16 @@ export const CloseSteps = ({ progress, opened, onOpen, acts }: Props) => {
     <section className="panel close" aria-label="Close of the month">
       <ol className="close-steps">
         {progress.steps.map((step) => (
-          <li key={step.step} className={`close-step close-${step.state}`} aria-current={step.state === 'current' ? 'step' : undefined}>
+          <li key={step.step} className={`close-step close-${lookOf(step)}`} aria-current={step.state === 'current' ? 'step' : undefined}>
             <button
               type="button"
               aria-expanded={opened === step.step}
               aria-controls={opened === step.step ? 'step-work' : undefined}
               onClick={() => onOpen(opened === step.step ? undefined : step.step)}
             >
-              <i aria-hidden="true">{stateMarks[step.state]}</i>
+              <i aria-hidden="true">{stateMarks[lookOf(step)]}</i>
               <b>{stepNames[step.step]}</b>
-              <span className="hidden">, {stateWords[step.state]}:</span>
+              <span className="hidden">, {stateWords[lookOf(step)]}:</span>
               <small>{stepText(step, progress)}</small>
             </button>
           </li>

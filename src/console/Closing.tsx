@@ -73,7 +73,7 @@ export const CloseActs = ({ closing }: Readonly<{ closing: ClosingState }>) => {
       {progress.status === 'closing' ? <span className="third">Both approved it; it is being closed …</span> : null}
       {may('return') ? <Button onClick={() => decide({ kind: 'return', about: '' })}>Send back</Button> : null}
       {may('prepare') ? (
-        <Button className={wantsPreparing ? 'primary' : ''} disabled={preparing.isPending} onClick={() => preparing.mutate()}>
+        <Button className={wantsPreparing ? 'primary' : 'prepare-again'} disabled={preparing.isPending} onClick={() => preparing.mutate()}>
           {preparing.isPending ? 'Preparing …' : progress.draft === null ? 'Prepare' : 'Prepare again'}
         </Button>
       ) : null}

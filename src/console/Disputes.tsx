@@ -10,6 +10,7 @@ import { dayText, secondsOf } from './dates.ts'
 import { ageText, amountText } from './format.ts'
 import { useActing, useMay } from './session.ts'
 
+const isSome = (amount: string): boolean => /[1-9]/.test(amount)
 const nameOf = ({ parties }: StatementWire, id: string): string => parties.find((party) => party.id === id)?.name ?? id
 
 type Of = Readonly<{ dispute: DisputeWire; statement: StatementWire; zone: string }>
@@ -49,6 +50,11 @@ const Thread = ({ dispute, statement, zone }: Of) => (
             {statement.currency} upheld.
           </b>{' '}
           {dispute.ruling.text}
+        </p>
+        <p className="third">
+          {isSome(dispute.ruling.upheld)
+            ? `The line stays payable as stated; ${amountText(dispute.ruling.upheld)} ${statement.currency} come as a credit on the next month that closes.`
+            : 'The line stays payable as stated.'}
         </p>
       </li>
     )}
@@ -144,6 +150,10 @@ const Answering = (props: AnswerProps) => {
   )
 }
 
+/** What is contested; once that is ruled on, how much of it was upheld. */
+const sizeText = ({ amount, ruling }: DisputeWire): string =>
+  ruling === null ? amountText(amount) : `${amountText(ruling.upheld)} of ${amountText(amount)}`
+
 const One = ({
   name,
   dispute,
@@ -159,7 +169,8 @@ const One = ({
       <summary>
         <span className={open ? 'pill breach' : 'pill'}>{disputeStatus[dispute.status]}</span>{' '}
         <b>
-          Line {dispute.line}, {amountText(dispute.amount)} {statement.currency}
+          Line {dispute.line}, {sizeText(dispute)} {statement.currency}
+          {dispute.ruling === null ? '' : ' upheld'}
         </b>{' '}
         <span className="second">
           {reasonWords[dispute.reason]}

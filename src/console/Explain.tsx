@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef } from 'react'
 import type { AgreementWire } from '../wire/agreement.ts'
 import type { ExplanationWire, PeriodWire } from '../wire/statement.ts'
@@ -33,7 +34,26 @@ const meteredWord = (root: TreeNode): string => everyNode(root).find(({ input })
 
 const Sentence = ({ explained, explanation: found }: Readonly<{ explained: Explained; explanation: ExplanationWire | undefined }>) => {
   if (explained.line === undefined) return <p className="second">What one side owes for the month, less what it is owed.</p>
-  return <p className="second">{found === undefined ? <span className="bar" style={{ width: '80%' }} /> : prose(found.clause.sentence)}</p>
+  if (found === undefined)
+    return (
+      <p className="second">
+        <span className="bar" style={{ width: '80%' }} />
+      </p>
+    )
+  const { clause, formula } = explained.line
+  return (
+    <p className="second">
+      {prose(found.clause.sentence)}
+      {formula === 'recoupment' ? (
+        <>
+          {' '}
+          <Link className="link" to="/agreements/$id" params={{ id: found.agreement }} search={{ settled: clause }}>
+            Lines of {clause}
+          </Link>
+        </>
+      ) : null}
+    </p>
+  )
 }
 
 type HeadProps = Readonly<{ explained: Explained; explanation: ExplanationWire | undefined; period: PeriodWire; onClose: () => void }>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { BooksWire } from '../wire/ledger.ts'
+import { DateField } from './DateField.tsx'
 import { bookFile, books, parseLedgerView, type LedgerView, type Span } from './ledger-queries.ts'
 
 /** Which book is open, of those that can be seen, and which dates of it. */
@@ -49,18 +50,18 @@ const Dates = ({ span, change }: Readonly<{ span: Span; change: Change }>) => (
   <span className="span-of-dates">
     <label>
       From{' '}
-      <input
-        type="date"
+      <DateField
+        label="From"
         value={span.from ?? ''}
-        onChange={({ target }) => change({ from: target.value === '' ? undefined : target.value })}
+        onChange={(date) => date !== undefined && change({ from: date === '' ? undefined : date })}
       />
     </label>
     <label>
       through{' '}
-      <input
-        type="date"
+      <DateField
+        label="through"
         value={span.through ?? ''}
-        onChange={({ target }) => change({ through: target.value === '' ? undefined : target.value })}
+        onChange={(date) => date !== undefined && change({ through: date === '' ? undefined : date })}
       />
     </label>
     {span.from === undefined && span.through === undefined ? null : (

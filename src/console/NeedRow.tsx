@@ -6,6 +6,7 @@ import type { MembershipWire } from '../wire/access.ts'
 import type { NeedWire } from '../wire/today.ts'
 import { Absent } from './Absent.tsx'
 import { announce } from './announce.ts'
+import { DateField } from './DateField.tsx'
 import { dateText } from './dates.ts'
 import { postJson } from './fetch.ts'
 import { amountText } from './format.ts'
@@ -44,16 +45,7 @@ const PutOff = ({ need, what, today, onClose }: Readonly<{ need: NeedWire; what:
         onClose()
       }}
     >
-      <input
-        type="date"
-        aria-label={`Put ${what} off to`}
-        value={until}
-        min={today}
-        // The field was asked for by a press: whoever pressed writes in it.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
-        onChange={({ target }) => setUntil(target.value)}
-      />
+      <DateField label={`Put ${what} off to`} value={until} min={today} isFirst onChange={(date) => setUntil(date ?? '')} />
       <Button size="xs" type="submit" disabled={until === ''}>
         Put off
       </Button>

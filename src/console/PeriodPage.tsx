@@ -28,6 +28,7 @@ import { StatementFiles } from './StatementFiles.tsx'
 import { StatesPicture } from './StatesPicture.tsx'
 import { WaterfallPicture } from './WaterfallPicture.tsx'
 import { WhyPanel } from './WhyPanel.tsx'
+import './period-head.css'
 
 const route = getRouteApi('/agreements/$id/periods/$month')
 
@@ -46,21 +47,18 @@ const Status = ({ period: { statement, standing } }: Readonly<{ period: PeriodWi
 }
 
 /** What became of a final statement: it never changes itself. */
-const Since = ({ period: { statement, standing } }: Readonly<{ period: PeriodWire }>) => {
-  const { guarantor, operator, currency } = statement
-  const { payable } = standing.totals
-  const nameOf = (id: string | null) => [guarantor, operator].find((party) => party.id === id)?.name ?? ''
-  const rest =
-    payable.payer === null ? 'nothing' : `${amountText(payable.amount)} ${currency}, ${nameOf(payable.payer)} to ${nameOf(payable.payee)}`
-  return (
-    <>
-      {standing.status === 'disputed' ? <p className="second">A line is in dispute and held. Payable now: {rest}.</p> : null}
-      {standing.correctedOn.length === 0 ? null : (
-        <p className="second">Corrected on the statement of {standing.correctedOn.map(monthText).join(', ')}.</p>
-      )}
-    </>
-  )
-}
+const Since = ({ period: { standing } }: Readonly<{ period: PeriodWire }>) => (
+  <>
+    {standing.status === 'disputed' ? (
+      <p className="second">
+        Once it is ruled on all of it is payable again, and what the ruling takes off comes as a credit on the next month that closes.
+      </p>
+    ) : null}
+    {standing.correctedOn.length === 0 ? null : (
+      <p className="second">Corrected on the statement of {standing.correctedOn.map(monthText).join(', ')}.</p>
+    )}
+  </>
+)
 
 const Versions = ({ period: { versions, statement }, setView }: Readonly<{ period: PeriodWire; setView: SetView }>) =>
   versions.length < 2 ? null : (
@@ -80,20 +78,23 @@ const Versions = ({ period: { versions, statement }, setView }: Readonly<{ perio
 const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire; setView: SetView; closing: ClosingState }>) => {
   const { statement, recordedAt } = shown
   const acting = useActing()
-  const { before, amount, after } = openingOf(statement, acting?.party)
+  // What is in dispute is so now, whatever was so when it was stated.
+  const { before, amount, after, held } = openingOf({ ...statement, totals: shown.standing.totals }, acting?.party)
   const copy = () => void navigator.clipboard.writeText(location.href).then(() => announce('Address copied'))
   return (
-    <header className="period-head">
+    <header className="period-head month-head">
       <div className="page-head">
         <h1>{monthText(statement.month)}</h1>
         <Status period={shown} />
         <Versions period={shown} setView={setView} />
-        <span className="second">
+        <span className="second between">
           {statement.operator.name} ↔ {statement.guarantor.name}
         </span>
         <span className="spring" />
         <Button onClick={() => setView({ against: 'usual' })}>Compare</Button>
-        <Button onClick={copy}>Copy link</Button>
+        <Button className="copy-link" onClick={copy}>
+          Copy link
+        </Button>
         <StatementFiles statement={statement} />
         <CloseActs closing={closing} />
       </div>
@@ -101,6 +102,13 @@ const Head = ({ period: shown, setView, closing }: Readonly<{ period: PeriodWire
         {before}
         <b>{amount}</b>
         {after}
+        {held === undefined ? null : (
+          <>
+            {held.before}
+            <b>{held.amount}</b>
+            {held.after}
+          </>
+        )}
       </p>
       <NoSales statement={statement} />
       <Since period={shown} />

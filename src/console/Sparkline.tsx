@@ -48,13 +48,14 @@ export const Sparkline = ({ trend, title, side }: Readonly<{ trend: TrendWire; t
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={`${title}, by month from ${monthText(first.month)} to ${monthText(last.month)}; the last is ${latest}`}
+        aria-label={`${title}, by month from ${monthText(first.month)} to ${monthText(last.month)}; the last, of ${monthText(last.month)}, is ${latest}`}
         preserveAspectRatio="none"
       >
         <Bars months={trend.months} />
       </svg>
-      <p className="spark-value" title={latest}>
-        {largeText(toText(decimal(sizeOf(last.amount))), trend.currency)} <span className="unit">{trend.currency}</span>
+      <p className="spark-value" title={`${monthText(last.month)}: ${latest}`}>
+        <span className="spark-month">{shortMonth(last.month)}</span> {largeText(toText(decimal(sizeOf(last.amount))), trend.currency)}{' '}
+        <span className="unit">{trend.currency}</span>
         <span className="second">{side(last.amount)}</span>
       </p>
     </figure>

@@ -143,7 +143,7 @@ type HeldLines = PeriodWire['standing']['held']
 type Paired = Opening & Readonly<{ pair: Pair; statement: StatementWire; held: HeldLines }>
 
 /** What is in dispute, and what is payable without it; nothing where nothing is. */
-const Held = ({ pair, statement }: Readonly<{ pair: Pair; statement: StatementWire }>) => {
+const Held = ({ pair, statement, since }: Pick<Opening, 'since'> & Readonly<{ pair: Pair; statement: StatementWire }>) => {
   const { parties, held, payable } = pair
   if (!held.some((amount) => /[1-9]/.test(amount))) return null
   const first = payable.payer === null || payable.payer === parties[0].id
@@ -155,6 +155,7 @@ const Held = ({ pair, statement }: Readonly<{ pair: Pair; statement: StatementWi
         </th>
         <td className="number">{amountText(held[0])}</td>
         <td className="number">{amountText(held[1])}</td>
+        {since === undefined ? null : <Moved amount={undefined} />}
       </tr>
       <tr>
         <th scope="row" colSpan={4}>
@@ -165,6 +166,7 @@ const Held = ({ pair, statement }: Readonly<{ pair: Pair; statement: StatementWi
         </th>
         <td className="number">{first ? amountText(payable.amount) : null}</td>
         <td className="number">{first ? null : amountText(payable.amount)}</td>
+        {since === undefined ? null : <Moved amount={undefined} />}
       </tr>
     </>
   )
@@ -198,7 +200,7 @@ const Totals = ({ pair, statement, ...opening }: Omit<Paired, 'held'>) => {
         <td className="number">{first ? null : amount}</td>
         {opening.since === undefined ? null : <Moved amount={opening.since.net(net.payer ?? parties[0].id, net.payee ?? parties[1].id)} />}
       </tr>
-      <Held pair={pair} statement={statement} />
+      <Held pair={pair} statement={statement} since={opening.since} />
     </tfoot>
   )
 }

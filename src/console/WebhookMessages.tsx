@@ -5,6 +5,7 @@ import type { MessageWire, SentAgainWire, WebhookWire } from '../wire/webhook.ts
 import { Absent } from './Absent.tsx'
 import { announce } from './announce.ts'
 import { Answer } from './Answer.tsx'
+import { DateField } from './DateField.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
 import { countText } from './format.ts'
@@ -49,7 +50,7 @@ const AllAgain = ({ onAgain }: Readonly<{ onAgain: (since: string) => void }>) =
   return (
     <p className="more all-again">
       <label htmlFor={field}>Send again all since</label>
-      <input id={field} type="date" value={day} onChange={({ target }) => setDay(target.value)} />
+      <DateField id={field} label="Send again all since" value={day} onChange={(date) => setDay(date ?? '')} />
       <span className="second">00:00 UTC</span>
       <Button size="xs" disabled={day === ''} onClick={() => onAgain(`${day}T00:00:00Z`)}>
         Send them again

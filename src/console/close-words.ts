@@ -34,7 +34,7 @@ const waitingFor = (step: StepWire, { draft, side, status, acts }: ProgressWire)
 }
 
 const differencesText = ({ count, state }: StepWire): string => {
-  if (count === null) return state === 'attention' ? 'cannot be' : 'when prepared'
+  if (count === null) return state === 'attention' ? 'cannot be' : state === 'done' ? 'not compared' : 'when prepared'
   return count === 0 ? 'all agree' : counted(count, 'difference')
 }
 
@@ -45,7 +45,7 @@ export const stepText = (step: StepWire, progress: ProgressWire): string => {
     case 'over':
       return `${step.state === 'done' ? '' : 'ends '}${endOf(progress.to, zone)}`
     case 'feeds':
-      return step.of === 0 ? 'none yet' : `${step.count ?? 0} of ${step.of ?? 0} in`
+      return step.of === 0 ? (step.state === 'done' ? 'none' : 'none yet') : `${step.count ?? 0} of ${step.of ?? 0} in`
     case 'reconciled':
       return differencesText(step)
     case 'claim':
@@ -72,13 +72,18 @@ export const sinceText = (draft: ProgressWire['draft']): string | undefined => {
   return what.length === 0 ? undefined : `${what.join(' and ')} came since version ${draft.version} was prepared`
 }
 
-export const stateWords: Readonly<Record<StepWire['state'], string>> = {
+/** How a step looks: as its state, but a step that was done without something is no tick. */
+export type StepLook = StepWire['state'] | 'warned'
+export const lookOf = ({ state, left }: StepWire): StepLook => (state === 'done' && left !== null ? 'warned' : state)
+
+export const stateWords: Readonly<Record<StepLook, string>> = {
   done: 'done',
+  warned: 'done, look at how',
   current: 'to do now',
   attention: 'look first',
   waiting: 'later',
 }
-export const stateMarks: Readonly<Record<StepWire['state'], string>> = { done: '✓', current: '!', attention: '!', waiting: '' }
+export const stateMarks: Readonly<Record<StepLook, string>> = { done: '✓', warned: '!', current: '!', attention: '!', waiting: '' }
 
 export const reasonWords: Readonly<Record<DisputeWire['reason'], string>> = {
   quantity: 'The quantity is another',

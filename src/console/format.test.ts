@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { decimal, plus, rational, toFixed, type Rational } from '../core/base/rational.ts'
+import { dateInWords } from './date-words.ts'
 import { dateText, dayText, endText, instantText, monthPlus, prose } from './dates.ts'
 import {
   amountText,
@@ -96,4 +97,29 @@ test('CO3 instants are written in the zone that is passed in, with its name, thr
   assert.equal(monthPlus('2026-12', 1), '2027-01')
   assert.equal(monthPlus('2027-01', -1), '2026-12')
   assert.equal(prose('It runs from 2026-08-01 through 2032-07-31.'), 'It runs from 1 Aug 2026 through 31 Jul 2032.')
+})
+
+test('CO61 a date is read as 2026-11-05 and as dates are shown, and what is none is none', () => {
+  for (const [text, date] of [
+    ['2026-11-05', '2026-11-05'],
+    [' 2028-02-29 ', '2028-02-29'],
+    ['5 Nov 2026', '2026-11-05'],
+    ['29 Oct 2027', '2027-10-29'],
+    ['5 november 2026', '2026-11-05'],
+    ['2026-02-29', undefined],
+    ['31 Apr 2026', undefined],
+    ['11/05/2026', undefined],
+    ['2026-11-5', undefined],
+    ['0026-11-05', undefined],
+    ['Nov 2026', undefined],
+    ['', undefined],
+  ] as const)
+    assert.equal(dateInWords(text), date, text)
+  fc.assert(
+    fc.property(fc.date({ min: new Date('1970-01-01'), max: new Date('2299-12-31'), noInvalidDate: true }), (at) => {
+      const date = at.toISOString().slice(0, 10)
+      assert.equal(dateInWords(date), date)
+      assert.equal(dateInWords(dateText(date)), date)
+    }),
+  )
 })

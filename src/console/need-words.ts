@@ -21,7 +21,13 @@ const payment = (need: NeedWire, acting: Acting): NeedWords => {
   const payee = need.payer === need.guarantor ? need.operator : need.guarantor
   const payer = need.payer === need.guarantor ? 'guarantor' : need.payer === need.operator ? 'operator' : (need.payer ?? '')
   const verb = isFor(acting, need.payer) ? 'Pay' : isFor(acting, payee) ? 'Receive' : 'Watch'
-  return { verb, what: ofMonth(need), note: `${payer} pays`, place: { to: period(need), act: 'Open' } }
+  const note = `${payer} pays${(need.daysLeft ?? 0) < 0 ? '; not on record as paid' : ''}`
+  // Many months in one sum: their list is on the page of the agreement.
+  if (need.count !== null && need.month !== null) {
+    const what = `${need.title}, ${countText(need.count)} months from ${monthText(need.month)} on`
+    return { verb, what, note, place: { to: `/agreements/${need.agreement}`, act: 'Open' } }
+  }
+  return { verb, what: ofMonth(need), note, place: { to: period(need), act: 'Open' } }
 }
 
 const month = (need: NeedWire, acting: Acting): NeedWords => {

@@ -1,3 +1,4 @@
+import { formatMoney, parseMoney } from '../core/base/money.ts'
 import type { LineWire, StatementWire } from '../wire/statement.ts'
 import { dayText } from './dates.ts'
 import { amountText } from './format.ts'
@@ -38,7 +39,9 @@ const aside = (statement: StatementWire): string =>
     })
     .join('')
 
-export type Opening = Readonly<{ before: string; amount: string; after: string }>
+/** A sentence with its amount set apart. `held`: another one for what of it is in dispute, where something is. */
+export type Opening = Sentence & Readonly<{ held?: Sentence }>
+type Sentence = Readonly<{ before: string; amount: string; after: string }>
 
 /** How a sentence begins with who pays: their name, or "You" to whoever acts for them. */
 const pays = (statement: StatementWire, id: string | null, you: string | null | undefined): string =>
@@ -46,33 +49,60 @@ const pays = (statement: StatementWire, id: string | null, you: string | null | 
 const toName = (statement: StatementWire, id: string | null, you: string | null | undefined): string =>
   id !== null && id === you ? 'you' : nameOf(statement, id)
 
+const isSome = (amount: string): boolean => /[1-9]/.test(amount)
+/** `amount` less `held`, as it is written. */
+const without = (amount: string, held: string, currency: string): string =>
+  formatMoney({ minor: parseMoney(amount, currency)!.minor - parseMoney(held, currency)!.minor, currency })
+
+/** What is in dispute of what each side pays, and what was stated with it. */
+const heldIn = (statement: StatementWire): Pick<Opening, 'held'> => {
+  const { totals, currency, guarantor, operator } = statement
+  const sides = [
+    { amount: totals.guarantorHeld, name: guarantor.name },
+    { amount: totals.operatorHeld, name: operator.name },
+  ].filter(({ amount }) => isSome(amount))
+  if (sides.length === 0) return {}
+  const payer = totals.net.payer === null ? '' : `, ${nameOf(statement, totals.net.payer)} to ${nameOf(statement, totals.net.payee)}`
+  const stated = totals.netting ? `; the net as stated is ${amountText(totals.net.amount)} ${currency}${payer}` : ''
+  return {
+    held: {
+      before: ' In dispute, and not payable until it is ruled on: ',
+      amount: sides.map(({ amount }) => `${amountText(amount)} ${currency}`).join(' and '),
+      after: ` of what ${sides.map(({ name }) => name).join(' and ')} ${sides.length === 1 ? 'pays' : 'pay'}${stated}.`,
+    },
+  }
+}
+
 /**
- * The statement in one sentence, with its amount set apart: who pays whom, how much, by when, for what. Only here is anybody "you": the party `you`, for
- * which whoever reads this acts.
+ * The statement in one sentence, with its amount set apart: who pays whom, how much, by when, for what; what is in dispute is no part of it and has its own.
+ * Only here is anybody "you": the party `you`, for which whoever reads this acts.
  */
 export const openingOf = (statement: StatementWire, you?: string | null): Opening => {
   const { totals, currency, dueOn, guarantor, operator } = statement
   const when = dueOn === null ? 'once it is final' : `by ${dayText(dueOn)}`
   const amount = (text: string) => `${amountText(text)} ${currency}`
+  const guarantorPays = amount(without(totals.guarantorPays, totals.guarantorHeld, currency))
   if (!totals.netting)
     return {
-      before: `${pays(statement, guarantor.id, you)} ${amount(totals.guarantorPays)} and ${pays(statement, operator.id, you).replace('You', 'you')} `,
-      amount: amount(totals.operatorPays),
+      before: `${pays(statement, guarantor.id, you)} ${guarantorPays} and ${pays(statement, operator.id, you).replace('You', 'you')} `,
+      amount: amount(without(totals.operatorPays, totals.operatorHeld, currency)),
       after: ` ${when}; the two are not netted.${aside(statement)}`,
+      ...heldIn(statement),
     }
-  const { payer, payee } = totals.net
+  const { payer, payee } = totals.payable
   const beside = aside(statement)
   if (payer === null) {
     const who = beside === '' ? 'Nobody owes anything' : `${guarantor.name} and ${operator.name} owe each other nothing`
-    return { before: `${who}: both sides come to `, amount: amount(totals.guarantorPays), after: `.${beside}` }
+    return { before: `${who}: both sides come to `, amount: guarantorPays, after: `.${beside}`, ...heldIn(statement) }
   }
   const own = paidFor(statement, payer, payee ?? '')
   const other = paidFor(statement, payee ?? '', payer)
   const why = other === '' ? own : `${own}, less ${other}`
   return {
     before: `${pays(statement, payer, you)} ${toName(statement, payee, you)} `,
-    amount: amount(totals.net.amount),
+    amount: amount(totals.payable.amount),
     after: ` net ${when}: ${why}.${beside}`,
+    ...heldIn(statement),
   }
 }
 

@@ -14,7 +14,7 @@ export type Since = Readonly<{
 const turned = (amount: string): string => (amount.startsWith('-') ? amount.slice(1) : `-${amount}`)
 const moved = (amount: string | undefined): string | undefined => (amount !== undefined && /[1-9]/.test(amount) ? amount : undefined)
 
-/** The column where there is something to compare with at no cost: a version before, or corrections that are stated. */
+/** The column where something changed, of what there is to compare with at no cost: a version before, or corrections that are stated. */
 export const useSince = ({ statement, versions, standing }: PeriodWire): Since | undefined => {
   const { agreement, month, version } = statement
   const earlier = versions.filter((each) => each < version).at(-1)
@@ -24,6 +24,8 @@ export const useSince = ({ statement, versions, standing }: PeriodWire): Since |
     enabled: against !== undefined,
   })
   if (data === undefined || against === undefined) return undefined
+  // A column of nothing but dashes says less than none.
+  if ([...data.lines, ...data.nets].every(({ difference }) => moved(difference) === undefined)) return undefined
   const own = earlier === undefined ? 'before' : 'after'
   return {
     head: earlier === undefined ? 'Corrected since' : `Since v${earlier}`,

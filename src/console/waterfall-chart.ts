@@ -90,7 +90,7 @@ const panel = (bars: readonly Bar[], places: number, index: number, palette: Pal
 }
 
 /** Between the panels, what turns one into the other. */
-const between = (text: string, palette: Palette) => ({
+const priceBetween = (text: string, palette: Palette) => ({
   type: 'custom',
   id: 'between',
   silent: true,
@@ -117,15 +117,27 @@ const between = (text: string, palette: Palette) => ({
 /** Of the name below a bar: its longest word stays whole. */
 const nameWidth = 66
 const bandMin = 58
+/** Pixels of a character of a number over a bar, at most, and between two numbers. */
+const [digitWidth, numberGap] = [7.2, 6]
 
-/** One for each bar, and one for the price between the panels. */
-const bands = (hours: readonly Bar[], money: readonly Bar[]): number => hours.length + money.length + 1
+/** What the price between the panels takes, in bars: its words end where the first bar's own place begins. */
+const between = 1.6
+const bands = (hours: readonly Bar[], money: readonly Bar[]): number => hours.length + money.length + between
 
 const share = (bars: readonly Bar[], hours: readonly Bar[], money: readonly Bar[]): string =>
   `${(100 * bars.length) / bands(hours, money)}%`
 
-/** Narrower, and the names below the bars would run into each other. */
-export const waterfallWidthMin = ({ hours, money }: Waterfall): number => bands(hours, money) * bandMin
+/** Pixels of the widest number over these bars; points, commas and parentheses are half as wide as a digit. */
+const numbersWidth = (bars: readonly Bar[], places: number): number => {
+  const widthOf = (label: string) => (label.length + label.replaceAll(/\D/g, '').length) * (digitWidth / 2)
+  return Math.max(...bars.map((bar) => widthOf(barLabel(bar, places))))
+}
+
+/** Narrower, and the names below the bars, or the numbers over them, would run into each other. */
+export const waterfallWidthMin = ({ hours, money, hoursPlaces, moneyPlaces }: Waterfall): number => {
+  const widest = Math.max(numbersWidth(hours, hoursPlaces), numbersWidth(money, moneyPlaces))
+  return Math.ceil(bands(hours, money) * Math.max(bandMin, widest + numberGap))
+}
 
 const names = (bars: readonly Bar[]) => bars.map(({ name }) => name)
 
@@ -178,5 +190,5 @@ export const waterfallChart =
         return `${escaped(bar.name)}: <b>${barLabel(bar, panelIndex === 0 ? hoursPlaces : moneyPlaces)}</b> ${unit}${more === undefined ? '' : `<div style="max-width:280px;white-space:normal">${escaped(more)}</div>`}`
       },
     },
-    series: [panel(hours, hoursPlaces, 0, palette), panel(money, moneyPlaces, 1, palette), between(prices, palette)],
+    series: [panel(hours, hoursPlaces, 0, palette), panel(money, moneyPlaces, 1, palette), priceBetween(prices, palette)],
   })

@@ -64,7 +64,7 @@ const StepShape = z.object({
   of: z.int().nonnegative().nullable(),
   by: PersonShape.nullable().meta({ description: 'who did it' }),
   at: Instant.nullable().meta({ description: 'when it was done, or will be' }),
-  left: z.string().nullable().meta({ description: 'what is left to do' }),
+  left: z.string().nullable().meta({ description: 'what is left to do; of a step that is done, what it was done without' }),
 })
 
 const ActShape = z.object({

@@ -28,7 +28,9 @@ export const NeedShape = z
     dueOn: LocalDate.nullable().meta({ description: 'in the zone of the agreement' }),
     daysLeft: z.int().nullable().meta({ description: 'whole local days; negative: overdue by so many' }),
     payer: z.string().nullable(),
-    count: z.int().nullable().meta({ description: 'of findings; of questions asked' }),
+    count: z.int().nullable().meta({
+      description: 'of findings; of questions asked; of months where they are overdue in one sum, of which `month` is the oldest',
+    }),
     name: z
       .string()
       .nullable()
@@ -62,7 +64,9 @@ export const TrendShape = z
 export const TodayShape = z
   .object({
     now: Instant,
-    needs: list(NeedShape).meta({ description: 'in one order for everybody: money over days left, the most pressing first' }),
+    needs: list(NeedShape).meta({
+      description: 'in one order for everybody: what is overdue, the oldest first; then money over days left, the most pressing first',
+    }),
     more: z.int().meta({ description: 'needs beyond these' }),
     snoozed: list(z.object({ need: NeedShape, until: LocalDate })),
     since: z

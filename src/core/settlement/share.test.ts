@@ -17,6 +17,7 @@ import {
   term2027,
   yearsOf,
 } from '../../../test/world.ts'
+import { sayRecouped } from './say-recoupment.ts'
 import type { Term } from '../../../test/world.ts'
 
 const january = monthInterval('2027-01', 'UTC')
@@ -159,6 +160,23 @@ test('ST10 value 22: accrue, recoup, then add; a payment is not recouped from it
   const accrual = line?.reasons.find(({ word }) => word === 'Accrual on it')
   assert.equal(toFixed(fromText(accrual?.value ?? '0'), 2), '5095.89')
   assert.equal(toFixed(fromText(carried(settlement, 'backstop').recoupable), 2), '1055095.89')
+  // 1,005,095.89 owed, less 250,000.00.
+  assert.equal(
+    sayRecouped(line, between),
+    'Cloud pays back 250,000.00 USD of what Grantor paid on earlier lines of clause backstop: 1,000,000.00 USD of it were owed back when the period opened, and 5,095.89 USD accrued on that. The limit that held is 50.0 % of the revenue above 4,000,000.00 USD: of 500,000.00 USD. 755,095.89 USD stay owed back, before what this month adds.',
+  )
+})
+const between = { currency: 'USD', payer: 'Cloud', payee: 'Grantor' }
+
+test('ST10 where revenue stays below the threshold the line says that nothing is taken back, and what stays owed', () => {
+  const recoupment = { share: decimal('0.5'), threshold: decimal('4000'), accrual: decimal('0'), yearDays: 365 } as const
+  const schedule = scheduleOf(term2027, [backstopOf(term2027, { recoupment })])
+  const opening = { backstop: { drawn: {}, paid: '0', base: {}, recoupable: '10' } }
+  const settlement = settleMonth(schedule, factsOf(january, { a: { accepted: during(january.from, january.to, 0) } }), '2027-01', opening)
+  assert.equal(
+    sayRecouped(linesOf(settlement, 'recoupment')[0]!, between),
+    'Nothing is taken back: revenue did not reach 4,000.00 USD, above which 50.0 % of it pay back what Grantor paid on earlier lines of clause backstop: 10.00 USD of it were owed back when the period opened. 10.00 USD stay owed back, before what this month adds.',
+  )
 })
 
 test('ST10 what is recouped never exceeds what is owed', () => {
@@ -172,6 +190,10 @@ test('ST10 what is recouped never exceeds what is owed', () => {
   )
   const settlement = settleMonth(schedule, facts, '2027-01', opening)
   assert.equal(minorOf(settlement, 'recoupment'), 1_000n)
+  assert.equal(
+    sayRecouped(linesOf(settlement, 'recoupment')[0]!, between),
+    'Cloud pays back 10.00 USD of what Grantor paid on earlier lines of clause backstop: 10.00 USD of it were owed back when the period opened. The limit that held is what is owed: 100.0 % of the revenue above 0.00 USD would have been 500.00 USD. Nothing of it stays owed back.',
+  )
   assert.equal(carried(settlement, 'backstop').recoupable, '0')
   assert.equal(toDecimal(decimal('10')), '10')
 })

@@ -14,7 +14,7 @@ export type Step = Readonly<{
   /** How many of how many: sources that are in, differences, findings that nobody decided about. */
   count?: number | undefined
   of?: number | undefined
-  /** What is left to do, in a sentence; undefined where nothing is. */
+  /** What is left to do, in a sentence; undefined where nothing is. Of a step that is done: what it was done without. */
   left: string | undefined
 }>
 
@@ -41,11 +41,17 @@ const over = ({ isOver, openBefore, closing: { isFinal } }: MonthKnown): Step =>
   return { step: 'over', state: 'current', left: `${openBefore} is open, and months close in order.` }
 }
 
-const feeds = ({ feeds: all, isOver, closing: { isFinal } }: MonthKnown): Step => {
+const feeds = ({ feeds: all, claim: claimed, isOver, closing: { isFinal } }: MonthKnown): Step => {
   const needed = all.filter(({ isNeeded }) => isNeeded)
   const missing = needed.filter(({ isIn }) => !isIn).map(({ source }) => source)
   const counted = { count: needed.length - missing.length, of: needed.length }
-  if (isFinal || (needed.length > 0 && missing.length === 0)) return done('feeds', counted)
+  if (needed.length > 0 && missing.length === 0) return done('feeds', counted)
+  // What has nothing to claim and names no source does without.
+  if (isFinal && needed.length === 0 && claimed === undefined) return done('feeds', counted)
+  if (isFinal) {
+    const left = needed.length === 0 ? 'No source had told of this month.' : `Not told to the end of the month: ${missing.join(', ')}.`
+    return done('feeds', { left: `${left} It became final all the same.`, ...counted })
+  }
   if (!isOver) return { step: 'feeds', state: 'waiting', left: undefined, ...counted }
   const left =
     all.length === 0
@@ -57,7 +63,10 @@ const feeds = ({ feeds: all, isOver, closing: { isFinal } }: MonthKnown): Step =
 }
 
 const reconciled = ({ differences, closing: { isFinal } }: MonthKnown): Step => {
-  if (differences === undefined) return { step: 'reconciled', state: isFinal ? 'done' : 'waiting', left: undefined }
+  if (differences === undefined)
+    return isFinal
+      ? done('reconciled', { left: 'Sources were not compared before it became final.' })
+      : { step: 'reconciled', state: 'waiting', left: undefined }
   if (differences === null)
     return { step: 'reconciled', state: 'attention', left: 'Readings contradict each other, so sources cannot be compared.' }
   return done('reconciled', { count: differences })
@@ -65,16 +74,14 @@ const reconciled = ({ differences, closing: { isFinal } }: MonthKnown): Step => 
 
 const claim = ({ claim: known, isOver, closing: { isFinal } }: MonthKnown): Step => {
   if (known === undefined) return done('claim', { count: 0, of: 0 })
-  if (!known.isVerified)
-    return {
-      step: 'claim',
-      state: isFinal ? 'done' : isOver ? 'attention' : 'waiting',
-      left: isFinal ? undefined : 'The claim was not held against its evidence.',
-    }
+  if (!known.isVerified) {
+    if (isFinal) return done('claim', { left: 'The claim was not held against its evidence before it became final.' })
+    return { step: 'claim', state: isOver ? 'attention' : 'waiting', left: 'The claim was not held against its evidence.' }
+  }
   const counted = { count: known.undecided, of: known.findings }
-  return known.undecided === 0
-    ? done('claim', counted)
-    : { step: 'claim', state: isFinal ? 'done' : 'attention', left: 'Nobody has decided about every finding.', ...counted }
+  if (known.undecided === 0) return done('claim', counted)
+  const left = 'Nobody has decided about every finding.'
+  return isFinal ? done('claim', { left, ...counted }) : { step: 'claim', state: 'attention', left, ...counted }
 }
 
 const side = (which: Side, { closing, isOver, openBefore }: MonthKnown): Step => {

@@ -119,11 +119,32 @@ describe('T11 sentences by hand', () => {
       'Payments are repaid out of 25.0 % of the revenue above 30,000,000.00 USD a period; the balance bears 6.0 % a year, simple, act/360.',
     ])
     assert.deepEqual(said(schedule, '/settlement'), [
-      'A statement falls due 20 business days after it is final; amounts both ways are paid each in full.',
+      'A statement falls due 20 business days after it is final; business days are Monday to Friday without 1 date of its own. Amounts both ways are paid each in full.',
     ])
     assert.deepEqual(said(schedule, '/blocks/0'), [
       'Block north-1: 10,800 GB300 at north, North; 7,200 due 2026-07-01 and 3,600 due 2026-10-01.',
     ])
+  })
+
+  test('T11 a due date on no business day: where it moves, and which days are none', () => {
+    const due = (more: Loose) => {
+      const document = sampleDocument()
+      document.settlement.due = more
+      return said(scheduleOf(signed(document)), '/settlement')[0]
+    }
+    assert.equal(
+      due({ days: 30, roll: 'following' }),
+      'A statement falls due 30 days after it is final, or where that is no business day, on the next one; business days are Monday to Friday. Amounts both ways are paid each in full.',
+    )
+    const own = { holidays: ['2027-01-26', '2027-04-26'], calendars: ['Australia/Sydney', 'America/New_York'] }
+    assert.match(
+      due({ days: 30, roll: 'preceding', ...own }) ?? '',
+      /, on the one before; business days are Monday to Friday without the holidays of Australia\/Sydney and America\/New_York and 2 dates of its own\. /,
+    )
+    assert.match(
+      due({ days: 5, roll: 'modifiedFollowing' }) ?? '',
+      /, on the next one, or on the one before where the next is in another month; /,
+    )
   })
 
   test('T11 blocks that begin their contract years on other dates are told apart only where it matters', () => {

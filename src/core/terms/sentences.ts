@@ -55,12 +55,30 @@ const sayBlock = (block: ResolvedBlock, index: number, { commencement }: Schedul
   ]
 }
 
-const calendarsIn = ({ calendars, roll }: Schedule['due']): string =>
-  calendars.length === 0 ? '' : `, rolled to a business day (${roll}) of ${listed(calendars)}`
+const rolls: Readonly<Record<Schedule['due']['roll'], string>> = {
+  following: 'on the next one',
+  modifiedFollowing: 'on the next one, or on the one before where the next is in another month',
+  preceding: 'on the one before',
+}
+
+/** `30 days after it is final, or where that is no business day, on the next one; business days are Monday to Friday`. */
+const sayDue = ({ days, businessDays, roll, calendars, holidays, workingDays }: Schedule['due']): string => {
+  const counted = days === undefined ? `${businessDays} business days after it is final` : `${days} days after it is final`
+  const rolled = days === undefined ? '' : `, or where that is no business day, ${rolls[roll]}`
+  const without = [
+    ...(calendars.length === 0 ? [] : [`the holidays of ${listed(calendars)}`]),
+    ...(holidays.length === 0 ? [] : [`${holidays.length} ${holidays.length === 1 ? 'date' : 'dates'} of its own`]),
+  ]
+  const less = without.length === 0 ? '' : ` without ${listed(without)}`
+  const more =
+    workingDays.length === 0
+      ? ''
+      : `, ${workingDays.length} of which ${workingDays.length === 1 ? 'is a business day' : 'are business days'} all the same`
+  return `${counted}${rolled}; business days are Monday to Friday${less}${more}`
+}
 
 const sayAgreement = (schedule: Schedule): Said => {
   const { guarantor, operator, zone, due, correctionsMonths } = schedule
-  const days = due.days === undefined ? `${due.businessDays} business days` : `${due.days} days`
   return [
     ['/parties', `${guarantor.name} is the guarantor, ${operator.name} the operator${others(schedule)}.`],
     [
@@ -71,10 +89,7 @@ const sayAgreement = (schedule: Schedule): Said => {
     ...schedule.pools.flatMap(({ id, attribution, blocks }, index): Said =>
       blocks.length < 2 ? [] : [[`/pools/${index}`, `Sales of pool ${id}: ${attributions[attribution]}: ${blocksIn(blocks)}.`]],
     ),
-    [
-      '/settlement',
-      `A statement falls due ${days} after it is final${calendarsIn(due)}; amounts both ways are ${schedule.netting ? 'netted' : 'paid each in full'}.`,
-    ],
+    ['/settlement', `A statement falls due ${sayDue(due)}. Amounts both ways are ${schedule.netting ? 'netted' : 'paid each in full'}.`],
     ...sayMetering(schedule),
     ...(correctionsMonths === undefined
       ? []

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../core/meter/facts.ts'
 import type { Input } from '../../core/settlement/line.ts'
+import { sayRecouped } from '../../core/settlement/say-recoupment.ts'
 import { nextMonth } from '../../core/base/time.ts'
 import type { Statement, StatementLine } from '../../core/statements/statement.ts'
 import type { ResolvedClause } from '../../core/terms/schedule.ts'
@@ -20,13 +21,19 @@ const evidenceOf = ({ schedule }: AgreementRecord, inputs: readonly Input[], evi
   return evidence.filter(({ subject, kind }) => wanted.has(`${subject} ${kind}`))
 }
 
+const inWords = ({ schedule: { currency, parties } }: AgreementRecord, line: StatementLine) => {
+  const nameOf = (id: string): string => parties.find((party) => party.id === id)?.name ?? id
+  return { currency, payer: nameOf(line.payer), payee: nameOf(line.payee) }
+}
+
+/** The sentence is of the terms; what a recoupment takes back, and why so much, is of its own line. */
 const clauseOf = (record: AgreementRecord, line: StatementLine): ExplanationWire['clause'] => {
   const { schedule, versions, sentences } = record
   const slices = schedule.clauses.filter(({ id }) => id === line.clause)
   const clause: ResolvedClause | undefined = slices.find(({ origin }) => origin.version === line.version) ?? slices.at(-1)
   return {
     kind: clause?.kind ?? 'unknown',
-    sentence: sentences.find((each) => each.clause === line.clause)?.text ?? '',
+    sentence: sayRecouped(line, inWords(record, line)) ?? sentences.find((each) => each.clause === line.clause)?.text ?? '',
     pointer: clause?.origin.pointer ?? '',
     version: line.version,
     hash: versions.find(({ agreement }) => agreement.version === line.version)?.hash ?? versions.at(-1)!.hash,

@@ -28,6 +28,9 @@ const readAttempt = (text: string | undefined): Attempt | undefined => {
 const refuse = (request: FastifyRequest, reply: FastifyReply, why: RefusedBecause): FastifyReply =>
   reply.redirect(`/sign-in?refused=${why}&request=${request.id}`)
 
+/** Where somebody goes who was signed in: where they wanted to be, or to the door, which knows with what page each role begins. */
+const landingOf = (path: string): string => (path === '/' ? '/sign-in' : path)
+
 const begin = (api: FastifyInstance, { jar, provider }: Required, report: Report): void => {
   api.withTypeProvider<ZodTypeProvider>().get(
     '/api/login',
@@ -84,7 +87,7 @@ const complete = (api: FastifyInstance, { jar, provider, signIn }: Required, rep
       const begun = await signIn(claimed, fromOf(request))
       if (begun === undefined) return refuse(request, reply, 'unknown')
       setCookie(jar, request, reply, 'session', begun.token)
-      return reply.redirect(safePath(attempt.next))
+      return reply.redirect(landingOf(safePath(attempt.next)))
     },
   )
 }

@@ -18,9 +18,11 @@ import {
 import type { KeysWire, MadeKeyWire } from '../../wire/key.ts'
 import type { ProposalRowWire } from '../../wire/amendment.ts'
 import type { MadeUpPeopleWire } from '../../wire/login.ts'
+import type { OrdersWire } from '../../wire/order.ts'
 import type { PeopleWire, PersonWire, ReadersWire } from '../../wire/people.ts'
 import type { ProblemWire } from '../../wire/problem.ts'
 import { keysPerPersonMax } from '../app/keys.ts'
+import { makeDesk } from '../app/desk.ts'
 import { makeProposals } from '../app/proposals.ts'
 import { makeReaders } from '../app/read.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -39,6 +41,7 @@ const api = await makeApi({
   consoleFolder,
   login: desk,
   demo: true,
+  desk: makeDesk(store, () => worldNow),
 })
 after(async () => {
   await api.close()
@@ -116,6 +119,16 @@ test('API34 the parties of a new agreement that is proposed can be signed in as,
   assert.equal(await decide(signed, 'sign', people[0]!), 200)
   assert.equal((await get('/api/agreements/fresh', await signIn(people[0]!))).statusCode, 200)
   assert.deepEqual((await offered()).filter((person) => !before.includes(person)).toSorted(), people)
+})
+
+test('API34 each tenant that is offered has orders to see, also where the terms call their tenant by another name', async () => {
+  const { people } = (await get('/api/login/people')).json<MadeUpPeopleWire>()
+  const tenants = people.filter(({ memberships }) => memberships[0]!.role === 'tenant')
+  assert.ok(tenants.length > 0)
+  for (const { person } of tenants) {
+    const { orders } = (await get('/api/orders', await signIn(person))).json<OrdersWire>()
+    assert.ok(orders.length > 0, person)
+  }
 })
 
 test('API34 without login and without cookie or key one is whoever is at this machine; with one that does not hold, nobody', async () => {

@@ -4,7 +4,10 @@ import fc from 'fast-check'
 import { compare, rational } from '../../core/base/rational.ts'
 import { isLate, limitOf, limitSecondsMin } from '../app/feeds.ts'
 import { needKinds, type NeedWire } from '../../wire/today.ts'
-import { orderOfNeeds, type Need } from './needs.ts'
+import { exampleOf } from '../../../test/histories.ts'
+import { addDays, dateOf, nextMonth, parseInstant } from '../../core/base/time.ts'
+import { needsOf, orderOfNeeds, type AgreementNow, type Need } from './needs.ts'
+import type { StatementHead } from './source.ts'
 
 const anyNeed = fc
   .record({
@@ -62,6 +65,59 @@ test('API102 a source with a rhythm is late after three of its silences and neve
       assert.equal(limitOf(times.slice(0, 3), ['allocation']), undefined)
       assert.equal(limitOf(times, ['charge', 'reservation']), undefined)
       assert.equal(isLate({ ageSeconds: age, limitSeconds: undefined }), false)
+    }),
+  )
+})
+
+/** A final month of which the guarantor owes so many cents, due so many days after the first of the month it is known on. */
+const anyMonths = fc.array(
+  fc.record({ cents: fc.integer({ min: 1, max: 9_999_999 }), dueIn: fc.integer({ min: -400, max: 40 }), paid: fc.nat(120) }),
+  {
+    minLength: 1,
+    maxLength: 12,
+  },
+)
+const inMajor = (cents: number): string => (cents / 100).toFixed(2)
+
+test('API130 each month that fell due and is not paid is a need, oldest first, with what is left of it; more than six are one sum', () => {
+  const schedule = exampleOf('sharon-ai.yaml')
+  const now = parseInstant('2027-12-01T12:00:00Z', 'UTC') as number
+  const today = dateOf(now, schedule.zone)
+  fc.assert(
+    fc.property(anyMonths, (months) => {
+      const stated = months.map(({ cents, dueIn, paid }, i) => {
+        const payable = { payer: schedule.guarantor.id, payee: schedule.operator.id, amount: inMajor(cents) }
+        const month = nextMonth('2026-07', i)
+        const head = { month, version: 1, status: 'final', dueOn: addDays(today, dueIn), closing: {}, totals: { payable, net: payable } }
+        // Some is paid of some months, and more than all of others.
+        const part = paid < 40 ? 0 : Math.floor((cents * (paid - 40)) / 60)
+        return { month, dueIn, head: head as unknown as StatementHead, left: cents - part, part }
+      })
+      const paid = stated
+        .filter(({ part }) => part > 0)
+        .map(({ month, part }) => ({ agreement: schedule.agreement, month, payer: schedule.guarantor.id, amount: inMajor(part) }))
+      const of: AgreementNow = { schedule, statements: stated.map(({ head }) => head), findings: [], paid, awaiting: [], now }
+      const needs = needsOf(of)
+        .filter(({ wire }) => wire.kind === 'payment' && wire.daysLeft! < 0)
+        .toSorted(orderOfNeeds)
+      const overdue = stated.filter(({ dueIn, left }) => dueIn < 0 && left > 0).toSorted((a, b) => a.dueIn - b.dueIn)
+      const oldest = overdue[0]?.dueIn
+      if (overdue.length > 6) {
+        const sum = overdue.reduce((all, { left }) => all + left, 0)
+        assert.deepEqual(
+          needs.map(({ wire: { amount, count, daysLeft } }) => [amount, count, daysLeft]),
+          [[inMajor(sum), overdue.length, oldest]],
+        )
+        return
+      }
+      assert.deepEqual(
+        needs.map(({ wire: { daysLeft } }) => daysLeft),
+        overdue.map(({ dueIn }) => dueIn),
+      )
+      assert.deepEqual(
+        needs.map(({ wire: { month, amount, count } }) => `${month} ${amount} ${count}`).toSorted(),
+        overdue.map(({ month, left }) => `${month} ${inMajor(left)} null`).toSorted(),
+      )
     }),
   )
 })

@@ -10,9 +10,10 @@ import {
   times,
   toFixed,
   toText,
+  total,
   type Rational,
 } from '../../core/base/rational.ts'
-import { dateOf, daysBetween, monthInterval, monthOf, nextMonth, type Instant, type Month } from '../../core/base/time.ts'
+import { dateOf, daysBetween, monthInterval, monthOf, nextMonth, type Instant, type LocalDate, type Month } from '../../core/base/time.ts'
 import { minorDigits } from '../../core/base/currency.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import type { NeedWire } from '../../wire/today.ts'
@@ -31,6 +32,8 @@ const undatedDays = 90
 const capNear = rational(9, 10)
 /** Days before its due date that a payment needs somebody. */
 const payableDays = 45
+/** Months of an agreement that one side is behind with and are needs of their own; of more, one need has their number and their sum. */
+const overdueMax = 6
 
 const none: NeedWire = {
   id: '',
@@ -119,21 +122,42 @@ const disputeNeeds = ({ schedule, statements }: AgreementNow): Need[] =>
       return { wire, weight: decimal(amount) }
     })
 
-/** What is payable and not told to be paid. Where nobody ever told of a payment, nobody can say that one is overdue. */
-const paymentNeeds = ({ schedule, statements, paid, now }: AgreementNow): Need[] => {
+/** What one side still owes for a month that falls due soon or fell due, by the statement and what payments are on record. */
+type Owed = Readonly<{ month: Month; payer: string; left: Rational; dueOn: LocalDate; daysLeft: number }>
+
+const owedOf = ({ schedule, statements, paid, now }: AgreementNow): Owed[] => {
   const own = paid.filter(({ agreement }) => agreement === schedule.agreement)
   const today = dateOf(now, schedule.zone)
-  return statements.flatMap(({ month, dueOn, totals: { payable } }): Need[] => {
-    if (dueOn === null || payable.payer === null) return []
+  return statements.flatMap(({ month, dueOn, totals: { payable } }): Owed[] => {
+    const { payer } = payable
+    if (dueOn === null || payer === null) return []
     const daysLeft = daysBetween(today, dueOn)
-    if (daysLeft > payableDays || (daysLeft < 0 && own.length === 0)) return []
-    const of = own.find((each) => each.month === month && each.payer === payable.payer)
+    const of = own.find((each) => each.month === month && each.payer === payer)
     const left = minus(decimal(payable.amount), decimal(of?.amount ?? '0'))
-    if (compare(left, rational(0)) <= 0) return []
-    const amount = toFixed(left, minorDigits(schedule.currency) ?? 2)
-    const head = { ...none, ...ofAgreement(schedule), id: `payment:${schedule.agreement}/${month}`, month, amount, dueOn }
-    return [{ wire: { ...head, kind: 'payment', payer: payable.payer }, weight: left }]
+    return daysLeft > payableDays || compare(left, rational(0)) <= 0 ? [] : [{ month, payer, left, dueOn, daysLeft }]
   })
+}
+
+/**
+ * What is payable and not on record as paid. A month that fell due is a need for as long as it is so, also where nobody ever told of a payment: whoever
+ * reads it knows that it was paid, or sees that it was not.
+ */
+const paymentNeeds = (of: AgreementNow): Need[] => {
+  const { schedule } = of
+  const need = ({ month, payer, left, dueOn, daysLeft }: Owed, id: string, count: number | null): Need => {
+    const amount = toFixed(left, minorDigits(schedule.currency) ?? 2)
+    const wire: NeedWire = { ...none, ...ofAgreement(schedule), id, kind: 'payment', month, amount, dueOn, daysLeft, payer, count }
+    return { wire, weight: left }
+  }
+  const each = (owed: Owed): Need => need(owed, `payment:${schedule.agreement}/${owed.month}`, null)
+  const owed = owedOf(of).toSorted((a, b) => a.daysLeft - b.daysLeft)
+  const overdue = owed.filter(({ daysLeft }) => daysLeft < 0)
+  const folded = [...Map.groupBy(overdue, ({ payer }) => payer)].flatMap(([payer, own]): Need[] =>
+    own.length <= overdueMax
+      ? own.map(each)
+      : [need({ ...own[0]!, left: total(own.map(({ left }) => left)) }, `overdue:${schedule.agreement}/${payer}`, own.length)],
+  )
+  return [...folded, ...owed.filter(({ daysLeft }) => daysLeft >= 0).map(each)]
 }
 
 const capNeeds = ({ schedule, statements, now }: AgreementNow): Need[] =>
@@ -185,14 +209,23 @@ export const orderNeeds = (orders: readonly Readonly<{ order: string; pool: stri
     weight: rational(0),
   }))
 
-/** Money over days left: what is overdue, or due today, counts as due tomorrow does. A unit of one currency weighs as one of another. */
+/** Money over days left: what is over, or due today, counts as due tomorrow does. A unit of one currency weighs as one of another. */
 const pressure = ({ wire, weight }: Need): Rational => over(weight, rational(Math.max(1, wire.daysLeft ?? undatedDays)))
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The most pressing first. Total, as names differ; the same whoever asks and in whatever order they were found. */
+/** Days that a payment is overdue; 0 for what is not. */
+const overdueDays = ({ wire: { kind, daysLeft } }: Need): number => (kind === 'payment' ? Math.max(0, -(daysLeft ?? 0)) : 0)
+
+/**
+ * What is overdue first, the oldest before the others; then the most pressing. Total, as names differ; the same whoever asks and in whatever order they were
+ * found.
+ */
 export const orderOfNeeds = (a: Need, b: Need): number =>
-  compare(pressure(b), pressure(a)) || (a.wire.daysLeft ?? undatedDays) - (b.wire.daysLeft ?? undatedDays) || byText(a.wire.id, b.wire.id)
+  overdueDays(b) - overdueDays(a) ||
+  compare(pressure(b), pressure(a)) ||
+  (a.wire.daysLeft ?? undatedDays) - (b.wire.daysLeft ?? undatedDays) ||
+  byText(a.wire.id, b.wire.id)
 
 /** The running month that ends first, of those whose terms run. */
 export const nextEnd = (agreements: readonly AgreementNow[]): Readonly<{ title: string; month: Month; days: number }> | null => {

@@ -122,7 +122,7 @@ test('API30 another state, a code that was used, one of another browser and what
   }
   // A code that a browser brings once is good, and no second time.
   const { cookie, path } = await toCallback(ada)
-  assert.equal((await get(path, cookie)).headers['location'], '/')
+  assert.equal((await get(path, cookie)).headers['location'], '/sign-in')
   assert.match(String((await get(path, cookie)).headers['location']), /refused=failed/)
 })
 
@@ -166,7 +166,7 @@ test('API30 where one comes back to is a path of this server, whatever is asked 
     ),
     { numRuns: 2000 },
   )
-  assert.equal((await signIn(ada, '//evil.example/x')).headers['location'], '/')
+  assert.equal((await signIn(ada, '//evil.example/x')).headers['location'], '/sign-in')
 })
 
 test('API31 nobody is signed in whom nobody added: it is a deed, and tells nothing', async () => {
@@ -185,7 +185,7 @@ test('API31 an address is bound to the first subject that brings it, verified, a
   assert.match(String(unverified.headers['location']), /refused=unknown/)
   const unsaid = await signIn({ sub: 'ben-0', email: 'ben@offtake.example' })
   assert.match(String(unsaid.headers['location']), /refused=unknown/)
-  assert.equal((await signIn({ sub: 'ben-1', email: 'ben@offtake.example', email_verified: true })).headers['location'], '/')
+  assert.equal((await signIn({ sub: 'ben-1', email: 'ben@offtake.example', email_verified: true })).headers['location'], '/sign-in')
   const second = await signIn({ sub: 'ben-2', email: 'ben@offtake.example', email_verified: true })
   assert.match(String(second.headers['location']), /refused=unknown/)
   // The subject stays theirs, whatever their address becomes.

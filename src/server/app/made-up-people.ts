@@ -66,26 +66,38 @@ const administrator = (): MadeUp => ({
   ],
 })
 
-/** One for each role of the agreements on record, two for the roles that handle money, an auditor, a lender, and who administers all this. */
-export const madeUpPeople = (parties: readonly ListedParty[], tenant: string | undefined): MadeUp[] => {
+/**
+ * One for each role of the agreements on record, two for the roles that handle money, an auditor, a lender, and who administers all this. `tenants`: who
+ * has orders. A tenant sees those alone, so one that only terms name is offered where nobody has any.
+ */
+export const madeUpPeople = (parties: readonly ListedParty[], tenants: readonly string[]): MadeUp[] => {
   const offered = parties.slice(0, partiesOfferedMax)
-  const people = peopleAt(offered)
+  const isTenant = ({ memberships }: MadeUp): boolean => memberships[0]!.role === 'tenant'
+  const all = peopleAt(offered)
+  const people = tenants.length === 0 ? all : all.filter((person) => !isTenant(person) || tenants.includes(person.memberships[0]!.party!))
   const has = (role: string): boolean => people.some(({ memberships }) => memberships[0]!.role === role)
+  const [first] = tenants
   return [
     ...people,
-    ...(has('tenant') || tenant === undefined ? [] : [madeUp({ party: tenant, name: tenant }, 'tenant', 1)]),
+    ...(has('tenant') || first === undefined ? [] : [madeUp({ party: first, name: first }, 'tenant', 1)]),
     ...(has('lender') || offered.length === 0 ? [] : [madeUp(bank, 'lender', 1)]),
     ...(offered.length === 0 ? [] : [madeUp(auditors, 'auditor', 1)]),
     administrator(),
   ]
 }
 
-/** The first tenant that was charged for something, where there is one: an index finds it among millions of readings. */
-const findTenant = async ({ client }: Work): Promise<string | undefined> => {
+/** The latest charges among which tenants are looked for: an index finds them among millions of readings. */
+const chargesMax = 1_000
+
+/** Tenants that were lately charged for an order, by name: they have something to see. */
+const findTenants = async ({ client }: Work): Promise<string[]> => {
   const { rows } = await client.query<{ tenant: string }>(
-    `select tenant from reading where kind = 'charge' and tenant is not null order by starts_at, source, id limit 1`,
+    `select distinct tenant collate "C" as tenant from (
+       select tenant from reading where kind = 'charge' and tenant is not null and order_id is not null order by starts_at desc limit $1
+     ) latest order by 1`,
+    [chargesMax],
   )
-  return rows[0]?.tenant
+  return rows.map(({ tenant }) => tenant)
 }
 
 const actor = 'open login'
@@ -151,7 +163,7 @@ export const makeMadeUpPeople = (store: Store, sessions: Sessions, { now }: Cloc
   const offered = async (tx: Work) => {
     const signed = await listParties(tx)
     const parties = [...signed, ...(await proposedParties(tx, signed))]
-    return { parties, people: madeUpPeople(parties, await findTenant(tx)) }
+    return { parties, people: madeUpPeople(parties, await findTenants(tx)) }
   }
   const list = (): Promise<MadeUp[]> => inTransaction(store, async (tx) => (await offered(tx)).people)
   /** Signs in as one of them; undefined where there is none of this name. */

@@ -60,13 +60,16 @@ export const findOrderNames = async ({ client }: Work, text: string, limit: numb
   return rows.map(({ name }) => name)
 }
 
+/** Places up to this are sums of a statement, those beyond its lines. */
+const placeOfSumMax = 10
+
 export type FoundAmount = Readonly<{ agreement: string; month: Month; version: number; place: number; amount: string }>
 
-/** Where statements say one of these amounts, the latest months first. */
+/** Where statements say one of these amounts: lines before totals, which a single line comes to; the latest months first. */
 export const findAmounts = async ({ client }: Work, amounts: readonly string[], limit: number): Promise<FoundAmount[]> => {
   const { rows } = await client.query<FoundAmount>(
     `select agreement, month, version, place, amount from stated_amount where amount = any ($1)
-      order by month desc, agreement, version desc, place limit $2`,
+      order by place <= ${placeOfSumMax}, month desc, agreement, version desc, place limit $2`,
     [amounts, limit],
   )
   return rows
