@@ -1180,7 +1180,9 @@ export type Need = {
   /** in the zone of the agreement */ readonly dueOn: LocalDate | null
   /** whole local days; negative: overdue by so many */ readonly daysLeft: number | null
   readonly payer: unknown
-  /** of findings; of questions asked */ readonly count: number | null
+  /** of findings; of questions asked; of months where they are overdue in one sum, of which `month` is the oldest */ readonly count:
+    | number
+    | null
   /** of a cap its clause, and whether it is of a period, a year or all; of a job what went wrong */ readonly name: unknown
   /** of a cap: drawn over limit */ readonly share: Exact | null
   readonly ageSeconds: number | null
@@ -1349,7 +1351,7 @@ export type PeriodProgress = {
     readonly of: number | null
     /** who did it */ readonly by: { readonly id: string; readonly name: string } | null
     /** when it was done, or will be */ readonly at: Instant | null
-    /** what is left to do */ readonly left: unknown
+    /** what is left to do; of a step that is done, what it was done without */ readonly left: unknown
   }[]
   readonly sources: readonly {
     readonly source: string
@@ -1975,7 +1977,7 @@ export type ToApprove = {
 
 export type Today = {
   readonly now: Instant
-  /** in one order for everybody: money over days left, the most pressing first */ readonly needs: readonly Need[]
+  /** in one order for everybody: what is overdue, the oldest first; then money over days left, the most pressing first */ readonly needs: readonly Need[]
   /** needs beyond these */ readonly more: number
   readonly snoozed: readonly { readonly need: Need; readonly until: LocalDate }[]
   /** since the visit before this one; null for who comes for the first time, and for nobody in particular */ readonly since: {

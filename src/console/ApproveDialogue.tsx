@@ -22,6 +22,15 @@ const Overtaken = ({ since, knows, onKnow }: Readonly<{ since: string; knows: bo
     </label>
   </div>
 )
+
+const WhatBecomesFinal = ({ progress: { draft, zone }, hash }: Readonly<{ progress: ProgressWire; hash: string }>) => (
+  <p className="second">
+    {draft === null ? null : `Prepared by ${draft.preparedBy.name}, ${whenText(draft.at, zone)}. `}
+    {draft?.approvals.map((each) => `Approved by ${each.by.name} for the ${each.side}, ${whenText(each.at, zone)}. `)}
+    What becomes final is this document, <code>{shortHash(hash)}</code>, line by line, or nothing.
+  </p>
+)
+
 const isSome = (amount: string): boolean => /[1-9]/.test(amount)
 
 /** Why what is typed is another amount than the one that is payable: what is in dispute, what is not netted, what others owe. Nothing where it is not. */
@@ -55,7 +64,7 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
   const [key] = useState(() => crypto.randomUUID())
   const changed = useMonthChanged(name)
   const { amount } = statement.totals.net
-  const { draft, side, zone } = progress
+  const { draft, side } = progress
   const since = sinceText(draft)
   const [knows, setKnows] = useState(false)
   const act = useMutation({
@@ -89,11 +98,7 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
         </>
       }
     >
-      <p className="second">
-        {draft === null ? null : `Prepared by ${draft.preparedBy.name}, ${whenText(draft.at, zone)}. `}
-        {draft?.approvals.map((each) => `Approved by ${each.by.name} for the ${each.side}, ${whenText(each.at, zone)}. `)}
-        What becomes final is this document, <code>{shortHash(hash)}</code>, line by line, or nothing.
-      </p>
+      <WhatBecomesFinal progress={progress} hash={hash} />
       <NoSales statement={statement} />
       {since === undefined ? null : <Overtaken since={since} knows={knows} onKnow={setKnows} />}
       <NetInWords statement={statement} />
