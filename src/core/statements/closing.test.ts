@@ -139,7 +139,7 @@ test('S22 of the seven steps exactly one is to be done now, until all are done',
   )
 })
 
-test('S25 what came since is refused by how much and of what, until somebody says that they know', () => {
+test('S29 what came since is refused by how much and of what, until somebody says that they know', () => {
   const came = [
     { kind: 'allocation', subject: 'syd', readings: 2 },
     { kind: 'outage', subject: 'syd-a', readings: 1 },
