@@ -3,15 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Schedule } from '../../core/terms/schedule.ts'
-import {
-  ApproveShape,
-  DecidedDraftShape,
-  PreparedShape,
-  ProgressShape,
-  ReturnShape,
-  type DecidedDraftWire,
-  type PreparedWire,
-} from '../../wire/close.ts'
+import { ApproveShape, DecidedDraftShape, PreparedShape, ProgressShape, ReturnShape, type DecidedDraftWire } from '../../wire/close.ts'
 import { Month } from '../../wire/scalars.ts'
 import { forSide, type Decider } from '../app/closing-of.ts'
 import type { makeClosing } from '../app/closing.ts'
@@ -21,16 +13,15 @@ import { AgreementParams, problems } from './agreement-routes.ts'
 import { isLive } from '../../core/statements/closing.ts'
 import { toDraftState, type DraftRecord } from '../store/drafts.ts'
 import { toDraft, toProgress } from './close-view.ts'
+import { KeyHeaders } from './once.ts'
 import { actorOf, mustBe, principalOf, type SourceOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
-import { makeRepeats } from './repeats.ts'
 
 /** What the door needs to know of how a month is closed, and what it does for it. */
 export type ClosingSource = ReturnType<ReturnType<typeof makeClosing>>
 
 export const MonthParams = AgreementParams.extend({ month: Month })
 const DraftParams = MonthParams.extend({ version: z.coerce.number().int().min(1).max(100_000) })
-export const IdempotencyHeaders = z.object({ 'idempotency-key': z.string().optional() })
 export const refusals = { ...problems, 401: problems[404], 403: problems[404], 409: problems[404], 422: problems[404] }
 
 /** The terms of an agreement that is within reach; what is foreign is not there. */
@@ -81,7 +72,6 @@ const wireOf = async (source: ClosingSource, draft: DraftRecord, named: MonthOf 
   toDraft(draft, named, await sinceOf(source, draft, named))
 
 const prepares = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
-  const repeats = makeRepeats<PreparedWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/agreements/:id/periods/:month/drafts',
     {
@@ -90,30 +80,25 @@ const prepares = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void
         operationId: 'prepareDraft',
         summary: 'Draws the statement of a month on what is known now, and puts it before both parties as its next version',
         params: MonthParams,
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         response: { 200: PreparedShape, ...refusals },
       },
     },
     async (request) => {
       const source = sourceOf(request)
-      const {
-        params: { id, month },
-        headers,
-      } = request
+      const { id, month } = request.params
       const schedule = await scheduleOf(source, id)
       mustBe(principalOf(request), schedule, ['operator'])
-      return repeats(headers['idempotency-key'], { id, month, by: principalOf(request).id }, async () => {
-        const answer = await source.prepare({ agreement: id, month, by: actorOf(request) })
-        if (answer.kind === 'refused') throw refuse(answer.refusal)
-        return { again: answer.again, draft: await wireOf(source, answer.draft, { agreement: id, month, currency: schedule.currency }) }
-      })
+      const answer = await source.prepare({ agreement: id, month, by: actorOf(request) })
+      if (answer.kind === 'refused') throw refuse(answer.refusal)
+      return { again: answer.again, draft: await wireOf(source, answer.draft, { agreement: id, month, currency: schedule.currency }) }
     },
   )
 }
 
 type Draft = Readonly<{ id: string; month: string; version: number }>
 
-/** What both acts on a version share: whose it is, that it is done once, and how it is answered. */
+/** What both acts on a version share: whose it is, and how it is answered. */
 const decide = async (
   request: FastifyRequest,
   { source, params: { id, month, version } }: Readonly<{ source: ClosingSource; params: Draft }>,
@@ -128,7 +113,6 @@ const decide = async (
 }
 
 const approves = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
-  const repeats = makeRepeats<DecidedDraftWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/agreements/:id/periods/:month/drafts/:version/approvals',
     {
@@ -137,23 +121,20 @@ const approves = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void
         operationId: 'approveDraft',
         summary: 'Approves a version for the side one acts for, by its net as typed; with both approvals it is closed',
         params: DraftParams,
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: ApproveShape,
         response: { 200: DecidedDraftShape, ...refusals },
       },
     },
     (request) => {
-      const { params, body, headers } = request
+      const { params, body } = request
       const source = sourceOf(request)
-      return repeats(headers['idempotency-key'], { ...params, ...body, act: 'approve', by: principalOf(request).id }, () =>
-        decide(request, { source, params }, (name) => source.approve({ ...name, ...body })),
-      )
+      return decide(request, { source, params }, (name) => source.approve({ ...name, ...body }))
     },
   )
 }
 
 const returns = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
-  const repeats = makeRepeats<DecidedDraftWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/agreements/:id/periods/:month/drafts/:version/returns',
     {
@@ -162,17 +143,15 @@ const returns = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void 
         operationId: 'returnDraft',
         summary: 'Sends a version back with a reason: it is prepared anew',
         params: DraftParams,
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: ReturnShape,
         response: { 200: DecidedDraftShape, ...refusals },
       },
     },
     (request) => {
-      const { params, body, headers } = request
+      const { params, body } = request
       const source = sourceOf(request)
-      return repeats(headers['idempotency-key'], { ...params, ...body, act: 'return', by: principalOf(request).id }, () =>
-        decide(request, { source, params }, (name) => source.sendBack({ ...name, ...body })),
-      )
+      return decide(request, { source, params }, (name) => source.sendBack({ ...name, ...body }))
     },
   )
 }

@@ -23,6 +23,7 @@ const apiWith = (more: Partial<ApiOptions> = {}) =>
     source: makeReaders(store, now),
     comparing: makeComparing(store, now),
     proposals: makeProposals(store, now, examples),
+    answers: store,
     consoleFolder: '/none',
     report: (text) => assert.fail(text),
     ...more,

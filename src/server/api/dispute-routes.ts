@@ -13,15 +13,14 @@ import {
   type ContestedWire,
   type DisputesWire,
   type DisputeWire,
-  type RaisedWire,
 } from '../../wire/dispute.ts'
 import type { Decider } from '../app/closing-of.ts'
 import type { DisputeRefusal } from '../app/disputes.ts'
 import type { DisputeRecord, Written } from '../store/dispute-rows.ts'
-import { deciderOf, IdempotencyHeaders, MonthParams, refusals, scheduleOf, type ClosingSource } from './close-routes.ts'
+import { deciderOf, MonthParams, refusals, scheduleOf, type ClosingSource } from './close-routes.ts'
+import { KeyHeaders } from './once.ts'
 import { mustBe, principalOf, type SourceOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
-import { makeRepeats } from './repeats.ts'
 
 const DisputeParams = MonthParams.extend({ dispute: z.string().regex(/^dsp_[0-9a-f-]{36}$/, 'should be the id of a dispute') })
 
@@ -107,7 +106,6 @@ const lists = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =>
 }
 
 const raises = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
-  const repeats = makeRepeats<RaisedWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/agreements/:id/periods/:month/disputes',
     {
@@ -117,7 +115,7 @@ const raises = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =
         summary:
           'Contests a line of a final statement: what of it is in dispute is not payable until it is ruled on; dryRun says what that is',
         params: MonthParams,
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: RaiseShape,
         response: { 200: RaisedShape, ...refusals },
       },
@@ -127,7 +125,6 @@ const raises = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =
       const {
         params: { id, month },
         body: { dryRun, ...asked },
-        headers,
       } = request
       const { schedule, by } = await between(request, source, id)
       const wanted = { agreement: id, month, ...asked, by }
@@ -136,11 +133,9 @@ const raises = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =
         if (seen.kind === 'refused') throw refuse(seen.refusal)
         return { dispute: null, contested: toContested(seen.contested, schedule) }
       }
-      return repeats(headers['idempotency-key'], { id, month, ...asked, by: principalOf(request).id }, async () => {
-        const answer = await source.raise(wanted)
-        if (answer.kind === 'refused') throw refuse(answer.refusal)
-        return { dispute: toDispute(answer.dispute, by), contested: toContested(answer.contested, schedule) }
-      })
+      const answer = await source.raise(wanted)
+      if (answer.kind === 'refused') throw refuse(answer.refusal)
+      return { dispute: toDispute(answer.dispute, by), contested: toContested(answer.contested, schedule) }
     },
   )
 }
@@ -155,7 +150,6 @@ const found = async (source: ClosingSource, name: Readonly<{ agreement: string; 
 const OneShape = DisputesShape.shape.disputes.unwrap().element
 
 const says = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
-  const repeats = makeRepeats<DisputeWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/agreements/:id/periods/:month/disputes/:dispute/messages',
     {
@@ -164,7 +158,7 @@ const says = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => 
         operationId: 'sayInDispute',
         summary: 'Adds a message for both parties to a dispute, or a note for the own party alone',
         params: DisputeParams,
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: SayShape,
         response: { 200: OneShape, ...refusals },
       },
@@ -174,21 +168,17 @@ const says = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => 
       const {
         params: { id, month, dispute },
         body,
-        headers,
       } = request
       const { by } = await between(request, source, id)
       const name = { agreement: id, month }
-      return repeats(headers['idempotency-key'], { ...request.params, ...body, by: principalOf(request).id }, async () => {
-        const answer = await source.say({ ...name, dispute, ...body, by })
-        if (answer.kind === 'refused') throw refuse(answer.refusal)
-        return found(source, name, dispute, by)
-      })
+      const answer = await source.say({ ...name, dispute, ...body, by })
+      if (answer.kind === 'refused') throw refuse(answer.refusal)
+      return found(source, name, dispute, by)
     },
   )
 }
 
 const rules = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
-  const repeats = makeRepeats<DisputeWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/agreements/:id/periods/:month/disputes/:dispute/ruling',
     {
@@ -197,7 +187,7 @@ const rules = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =>
         operationId: 'ruleOnDispute',
         summary: 'The other party accepts a dispute, a part of it, or rejects it; the next close corrects the line by what is upheld',
         params: DisputeParams,
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: RuleShape,
         response: { 200: OneShape, ...refusals },
       },
@@ -207,15 +197,12 @@ const rules = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =>
       const {
         params: { id, month, dispute },
         body,
-        headers,
       } = request
       const { by } = await between(request, source, id)
       const name = { agreement: id, month }
-      return repeats(headers['idempotency-key'], { ...request.params, ...body, by: principalOf(request).id }, async () => {
-        const answer = await source.rule({ ...name, dispute, ...body, by })
-        if (answer.kind === 'refused') throw refuse(answer.refusal)
-        return found(source, name, dispute, by)
-      })
+      const answer = await source.rule({ ...name, dispute, ...body, by })
+      if (answer.kind === 'refused') throw refuse(answer.refusal)
+      return found(source, name, dispute, by)
     },
   )
 }

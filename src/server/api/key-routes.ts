@@ -18,7 +18,7 @@ import { keysPerPersonMax } from '../app/keys.ts'
 import type { KeysOf, ListedKey } from '../store/keys.ts'
 import { problems } from './agreement-routes.ts'
 import type { LoginDesk } from './login-desk.ts'
-import { IdempotencyHeaders } from './people-routes.ts'
+import { KeyHeaders } from './once.ts'
 import { actorOf, principalOf, type Principal } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
 import { makeRepeats } from './repeats.ts'
@@ -107,7 +107,7 @@ const make = (api: FastifyInstance, desk: LoginDesk): void => {
       schema: {
         operationId: 'makeKey',
         summary: 'Makes a key for a program, that acts as its maker does now; it is shown once',
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: NewKeyShape,
         response: { 200: MadeKeyShape, ...writes },
       },

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { Store } from '../store/database.ts'
 import {
   claimKey,
@@ -18,6 +19,9 @@ import { Refusal } from './problems.ts'
 /** Characters of a key, and of an answer that is kept. */
 export const keyLengthMax = 200
 export const keptAnswerLengthMax = 1_048_576
+
+/** A route that names its headers has this one among them, so that the document tells of it. */
+export const KeyHeaders = z.object({ 'idempotency-key': z.string().optional() })
 
 declare module 'fastify' {
   interface FastifyContextConfig {

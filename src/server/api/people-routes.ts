@@ -11,7 +11,6 @@ import {
   peoplePageMax,
   PeopleShape,
   PersonShape,
-  type MembershipChangedWire,
   type PersonWire,
 } from '../../wire/people.ts'
 import { ProblemShape } from '../../wire/problem.ts'
@@ -19,12 +18,11 @@ import type { Refused } from '../app/people.ts'
 import type { ListedPerson } from '../store/people.ts'
 import { problems } from './agreement-routes.ts'
 import type { LoginDesk } from './login-desk.ts'
-import { actorOf, principalOf } from './principal.ts'
+import { KeyHeaders } from './once.ts'
+import { actorOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
-import { makeRepeats } from './repeats.ts'
 
 const writes = { ...problems, 403: ProblemShape, 409: ProblemShape, 422: ProblemShape }
-export const IdempotencyHeaders = z.object({ 'idempotency-key': z.string().optional() })
 const Person = z.string().regex(/^usr_[\p{L}\p{N}._-]{1,120}$/u, 'should be the id of a person, such as usr_0198…')
 
 /** What cannot be changed as it was asked, each thing by its pointer. */
@@ -85,7 +83,6 @@ const lists = (api: FastifyInstance, desk: LoginDesk): void => {
 }
 
 const add = (api: FastifyInstance, { people }: LoginDesk): void => {
-  const repeats = makeRepeats<PersonWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/people',
     {
@@ -93,27 +90,23 @@ const add = (api: FastifyInstance, { people }: LoginDesk): void => {
       schema: {
         operationId: 'addPerson',
         summary: 'Adds a person, known by issuer and subject or by an e-mail address that is bound when they first sign in',
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: NewPersonShape,
         response: { 200: PersonShape, ...writes },
       },
     },
     async (request) => {
-      const { body, headers } = request
-      const { name, email, issuer, subject } = body
+      const { name, email, issuer, subject } = request.body
       const identity = issuer === undefined || subject === undefined ? null : { issuer, subject }
-      return repeats(headers['idempotency-key'], { add: { ...body }, by: principalOf(request).id }, async () => {
-        const answer = await people.add(actorOf(request), { name, email, identity: identity ?? undefined })
-        if (answer.kind === 'refused') throw conflict(answer)
-        const { person, madeUp } = answer.person
-        return { id: person, name, email: answer.person.email, madeUp, identity, memberships: [], seenAt: null }
-      })
+      const answer = await people.add(actorOf(request), { name, email, identity: identity ?? undefined })
+      if (answer.kind === 'refused') throw conflict(answer)
+      const { person, madeUp } = answer.person
+      return { id: person, name, email: answer.person.email, madeUp, identity, memberships: [], seenAt: null }
     },
   )
 }
 
 const change = (api: FastifyInstance, desk: LoginDesk): void => {
-  const repeats = makeRepeats<MembershipChangedWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/people/:person/memberships',
     {
@@ -122,23 +115,19 @@ const change = (api: FastifyInstance, desk: LoginDesk): void => {
         operationId: 'changeMembership',
         summary: 'Gives a role for a party, or takes it back, which ends what is done by it at once; nobody changes their own',
         params: z.object({ person: Person }),
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: MembershipChangeShape,
         response: { 200: MembershipChangedShape, ...writes },
       },
     },
     async (request) => {
-      const { params, body, headers } = request
-      const { person } = params
-      const content = { change: { ...body, person }, by: principalOf(request).id }
-      return repeats(headers['idempotency-key'], content, async () => {
-        const { change: which, role, party } = body
-        const answer = await desk.people.change(actorOf(request), { person, role, party, given: which === 'give' })
-        if (answer.kind === 'no person') throw notFound(`There is no person ${person} here; /api/people lists those there are.`)
-        if (answer.kind === 'refused') throw conflict(answer)
-        const { memberships, sessionsEnded, again } = answer
-        return { memberships: await desk.named(memberships), sessionsEnded, again }
-      })
+      const { person } = request.params
+      const { change: which, role, party } = request.body
+      const answer = await desk.people.change(actorOf(request), { person, role, party, given: which === 'give' })
+      if (answer.kind === 'no person') throw notFound(`There is no person ${person} here; /api/people lists those there are.`)
+      if (answer.kind === 'refused') throw conflict(answer)
+      const { memberships, sessionsEnded, again } = answer
+      return { memberships: await desk.named(memberships), sessionsEnded, again }
     },
   )
 }

@@ -17,15 +17,14 @@ import {
 import type { ProposalSource } from '../app/proposals.ts'
 import type { ProposeAnswer } from '../app/propose.ts'
 import { AgreementParams, agreementOf, problems } from './agreement-routes.ts'
+import { KeyHeaders } from './once.ts'
 import { actorOf, mustBe, principalOf, type SourceOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
 import { toDraft, toProposalRow, toTemplates } from './proposal-view.ts'
-import { makeRepeats } from './repeats.ts'
 import type { ApiSource } from './source.ts'
 import { invalidTerms } from './what-if-routes.ts'
 
 const ProposalParams = z.object({ proposal: z.string().regex(/^prp_[0-9a-f-]{36}$/, 'should be the id of a proposal, such as prp_…') })
-const Keyed = z.object({ 'idempotency-key': z.string().optional() })
 const answers = { ...problems, 409: problems[404], 422: problems[404] }
 const bodyLimit = limits.characters * 2
 
@@ -143,15 +142,10 @@ const drafts = (api: FastifyInstance, { proposals }: Sources): void => {
 }
 
 const proposing = (api: FastifyInstance, { source, proposals }: Sources): void => {
-  const repeats = makeRepeats<ProposalRowWire>()
   const routes = api.withTypeProvider<ZodTypeProvider>()
   type Body = z.infer<typeof ProposeShape>
-  const act = (request: FastifyRequest, key: string | undefined, body: Body, amends: string | undefined) => {
-    const { id, party } = principalOf(request)
-    return repeats(key, { ...body, amends: amends ?? null, by: id }, async () =>
-      done(await proposals(request).propose({ ...body, amends, party, by: actorOf(request) }), 'Not proposed'),
-    )
-  }
+  const act = async (request: FastifyRequest, body: Body, amends: string | undefined) =>
+    done(await proposals(request).propose({ ...body, amends, party: principalOf(request).party, by: actorOf(request) }), 'Not proposed')
   routes.post(
     '/api/agreements/:id/amendments',
     {
@@ -161,7 +155,7 @@ const proposing = (api: FastifyInstance, { source, proposals }: Sources): void =
         operationId: 'proposeAmendment',
         summary: 'Proposes the next version for one party; the other signs it. Without configured login it is loaded at once',
         params: AgreementParams,
-        headers: Keyed,
+        headers: KeyHeaders,
         body: ProposeShape,
         response: { 200: ProposalRowShape, ...answers },
       },
@@ -169,7 +163,7 @@ const proposing = (api: FastifyInstance, { source, proposals }: Sources): void =
     async (request) => {
       const { schedule } = await agreementOf(source(request), request.params.id)
       mustBe(principalOf(request), schedule, ['guarantor', 'operator'])
-      return act(request, request.headers['idempotency-key'], request.body, request.params.id)
+      return act(request, request.body, request.params.id)
     },
   )
   routes.post(
@@ -180,17 +174,16 @@ const proposing = (api: FastifyInstance, { source, proposals }: Sources): void =
       schema: {
         operationId: 'proposeAgreement',
         summary: 'Proposes a new agreement for one of its two parties; the other signs it. Without configured login it is loaded at once',
-        headers: Keyed,
+        headers: KeyHeaders,
         body: ProposeShape,
         response: { 200: ProposalRowShape, ...answers },
       },
     },
-    (request) => act(request, request.headers['idempotency-key'], request.body, undefined),
+    (request) => act(request, request.body, undefined),
   )
 }
 
 const ending = (api: FastifyInstance, { proposals }: Sources): void => {
-  const repeats = makeRepeats<ProposalRowWire>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/proposals/:proposal/decision',
     {
@@ -199,26 +192,23 @@ const ending = (api: FastifyInstance, { proposals }: Sources): void => {
         operationId: 'endProposal',
         summary: 'The other party signs or declines; who proposed it withdraws. What is signed by both is in force at once',
         params: ProposalParams,
-        headers: Keyed,
+        headers: KeyHeaders,
         body: EndShape,
         response: { 200: ProposalRowShape, ...answers },
       },
     },
     async (request) => {
-      const { params, headers, body } = request
-      const principal = principalOf(request)
+      const { params, body } = request
       const found = await proposals(request).find(params.proposal)
       if (found === undefined) throw notFound(`There is no proposal ${params.proposal} here.`)
-      if (principal.kind === 'local')
+      if (principalOf(request).kind === 'local')
         throw new Refusal({
           kind: 'not-allowed',
           status: 403,
           title: 'Not allowed',
           detail: 'Signing needs a person who acts for a party: configure login. Whoever owns this installation loads terms without it.',
         })
-      return repeats(headers['idempotency-key'], { ...params, ...body, by: principal.id }, async () =>
-        done(await proposals(request).end({ ...params, ...body, by: actorOf(request) }), 'Not done'),
-      )
+      return done(await proposals(request).end({ ...params, ...body, by: actorOf(request) }), 'Not done')
     },
   )
 }

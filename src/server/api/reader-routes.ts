@@ -6,9 +6,9 @@ import { ReaderChangedShape, ReaderChangeShape, readersPageDefault, readersPageM
 import { ProblemShape } from '../../wire/problem.ts'
 import { problems } from './agreement-routes.ts'
 import type { LoginDesk } from './login-desk.ts'
-import { conflict, IdempotencyHeaders } from './people-routes.ts'
-import { actorOf, principalOf } from './principal.ts'
-import { makeRepeats } from './repeats.ts'
+import { KeyHeaders } from './once.ts'
+import { conflict } from './people-routes.ts'
+import { actorOf } from './principal.ts'
 
 const Cursor = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62} .{1,100}$/, 'should be the `next` of a page')
 const readCursor = (cursor: string | undefined) => {
@@ -52,7 +52,6 @@ const list = (api: FastifyInstance, { readers }: LoginDesk): void => {
 /** Which lender or auditor reads which agreement, and letting them. */
 export const readerRoutes = async (api: FastifyInstance, desk: LoginDesk): Promise<void> => {
   list(api, desk)
-  const repeats = makeRepeats<{ again: boolean }>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/readers',
     {
@@ -60,19 +59,16 @@ export const readerRoutes = async (api: FastifyInstance, desk: LoginDesk): Promi
       schema: {
         operationId: 'changeReader',
         summary: 'Lets a lender or auditor read an agreement, or no longer; its parties read of it in the audit log',
-        headers: IdempotencyHeaders,
+        headers: KeyHeaders,
         body: ReaderChangeShape,
         response: { 200: ReaderChangedShape, ...problems, 403: ProblemShape, 409: ProblemShape, 422: ProblemShape },
       },
     },
     async (request) => {
-      const { body, headers } = request
-      return repeats(headers['idempotency-key'], { reader: { ...body }, by: principalOf(request).id }, async () => {
-        const { change, ...reader } = body
-        const answer = await desk.readers.change(actorOf(request), { ...reader, given: change === 'give' })
-        if (answer.kind === 'refused') throw conflict(answer)
-        return { again: answer.again }
-      })
+      const { change, ...reader } = request.body
+      const answer = await desk.readers.change(actorOf(request), { ...reader, given: change === 'give' })
+      if (answer.kind === 'refused') throw conflict(answer)
+      return { again: answer.again }
     },
   )
 }

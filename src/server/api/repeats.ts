@@ -1,15 +1,15 @@
 import { canonical, type Json } from '../../core/base/canonical.ts'
+import { keyLengthMax } from './once.ts'
 import { Refusal } from './problems.ts'
 
-/** Answers that are kept for whoever repeats a request: the oldest goes first. Characters of a key. */
+/** Answers that are kept for whoever repeats a request: the oldest goes first. */
 export const repeatsMax = 1_000
-export const keyLengthMax = 200
 
 type Kept<T> = Readonly<{ content: string; answer: Promise<T> }>
 
 /**
- * What was done under an `Idempotency-Key` is answered again and not done again, as long as this process runs; a key with other content is refused. One
- * that failed may be tried again. After a restart the use case itself refuses what is done already.
+ * For writes with `keys: 'own'`, whose answer has a secret that is told once and written nowhere: what was done under an `Idempotency-Key` is answered again
+ * and not done again, as long as this process runs; a key with other content is refused. One that failed may be tried again. All other writes: `once.ts`.
  */
 export const makeRepeats = <T>() => {
   const kept = new Map<string, Kept<T>>()

@@ -8,9 +8,8 @@ import type { SandboxSource, StartAnswer } from '../app/sandbox.ts'
 import type { AdvanceRun } from '../store/advance-runs.ts'
 import { problems } from './agreement-routes.ts'
 import type { ProblemKind } from '../../wire/problem-kinds.ts'
-import { actorOf, principalOf } from './principal.ts'
+import { actorOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
-import { makeRepeats } from './repeats.ts'
 
 const toWire = ({ run, through, asked, stopping, end }: AdvanceRun): AdvanceWire => ({
   run,
@@ -68,7 +67,6 @@ const stop = (api: FastifyInstance, source: SandboxSource): void => {
 /** The clock of a sandbox: what it shows, and what moves it. */
 export const sandboxRoutes = async (api: FastifyInstance, source: SandboxSource): Promise<void> => {
   const routes = api.withTypeProvider<ZodTypeProvider>()
-  const repeats = makeRepeats<AdvanceWire>()
   routes.get(
     '/api/sandbox',
     {
@@ -98,14 +96,11 @@ export const sandboxRoutes = async (api: FastifyInstance, source: SandboxSource)
       },
     },
     async (request, reply) => {
-      const key = request.headers['idempotency-key']
       const { by } = request.body
-      const started = await repeats(typeof key === 'string' ? key : undefined, { by, as: principalOf(request).id }, async () => {
-        const answer = await source.start(by, actorOf(request))
-        if (answer.kind !== 'started') throw refusalOf(answer)
-        return { run: answer.run, through: answer.through, asked: by, stopping: false, outcome: null, message: null }
-      })
-      return reply.code(202).send(started)
+      const answer = await source.start(by, actorOf(request))
+      if (answer.kind !== 'started') throw refusalOf(answer)
+      const { run, through } = answer
+      return reply.code(202).send({ run, through, asked: by, stopping: false, outcome: null, message: null })
     },
   )
   stop(api, source)

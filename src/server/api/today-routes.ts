@@ -19,7 +19,6 @@ import { feedReachOf, type FeedSource } from './feed-routes.ts'
 import { feedNeeds, jobNeeds, needsOf, nextEnd, orderNeeds, orderOfNeeds, type AgreementNow, type Need } from './needs.ts'
 import { principalOf, reachOf, type Principal, type SourceOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
-import { makeRepeats } from './repeats.ts'
 import type { ApiSource } from './source.ts'
 import { trendsOf } from './trends.ts'
 import type { OrderSource } from '../app/orders.ts'
@@ -146,7 +145,6 @@ const needsPerson = new Refusal({
 })
 
 const snooze = (api: FastifyInstance, sources: TodaySources): void => {
-  const repeats = makeRepeats<{ need: string; until: string }>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/today/snoozes',
     {
@@ -171,14 +169,10 @@ const snooze = (api: FastifyInstance, sources: TodaySources): void => {
           detail: `/body/until: is ${days} days away; something can be put off to ${addDays(dateOf(sources.today.now(), 'UTC'), snoozeDaysMax)} at most`,
           errors: [{ pointer: '/body/until', detail: `at most ${snoozeDaysMax} days from now` }],
         })
-      const key = request.headers['idempotency-key']
-      const done = await repeats(typeof key === 'string' ? key : undefined, { person, need, until }, async () => {
-        const all = await findNeeds(sources, request, await agreementsOf(sources, request))
-        if (!all.some(({ wire }) => wire.id === need)) throw notFound(`Nothing by the name ${need} needs you; /api/today lists what does.`)
-        await sources.today.snooze({ person, need, until })
-        return { need, until }
-      })
-      return reply.code(201).send(done)
+      const all = await findNeeds(sources, request, await agreementsOf(sources, request))
+      if (!all.some(({ wire }) => wire.id === need)) throw notFound(`Nothing by the name ${need} needs you; /api/today lists what does.`)
+      await sources.today.snooze({ person, need, until })
+      return reply.code(201).send({ need, until })
     },
   )
 }

@@ -16,7 +16,6 @@ export type WebhookDoor = Readonly<{
 }>
 
 export const WebhookParams = z.object({ endpoint: z.string().max(60) })
-export const KeyHeader = z.object({ 'idempotency-key': z.string().optional() })
 export const writeProblems = { ...problems, 403: problems[404], 409: problems[404], 422: problems[404] }
 
 /** The endpoint of a request, if it is one of the party's own. */

@@ -9,13 +9,12 @@ import {
   SendAgainShape,
   SentAgainShape,
   TestedShape,
-  type SentAgainWire,
 } from '../../wire/webhook.ts'
 import { problems } from './agreement-routes.ts'
-import { actorOf, principalOf, reachOf } from './principal.ts'
+import { KeyHeaders } from './once.ts'
+import { actorOf, reachOf } from './principal.ts'
 import { notFound } from './problems.ts'
-import { makeRepeats } from './repeats.ts'
-import { instantOf, KeyHeader, turnedOff, webhookOf, WebhookParams, writeProblems, type WebhookDoor } from './webhook-door.ts'
+import { instantOf, turnedOff, webhookOf, WebhookParams, writeProblems, type WebhookDoor } from './webhook-door.ts'
 import { toAttempt, toMessage } from './webhook-view.ts'
 
 // Not an extension of the other: the two files import each other, and this one comes first.
@@ -79,7 +78,6 @@ const noMessage = (endpoint: string, message: string) =>
 
 const sendingAgain = (api: FastifyInstance, door: WebhookDoor): void => {
   const routes = api.withTypeProvider<ZodTypeProvider>()
-  const repeats = makeRepeats<SentAgainWire>()
   routes.post(
     '/api/webhooks/:endpoint/messages/:message/again',
     {
@@ -88,7 +86,7 @@ const sendingAgain = (api: FastifyInstance, door: WebhookDoor): void => {
         operationId: 'sendWebhookMessageAgain',
         summary: 'Sends a message again, whether or not it was delivered: under the same id',
         params: MessageParams,
-        headers: KeyHeader,
+        headers: KeyHeaders,
         response: { 200: SentAgainShape, ...writeProblems },
       },
     },
@@ -96,11 +94,9 @@ const sendingAgain = (api: FastifyInstance, door: WebhookDoor): void => {
       const { endpoint, message } = request.params
       const { endpoint: found } = await webhookOf(door, request, endpoint)
       if (found.state !== 'on') throw turnedOff(endpoint)
-      return repeats(request.headers['idempotency-key'], { endpoint, message, by: principalOf(request).id }, async () => {
-        const sent = await door.source.sendAgain(endpoint, message, actorOf(request))
-        if (sent === undefined) throw noMessage(endpoint, message)
-        return { sent, more: false }
-      })
+      const sent = await door.source.sendAgain(endpoint, message, actorOf(request))
+      if (sent === undefined) throw noMessage(endpoint, message)
+      return { sent, more: false }
     },
   )
   routes.post(
@@ -111,26 +107,22 @@ const sendingAgain = (api: FastifyInstance, door: WebhookDoor): void => {
         operationId: 'sendWebhookMessagesAgain',
         summary: 'Sends again all that happened since an instant, the oldest first',
         params: WebhookParams,
-        headers: KeyHeader,
+        headers: KeyHeaders,
         body: SendAgainShape,
         response: { 200: SentAgainShape, ...writeProblems },
       },
     },
     async (request) => {
       const { endpoint } = request.params
-      const { since } = request.body
       await webhookOf(door, request, endpoint)
-      return repeats(request.headers['idempotency-key'], { endpoint, since, by: principalOf(request).id }, async () => {
-        const answer = await door.source.sendAllAgain(endpoint, instantOf(since), actorOf(request))
-        if (answer === undefined) throw turnedOff(endpoint)
-        return answer
-      })
+      const answer = await door.source.sendAllAgain(endpoint, instantOf(request.body.since), actorOf(request))
+      if (answer === undefined) throw turnedOff(endpoint)
+      return answer
     },
   )
 }
 
 const testing = (api: FastifyInstance, door: WebhookDoor): void => {
-  const repeats = makeRepeats<z.infer<typeof TestedShape>>()
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/webhooks/:endpoint/test',
     {
@@ -139,18 +131,16 @@ const testing = (api: FastifyInstance, door: WebhookDoor): void => {
         operationId: 'testWebhook',
         summary: 'Sends a message of type webhook.test',
         params: WebhookParams,
-        headers: KeyHeader,
+        headers: KeyHeaders,
         response: { 200: TestedShape, ...writeProblems },
       },
     },
     async (request) => {
       const { endpoint } = request.params
       await webhookOf(door, request, endpoint)
-      return repeats(request.headers['idempotency-key'], { endpoint, by: principalOf(request).id }, async () => {
-        const message = await door.source.test(endpoint, actorOf(request))
-        if (message === undefined) throw turnedOff(endpoint)
-        return { message }
-      })
+      const message = await door.source.test(endpoint, actorOf(request))
+      if (message === undefined) throw turnedOff(endpoint)
+      return { message }
     },
   )
 }

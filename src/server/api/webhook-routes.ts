@@ -15,10 +15,11 @@ import {
 } from '../../wire/webhook.ts'
 import type { EventType } from '../store/tell-event.ts'
 import { problems } from './agreement-routes.ts'
+import { KeyHeaders } from './once.ts'
 import { actorOf, principalOf, reachOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
 import { makeRepeats } from './repeats.ts'
-import { KeyHeader, WebhookParams, webhookOf, writeProblems, type WebhookDoor } from './webhook-door.ts'
+import { WebhookParams, webhookOf, writeProblems, type WebhookDoor } from './webhook-door.ts'
 import { webhookMessageRoutes } from './webhook-message-routes.ts'
 import { toWebhook } from './webhook-view.ts'
 
@@ -94,7 +95,7 @@ const adding = (api: FastifyInstance, door: WebhookDoor): void => {
       schema: {
         operationId: 'addWebhook',
         summary: 'Adds an endpoint; the secret that its messages are signed by is in the answer, and nowhere else',
-        headers: KeyHeader,
+        headers: KeyHeaders,
         body: AddWebhookShape,
         response: { 201: MadeWebhookShape, ...writeProblems },
       },
@@ -126,7 +127,7 @@ const changing = (api: FastifyInstance, door: WebhookDoor): void => {
         operationId: 'changeWebhook',
         summary: 'Changes what is said of an endpoint, and nothing else; turns it on or off. The same again changes nothing more',
         params: WebhookParams,
-        headers: KeyHeader,
+        headers: KeyHeaders,
         body: ChangeWebhookShape,
         response: { 200: WebhookShape, ...writeProblems },
       },
@@ -151,7 +152,7 @@ const changing = (api: FastifyInstance, door: WebhookDoor): void => {
         operationId: 'removeWebhook',
         summary: 'Removes an endpoint: nothing more is sent to it',
         params: WebhookParams,
-        headers: KeyHeader,
+        headers: KeyHeaders,
         response: { 200: RemovedShape, ...writeProblems },
       },
     },
@@ -174,7 +175,7 @@ const rotating = (api: FastifyInstance, door: WebhookDoor): void => {
         operationId: 'rotateWebhookSecret',
         summary: 'Makes a new secret; messages are signed by the old one as well for a day',
         params: WebhookParams,
-        headers: KeyHeader,
+        headers: KeyHeaders,
         response: { 200: RotatedShape, ...writeProblems },
       },
     },
