@@ -122,10 +122,8 @@ const raises = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =
     },
     async (request) => {
       const source = sourceOf(request)
-      const {
-        params: { id, month },
-        body: { dryRun, ...asked },
-      } = request
+      const { id, month } = request.params
+      const { dryRun, ...asked } = request.body
       const { schedule, by } = await between(request, source, id)
       const wanted = { agreement: id, month, ...asked, by }
       if (dryRun) {
@@ -140,11 +138,22 @@ const raises = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =
   )
 }
 
-/** One dispute as it is now, after something was done about it. */
-const found = async (source: ClosingSource, name: Readonly<{ agreement: string; month: string }>, id: string, by: Decider) => {
-  const dispute = (await source.listDisputes(name)).find((each) => each.id === id)
-  if (dispute === undefined) throw notFound(`There is no dispute ${id} of ${name.month}.`)
-  return toDispute(dispute, by)
+type InDispute = Readonly<{ id: string; month: string; dispute: string }>
+type Named = Readonly<{ agreement: string; month: string; dispute: string; by: Decider }>
+type Answered = Readonly<{ kind: 'said' | 'ruled' }> | Readonly<{ kind: 'refused'; refusal: DisputeRefusal }>
+
+/** What both answers to a dispute share: whose it is, and that the dispute is told as it is then. */
+const answer = async (
+  request: FastifyRequest,
+  { source, params: { id, month, dispute } }: Readonly<{ source: ClosingSource; params: InDispute }>,
+  act: (name: Named) => Promise<Answered>,
+): Promise<DisputeWire> => {
+  const { by } = await between(request, source, id)
+  const answered = await act({ agreement: id, month, dispute, by })
+  if (answered.kind === 'refused') throw refuse(answered.refusal)
+  const found = (await source.listDisputes({ agreement: id, month })).find((each) => each.id === dispute)
+  if (found === undefined) throw notFound(`There is no dispute ${dispute} of ${month}.`)
+  return toDispute(found, by)
 }
 
 const OneShape = DisputesShape.shape.disputes.unwrap().element
@@ -163,17 +172,10 @@ const says = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => 
         response: { 200: OneShape, ...refusals },
       },
     },
-    async (request) => {
+    (request) => {
       const source = sourceOf(request)
-      const {
-        params: { id, month, dispute },
-        body,
-      } = request
-      const { by } = await between(request, source, id)
-      const name = { agreement: id, month }
-      const answer = await source.say({ ...name, dispute, ...body, by })
-      if (answer.kind === 'refused') throw refuse(answer.refusal)
-      return found(source, name, dispute, by)
+      const { params, body } = request
+      return answer(request, { source, params }, (name) => source.say({ ...name, ...body }))
     },
   )
 }
@@ -192,17 +194,10 @@ const rules = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =>
         response: { 200: OneShape, ...refusals },
       },
     },
-    async (request) => {
+    (request) => {
       const source = sourceOf(request)
-      const {
-        params: { id, month, dispute },
-        body,
-      } = request
-      const { by } = await between(request, source, id)
-      const name = { agreement: id, month }
-      const answer = await source.rule({ ...name, dispute, ...body, by })
-      if (answer.kind === 'refused') throw refuse(answer.refusal)
-      return found(source, name, dispute, by)
+      const { params, body } = request
+      return answer(request, { source, params }, (name) => source.rule({ ...name, ...body }))
     },
   )
 }
