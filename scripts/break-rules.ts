@@ -104,7 +104,7 @@ const breaks: readonly Break[] = [
   {
     law: 'B5 so they do where seconds are many',
     test: 'src/core/base/steps.test.ts',
-    file: 'src/core/base/steps.ts',
+    file: 'src/core/base/from-intervals.ts',
     find: 'changes[to]! -= count',
     put: 'changes[to]! -= 1',
   },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { fromIntervals } from './from-intervals.ts'
 import {
   add,
   clamp,
@@ -9,7 +10,6 @@ import {
   equal,
   except,
   fromEvents,
-  fromIntervals,
   fromPairs,
   gpusMax,
   indicator,

@@ -16,7 +16,7 @@ const assertExact = (max: number, span: number): void => {
 }
 
 /** Closes arrays that were written up to `length` into a function. Checks the bound once, here, so that no loop has to. */
-const close = (starts: Float64Array, values: Float64Array, length: number): Steps => {
+export const closeSteps = (starts: Float64Array, values: Float64Array, length: number): Steps => {
   if (length === 0) return zero
   let max = 0
   for (let i = 0; i < length; i++) max = Math.max(max, Math.abs(values[i]!))
@@ -39,7 +39,7 @@ export const fromPairs = (pairs: readonly (readonly [start: number, value: numbe
     starts[length] = start
     values[length++] = value + 0 // -0 becomes 0: equal functions have equal arrays.
   }
-  return close(starts, values, length)
+  return closeSteps(starts, values, length)
 }
 
 /**
@@ -59,7 +59,7 @@ export const fromColumns = (starts: Float64Array, values: Float64Array, length: 
     starts[kept] = start
     values[kept++] = value + 0 // -0 becomes 0: equal functions have equal arrays.
   }
-  return close(starts, values, kept)
+  return closeSteps(starts, values, kept)
 }
 
 /** `value` over `[from, to)`, zero elsewhere. */
@@ -73,92 +73,6 @@ export const during = (from: number, to: number, value: number): Steps =>
 
 /** `value` from `from` for ever. */
 export const since = (from: number, value: number): Steps => fromPairs([[from, value]])
-
-const checkCounted = (count: number, offset: number): void => {
-  if (!(count > 0 && count <= gpusMax && offset < spanSecondsMax && Number.isInteger(count) && Number.isInteger(offset)))
-    throw new RangeError(`${count} GPUs ${offset} s after the first are no whole numbers in range`)
-}
-
-/**
- * The sum of intervals: `counts[i]` over `[froms[i], tos[i])`. Linear but for one sort of plain numbers: instant and count share a double
- * (2^30 s × 2^23 GPUs = 2^53). Counts are 0 to `gpusMax`; the whole spans less than
- * `spanSecondsMax`. Empty intervals count for nothing. Throws `RangeError` on a fraction or beyond these limits.
- */
-export const fromIntervals = (froms: Float64Array, tos: Float64Array, counts: Float64Array): Steps => {
-  let [base, end] = [Infinity, -Infinity]
-  for (let i = 0; i < froms.length; i++) {
-    if (froms[i]! < base) base = froms[i]!
-    if (tos[i]! > end) end = tos[i]!
-  }
-  const span = end - base
-  if (Number.isInteger(span) && span > 0 && span <= froms.length * denseTimes) return fromDense(froms, tos, counts, { base, span })
-  const pack = (instants: Float64Array): Float64Array => {
-    const packed = new Float64Array(instants.length)
-    let length = 0
-    for (let i = 0; i < instants.length; i++) {
-      const offset = instants[i]! - base
-      const count = counts[i]!
-      if (froms[i]! >= tos[i]! || count === 0) continue
-      checkCounted(count, offset)
-      packed[length++] = offset * 2 ** 23 + count
-    }
-    const written = packed.subarray(0, length)
-    // In place: there may be millions.
-    written.sort()
-    return written
-  }
-  return sweep(pack(froms), pack(tos), base)
-}
-
-/** From so few seconds for each interval on, it is quicker to go through all seconds than to sort. */
-const denseTimes = 8
-
-/** As `fromIntervals`, second by second: where there are about as many intervals as seconds. */
-const fromDense = (
-  froms: Float64Array,
-  tos: Float64Array,
-  counts: Float64Array,
-  { base, span }: Readonly<{ base: number; span: number }>,
-): Steps => {
-  const changes = new Float64Array(span + 1)
-  for (let i = 0; i < froms.length; i++) {
-    const [from, to, count] = [froms[i]! - base, tos[i]! - base, counts[i]!]
-    if (from >= to || count === 0) continue
-    checkCounted(count, from)
-    checkCounted(count, to)
-    changes[from]! += count
-    changes[to]! -= count
-  }
-  let length = 0
-  for (let i = 0; i <= span; i++) if (changes[i] !== 0) length += 1
-  const [starts, values] = [new Float64Array(length), new Float64Array(length)]
-  let [at, value] = [0, 0]
-  for (let i = 0; i <= span; i++) {
-    if (changes[i] === 0) continue
-    starts[at] = base + i
-    values[at++] = value += changes[i]!
-  }
-  return close(starts, values, length)
-}
-
-const sweep = (ups: Float64Array, downs: Float64Array, base: number): Steps => {
-  const starts = new Float64Array(ups.length + downs.length)
-  const values = new Float64Array(starts.length)
-  let [up, down, value, length] = [0, 0, 0, 0]
-  while (down < downs.length) {
-    const nextUp = up < ups.length ? Math.floor(ups[up]! / 2 ** 23) : Infinity
-    const at = Math.min(nextUp, Math.floor(downs[down]! / 2 ** 23))
-    const limit = (at + 1) * 2 ** 23
-    const floor = at * 2 ** 23
-    const before = value
-    for (; up < ups.length && ups[up]! < limit; up++) value += ups[up]! - floor
-    for (; down < downs.length && downs[down]! < limit; down++) value -= downs[down]! - floor
-    if (value === before) continue
-    starts[length] = at + base
-    values[length++] = value
-  }
-  return close(starts, values, length)
-}
 
 /** Runs along two functions at once and keeps `op` of both: linear in their events. `op(0, 0)` must be 0. */
 const combine = (a: Steps, b: Steps, op: (x: number, y: number) => number): Steps => {
@@ -175,7 +89,7 @@ const combine = (a: Steps, b: Steps, op: (x: number, y: number) => number): Step
     starts[length] = Math.min(atA, atB)
     values[length++] = last = value
   }
-  return close(starts, values, length)
+  return closeSteps(starts, values, length)
 }
 
 const map = (a: Steps, op: (x: number) => number): Steps => combine(a, zero, op)
@@ -244,7 +158,7 @@ export const restrict = (a: Steps, from: number, to: number): Steps => {
   put(from, first === 0 ? 0 : a.values[first - 1]!)
   for (let i = first; i < last; i++) put(a.starts[i]!, a.values[i]!)
   put(to, 0)
-  return close(starts, values, length)
+  return closeSteps(starts, values, length)
 }
 
 /** Count × seconds over `[from, to)`: exact. The ends are found by bisection and the loop is bare. Throws `RangeError` beyond 2^53. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { add, fromIntervals, fromPairs, minimum, valueAt, zero, type Steps } from '../base/steps.ts'
+import { fromIntervals } from '../base/from-intervals.ts'
+import { add, fromPairs, minimum, valueAt, zero, type Steps } from '../base/steps.ts'
 import { startOfDate } from '../base/time.ts'
 import { fillByOrder, fillInOrder, highestAverages, poolGpusMax, shareByRoom } from './attribute.ts'
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fromIntervals, integrate, valueAt, type Steps } from '../base/steps.ts'
+import { fromIntervals } from '../base/from-intervals.ts'
+import { integrate, valueAt, type Steps } from '../base/steps.ts'
 import { contractYearStart } from '../base/time.ts'
 import { isWithinNotice, withinAllowance } from './maintenance.ts'
 

@@ -1,5 +1,6 @@
 import { compare, decimal } from '../base/rational.ts'
-import { fromIntervals, fromPairs, indicator, maximum, visitPieces, type Steps } from '../base/steps.ts'
+import { fromIntervals } from '../base/from-intervals.ts'
+import { fromPairs, indicator, maximum, visitPieces, type Steps } from '../base/steps.ts'
 import { silences } from './heard.ts'
 import type { Intake, Placeable } from './intake.ts'
 import { inForce } from '../terms/schedule.ts'

@@ -1,4 +1,5 @@
-import { fromIntervals, minimum, restrict, visitPieces, type Steps } from '../base/steps.ts'
+import { fromIntervals } from '../base/from-intervals.ts'
+import { minimum, restrict, visitPieces, type Steps } from '../base/steps.ts'
 import type { Interval } from '../base/time.ts'
 import type { Piece } from './finding.ts'
 import { hourSeconds } from './grid.ts'

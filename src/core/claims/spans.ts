@@ -1,4 +1,5 @@
-import { fromIntervals, type Steps } from '../base/steps.ts'
+import { fromIntervals } from '../base/from-intervals.ts'
+import type { Steps } from '../base/steps.ts'
 
 /** The sum of counts over intervals: without a unit they are other GPUs each time. */
 export const spansOf = (spans: readonly Readonly<{ from: number; to: number; gpus: number | undefined }>[]): Steps =>

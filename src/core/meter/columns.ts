@@ -1,4 +1,5 @@
-import { add, fromIntervals, zero, type Steps } from '../base/steps.ts'
+import { fromIntervals } from '../base/from-intervals.ts'
+import { add, zero, type Steps } from '../base/steps.ts'
 import type { Instant } from '../base/time.ts'
 
 /** Counts over intervals, in columns that grow: a million readings are three arrays, and no object is kept of any. */

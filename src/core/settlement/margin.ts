@@ -1,10 +1,10 @@
 import type { BlockId, ConditionId } from '../base/id.ts'
 import { commonDenominator, type Rational } from '../base/rational.ts'
+import { fromIntervals } from '../base/from-intervals.ts'
 import {
   add,
   during,
   except,
-  fromIntervals,
   indicator,
   maximum,
   minimum,

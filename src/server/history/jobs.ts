@@ -1,5 +1,6 @@
 import type { TenantId } from '../../core/base/id.ts'
-import { fromIntervals, valueAt, type Steps } from '../../core/base/steps.ts'
+import { fromIntervals } from '../../core/base/from-intervals.ts'
+import { valueAt, type Steps } from '../../core/base/steps.ts'
 import { addDays, dateOf, dayOfWeek, startOfDate, type Instant, type LocalDate } from '../../core/base/time.ts'
 import type { Allocation, Charge } from '../../core/meter/reading.ts'
 import type { ResolvedPool } from '../../core/terms/schedule.ts'

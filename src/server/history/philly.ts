@@ -1,6 +1,6 @@
 import type { TenantId } from '../../core/base/id.ts'
 import { decimal, rational, times } from '../../core/base/rational.ts'
-import { fromIntervals } from '../../core/base/steps.ts'
+import { fromIntervals } from '../../core/base/from-intervals.ts'
 import { dateOf, startOfDate } from '../../core/base/time.ts'
 import type { Acceptance, Allocation, Reading } from '../../core/meter/reading.ts'
 import { dailyCharges } from './charges.ts'

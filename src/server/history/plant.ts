@@ -1,5 +1,6 @@
 import type { BlockId } from '../../core/base/id.ts'
-import { add, fromIntervals, fromPairs, valueAt, zero, type Steps } from '../../core/base/steps.ts'
+import { fromIntervals } from '../../core/base/from-intervals.ts'
+import { add, fromPairs, valueAt, zero, type Steps } from '../../core/base/steps.ts'
 import { addDays, startOfDate, type Instant, type Interval, type Month } from '../../core/base/time.ts'
 import type { Acceptance, Maintenance, Outage } from '../../core/meter/reading.ts'
 import type { ResolvedBlock } from '../../core/terms/schedule.ts'
