@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { dateOf, formatInstant, isDate, monthInterval, monthOf, parseInstant } from '../../core/base/time.ts'
+import { dateOf, formatInstant, monthInterval, parseInstant } from '../../core/base/time.ts'
 import {
   FactoriesShape,
   factoriesMax,
   FactoryMonthShape,
-  FactoryName,
   FactoryQueryShape,
   HallShape,
   RackReadingsShape,
@@ -15,27 +14,18 @@ import {
   reconciliationPageDefault,
   reconciliationPageMax,
   SourcesShape,
-  type HallWire,
   type ReconciliationWire,
 } from '../../wire/factory.ts'
-import type { ProblemKind } from '../../wire/problem-kinds.ts'
-import { Month } from '../../wire/scalars.ts'
-import type { FactoryMoment, FactoryRecord } from '../app/factories.ts'
 import type { ReconcileAnswer } from '../app/reconcile.ts'
 import { sourcesMax } from '../store/rack-rows.ts'
 import { problems } from './agreement-routes.ts'
+import { drawn, FactoryParams, hallOf, HallParams, HallQuery, invalid, momentOf } from './factory-moment.ts'
 import { ofReading } from './factory-readings.ts'
 import type { FactorySource } from './factory-source.ts'
-import { toFactoryMonth, toFactoryRow, toHall } from './factory-view.ts'
+import { toFactoryMonth, toFactoryRow } from './factory-view.ts'
 import { notFound, Refusal } from './problems.ts'
 import type { SourceOf } from './principal.ts'
 
-const Params = z.object({ id: FactoryName, month: Month })
-export const HallParams = Params.extend({ hall: z.string().min(1).max(200) })
-export const HallQuery = FactoryQueryShape.extend({
-  day: z.iso.date().optional().meta({ description: 'a local date of the month: by quarter hours' }),
-  rack: z.string().max(200).optional().meta({ description: 'the unit of a rack: its nodes are the rows' }),
-})
 const RackQuery = FactoryQueryShape.extend({
   unit: z.string().min(1).max(200).meta({ description: 'the unit of a rack, or the name of a node' }),
   from: z.iso.datetime({ offset: true }).optional(),
@@ -48,57 +38,6 @@ const PageQuery = FactoryQueryShape.extend({
     .optional(),
   limit: z.coerce.number().int().min(1).max(reconciliationPageMax).default(reconciliationPageDefault),
 })
-
-const invalid = (pointer: string, detail: string): Refusal =>
-  new Refusal({
-    kind: 'invalid-request',
-    status: 400,
-    title: 'The request is not right',
-    detail: `${pointer}: ${detail}`,
-    errors: [{ pointer, detail }],
-  })
-
-/** The factory of a request, or a refusal that names those there are. */
-const factoryOf = async (source: FactorySource, id: string, agreement: string | undefined): Promise<FactoryRecord> => {
-  const all = await source.listFactories()
-  const found = all.find((each) => each.id === id && (agreement === undefined || each.schedule.agreement === agreement))
-  if (found !== undefined) return found
-  const known = [...new Set(all.map((each) => each.id))].slice(0, 10).join(', ')
-  throw notFound(
-    `There is no factory ${id} with a rack on record${agreement === undefined ? '' : ` under ${agreement}`}. ${known === '' ? 'No rack is on record yet: readings of kind rack bring them.' : `There is: ${known}.`}`,
-  )
-}
-
-/** A month of a factory that has begun and lies in the term. */
-const momentOf = async (
-  source: FactorySource,
-  { id, month, agreement }: Readonly<{ id: string; month: string; agreement: string | undefined }>,
-): Promise<FactoryMoment> => {
-  const record = await factoryOf(source, id, agreement)
-  const { from, to, zone, agreement: name } = record.schedule
-  const interval = monthInterval(month, zone)
-  const refuse = (kind: ProblemKind, title: string, detail: string) => new Refusal({ kind, status: 404, title, detail })
-  if (interval.from >= to || interval.to <= from)
-    throw refuse(
-      'outside-term',
-      'Outside the term',
-      `${month} lies outside the term of ${name}, from ${monthOf(from, zone)} to ${monthOf(to - 1, zone)}.`,
-    )
-  if (interval.from > source.now())
-    throw refuse('not-begun', 'Not begun', `${month} has not begun yet in ${zone}: no GPU can have done anything in it.`)
-  return { record, month }
-}
-
-const drawn = async (source: FactorySource, moment: FactoryMoment) => {
-  const view = await source.draw(moment)
-  if (view !== undefined) return view
-  throw new Refusal({
-    kind: 'no-racks',
-    status: 404,
-    title: 'No racks',
-    detail: `No rack of ${moment.record.id} stands in ${moment.month}: readings of kind rack say since when each does.`,
-  })
-}
 
 const toReconciliation = (answer: ReconcileAnswer): ReconciliationWire['rows'] => {
   if (answer.kind === 'refused')
@@ -145,7 +84,7 @@ const factoryLists = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): 
       schema: {
         operationId: 'readFactoryMonth',
         summary: 'A factory through a month: its halls by day, and how racks tie to what is settled',
-        params: Params,
+        params: FactoryParams,
         querystring: FactoryQueryShape,
         response: { 200: FactoryMonthShape, ...problems },
       },
@@ -157,26 +96,6 @@ const factoryLists = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): 
       return toFactoryMonth(moment, await drawn(source, moment), source.now())
     },
   )
-}
-
-/** A hall as it was asked for, or why there is none. */
-export const hallOf = async (
-  source: FactorySource,
-  { hall, ...params }: z.infer<typeof HallParams>,
-  { agreement, day, rack }: z.infer<typeof HallQuery>,
-): Promise<HallWire> => {
-  const moment = await momentOf(source, { ...params, agreement })
-  if (day !== undefined && (!isDate(day) || day.slice(0, 7) !== params.month))
-    throw invalid('/query/day', `should be a day of ${params.month}`)
-  const asked = { ...moment, hall, day, rack }
-  const shown = toHall(asked, await drawn(source, asked), source.now())
-  if (shown === undefined)
-    throw notFound(
-      rack === undefined
-        ? `${params.id} has no hall ${hall} in ${params.month}.`
-        : `Hall ${hall} of ${params.id} has no rack ${rack} in ${params.month}.`,
-    )
-  return shown
 }
 
 const hallRoute = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): void => {
@@ -205,7 +124,7 @@ const sourceRoutes = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): 
       schema: {
         operationId: 'listFactorySources',
         summary: 'Who tells of this factory, and how long ago',
-        params: Params,
+        params: FactoryParams,
         querystring: FactoryQueryShape,
         response: { 200: SourcesShape, ...problems },
       },
@@ -242,7 +161,7 @@ const reconciliationRoute = (api: FastifyInstance, sourceOf: SourceOf<FactorySou
       schema: {
         operationId: 'listReconciliation',
         summary: 'What sources say differently of the same GPUs, the largest first',
-        params: Params,
+        params: FactoryParams,
         querystring: PageQuery,
         response: { 200: ReconciliationShape, ...problems, 409: problems[404] },
       },
@@ -277,7 +196,7 @@ const rackRoute = (api: FastifyInstance, sourceOf: SourceOf<FactorySource>): voi
       schema: {
         operationId: 'readRack',
         summary: 'What readings say of one rack or node in a stretch of a month: source, id, order, digest',
-        params: Params,
+        params: FactoryParams,
         querystring: RackQuery,
         response: { 200: RackReadingsShape, ...problems },
       },

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { rational, toText } from '../../core/base/rational.ts'
 import { csv, numberCell, rationalCell, textCell } from '../../core/statements/csv.ts'
 import { factoryRoles, factoryStates, type HallWire } from '../../wire/factory.ts'
-import { hallOf, HallParams, HallQuery } from './factory-routes.ts'
+import { hallOf, HallParams, HallQuery } from './factory-moment.ts'
 import type { FactorySource } from './factory-source.ts'
 import type { SourceOf } from './principal.ts'
 
