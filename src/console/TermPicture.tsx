@@ -3,7 +3,8 @@ import type { AgreementWire } from '../wire/agreement.ts'
 import { dateText, localTime } from './dates.ts'
 import { countText } from './format.ts'
 import { Legend, Picture } from './Picture.tsx'
-import { capName, laneName, laneValue, termChart, termHeight, usedText } from './term-chart.ts'
+import { termChart, termHeight } from './term-chart.ts'
+import { capName, laneName, laneValue, usedText } from './term-words.ts'
 
 type Change = Readonly<{ at: string; what: string; becomes: string }>
 

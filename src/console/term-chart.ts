@@ -1,28 +1,12 @@
-import type { AgreementWire, CapUseWire, LaneWire } from '../wire/agreement.ts'
-import { axisStyle, escaped, labelStyle, roundStep, still, tooltipStyle } from './axes.ts'
+import type { AgreementWire, LaneWire } from '../wire/agreement.ts'
+import { axisStyle, escaped, labelStyle, roundStep, tooltipStyle } from './axes.ts'
 import { dateText, localTime, secondsOf } from './dates.ts'
-import { countText, approximate, partText, priceText, shareText } from './format.ts'
-import { fromText, one } from '../core/base/rational.ts'
+import { approximate, countText } from './format.ts'
+import { fromText } from '../core/base/rational.ts'
 import type { Palette } from './palette.ts'
 import type { Option } from './Picture.tsx'
-
-const words: Readonly<Record<LaneWire['kind'], string>> = { share: 'Revenue share', price: 'Backstop price', retention: 'Retention' }
-
-/** `Revenue share, above 1,000,000 USD`, with the clause where several have one. */
-export const laneName = ({ kind, label, clause }: LaneWire, all: readonly LaneWire[]): string => {
-  const clauses = new Set(all.filter((each) => each.kind === kind).map((each) => each.clause))
-  return [words[kind], ...(clauses.size > 1 ? [clause] : []), ...(label === '' ? [] : [label])].join(', ')
-}
-
-export const laneValue = (kind: LaneWire['kind'], value: string, currency: string): string =>
-  kind === 'price' ? priceText(value, currency) : shareText(value)
-
-/** `Cap used, per contract year`, with the clause where several have one. */
-export const capName = ({ clause, per }: CapUseWire, all: readonly CapUseWire[]): string => {
-  const clauses = new Set(all.map((each) => each.clause))
-  return ['Cap used', ...(clauses.size > 1 ? [clause] : []), per === 'aggregate' ? 'in all' : 'per contract year'].join(', ')
-}
-export const usedText = (part: string): string => partText(fromText(part), one) ?? ''
+import { capSeries, flagSeries, laneSeries, monthSeries, rampSeries, type Point } from './term-series.ts'
+import { capName, laneName, laneValue, usedText } from './term-words.ts'
 
 /** Pixels of the picture: the ramp, then a lane for each rate. */
 const rampHeight = 120
@@ -46,14 +30,6 @@ const wrapped = (text: string): string =>
         : [...lines, word]
     }, [])
     .join('\n')
-
-type Point = readonly [at: number, value: number]
-
-/** Each value from its start until the next, the last until `end`. */
-const stepLine = (steps: readonly Point[], end: number): Point[] => {
-  const last = steps.at(-1)
-  return last === undefined ? [] : [...steps.filter(([at]) => at < end), [Math.max(end, last[0]), last[1]]]
-}
 
 /** First instants of years, or of quarters where the term is short; on a picture of years, a zone's hours are less than a pixel. */
 const ticksOf = (from: number, to: number): { at: number; text: string }[] => {
@@ -87,142 +63,6 @@ const xAxis = (index: number, range: readonly [number, number], last: boolean, p
       hideOverlap: true,
     },
     axisPointer: { snap: false },
-  }
-}
-
-/** Today and amendments cross every lane; their names stand above the first. */
-const marks = (agreement: AgreementWire, named: boolean, palette: Palette) => {
-  const now = secondsOf(agreement.now)
-  const inTerm = (at: number) => at > secondsOf(agreement.from) && at < secondsOf(agreement.to)
-  const amendments = agreement.versions.slice(1).map(({ version, effective }) => ({ at: secondsOf(effective), text: `version ${version}` }))
-  return {
-    symbol: 'none',
-    silent: true,
-    // Below the lines and their labels.
-    z: 1,
-    label: { ...labelStyle(palette, 'second'), position: 'end', show: named, formatter: ({ name }: { name: string }) => name },
-    data: [
-      ...amendments
-        .filter(({ at }) => inTerm(at))
-        .map(({ at, text }) => ({ xAxis: at, name: text, lineStyle: { color: palette.ink, type: [3, 3], width: 1 } })),
-      ...(inTerm(now)
-        ? [{ xAxis: now, name: 'today', lineStyle: { color: palette.accent, type: 'solid', width: 1.5 }, label: { color: palette.accent } }]
-        : []),
-    ],
-  }
-}
-
-const rampSeries = (agreement: AgreementWire, range: readonly [number, number], palette: Palette) => {
-  const points = (steps: AgreementWire['ramp']['contract']): Point[] => [
-    [range[0], 0],
-    ...steps.map(({ at, gpus }): Point => [Math.max(range[0], secondsOf(at)), gpus]),
-  ]
-  const now = Math.min(range[1], Math.max(range[0], secondsOf(agreement.now)))
-  const common = { type: 'line', step: 'end', symbol: 'none', xAxisIndex: 0, yAxisIndex: 0, silent: true, ...still }
-  return [
-    {
-      ...common,
-      id: 'accepted',
-      name: 'Accepted',
-      lineStyle: { color: palette.accepted, width: 1.5 },
-      areaStyle: { color: palette.accepted, opacity: 0.14 },
-      data: agreement.ramp.accepted.length === 0 ? [] : stepLine(points(agreement.ramp.accepted), now),
-      markLine: marks(agreement, true, palette),
-    },
-    {
-      ...common,
-      id: 'contract',
-      name: 'Contract',
-      lineStyle: { color: palette.third, width: 1.5, type: [4, 3] },
-      data: stepLine(points(agreement.ramp.contract), range[1]),
-    },
-  ]
-}
-
-/** How much of a cap was used, after each final month: to 100 %, where a rule stands. */
-const capSeries = ({ steps }: CapUseWire, index: number, agreement: AgreementWire, palette: Palette) => {
-  const points = steps.map(({ at, part }): Point => [secondsOf(at), approximate(fromText(part))])
-  const last = steps.at(-1)
-  return {
-    type: 'line',
-    id: `cap ${index}`,
-    step: 'end',
-    xAxisIndex: index,
-    yAxisIndex: index,
-    silent: true,
-    ...still,
-    symbol: 'circle',
-    symbolSize: 0.01,
-    showAllSymbol: true,
-    itemStyle: { color: 'transparent' },
-    lineStyle: { color: palette.unsold, width: 1.5 },
-    areaStyle: { color: palette.unsold, opacity: 0.25 },
-    label: {
-      show: true,
-      position: 'right',
-      ...labelStyle(palette, 'ink'),
-      fontSize: 12,
-      formatter: ({ dataIndex }: { dataIndex: number }) => (dataIndex === points.length && last !== undefined ? usedText(last.part) : ''),
-    },
-    data: [[secondsOf(agreement.from), 0], ...points],
-    markLine: {
-      ...marks(agreement, false, palette),
-      data: [
-        ...marks(agreement, false, palette).data,
-        { yAxis: 1, name: '100 %', lineStyle: { color: palette.third, type: [2, 3], width: 1 } },
-      ],
-    },
-  }
-}
-
-/** Events, disputes and rulings as flags over the first lane. */
-const flagSeries = (agreement: AgreementWire, top_: number, palette: Palette) => ({
-  type: 'line',
-  id: 'flags',
-  xAxisIndex: 0,
-  yAxisIndex: 0,
-  silent: true,
-  ...still,
-  symbol: 'triangle',
-  symbolRotate: 180,
-  symbolSize: 8,
-  showAllSymbol: true,
-  itemStyle: { color: palette.attention },
-  lineStyle: { width: 0 },
-  data: agreement.notices.map(({ at }): Point => [secondsOf(at), top_]),
-})
-
-const laneSeries = (agreement: AgreementWire, lane: LaneWire, index: number, palette: Palette) => {
-  const steps = lane.steps.map(({ at, value }): Point => [secondsOf(at), approximate(fromText(value))])
-  const line = stepLine(steps, secondsOf(lane.to))
-  return {
-    type: 'line',
-    id: `lane ${index}`,
-    step: 'end',
-    xAxisIndex: index,
-    yAxisIndex: index,
-    silent: true,
-    ...still,
-    // A mark without size carries the label: each step says its value where it begins.
-    symbol: 'circle',
-    symbolSize: 0.01,
-    showAllSymbol: true,
-    itemStyle: { color: 'transparent' },
-    lineStyle: { color: palette.ink, width: 1.5 },
-    label: {
-      show: true,
-      position: [4, -16],
-      ...labelStyle(palette, 'ink'),
-      fontSize: 12,
-      backgroundColor: palette.surface,
-      padding: [2, 3],
-      formatter: ({ dataIndex }: { dataIndex: number }) => {
-        const step = lane.steps[dataIndex]
-        return step === undefined || dataIndex >= steps.length ? '' : laneValue(lane.kind, step.value, agreement.currency)
-      },
-    },
-    data: line,
-    markLine: marks(agreement, false, palette),
   }
 }
 
@@ -271,15 +111,6 @@ const yAxes = (agreement: AgreementWire, palette: Palette) => {
     nameTextStyle: name,
   }))
   return [counts, ...rates]
-}
-
-/** Nothing to see: a point for each month, so that the pointer finds the nearest month and not the nearest step. */
-const monthSeries = ([from, to]: readonly [number, number]) => {
-  const first = new Date(from * 1000)
-  const count = Math.ceil((to - from) / (28 * 86_400))
-  const starts = Array.from({ length: count }, (_, i) => Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + i + 1, 1) / 1000)
-  const data = [from, ...starts.filter((at) => at < to)].map((at): Point => [at, 0])
-  return { type: 'line', id: 'months', symbol: 'none', silent: true, ...still, lineStyle: { width: 0 }, data }
 }
 
 /** What held at an instant, for the pointer: the numbers of every lane. */
