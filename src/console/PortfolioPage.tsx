@@ -1,51 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo } from 'react'
-import type { PortfolioBookWire, PortfolioWire } from '../wire/portfolio.ts'
-import { isTable, withTable } from './address.ts'
+import type { PortfolioWire } from '../wire/portfolio.ts'
+import { isTable } from './address.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { AsOfControls } from './AsOfControls.tsx'
-import { CircularFlows } from './CircularFlows.tsx'
 import { ComparedTable } from './ComparedTable.tsx'
-import { Concentration } from './Concentration.tsx'
 import { dateText, monthPlus, monthText } from './dates.ts'
-import { amountText, largeAmount } from './format.ts'
+import { amountText } from './format.ts'
 import { useKeys } from './keys.ts'
 import { MovedPanel } from './MovedLines.tsx'
 import { parseLines, writeLines, type LinesView, type PortfolioView } from './portfolio-address.ts'
 import { portfolio, type LinesName } from './portfolio-queries.ts'
-import { ByChoice, CashLegend, CashPicture, ExposureLegend, ExposurePicture, linesTitle } from './PortfolioPictures.tsx'
-import { PortfolioTable, portfolioHeads } from './PortfolioTable.tsx'
+import { PortfolioBook } from './PortfolioBook.tsx'
+import { linesTitle } from './PortfolioPictures.tsx'
+import { portfolioHeads } from './PortfolioTable.tsx'
 
 const route = getRouteApi('/portfolio')
-
-const Figure = ({ name, amount, currency, more }: Readonly<{ name: string; amount: string; currency: string; more?: string }>) => (
-  <div className="figure">
-    <dt>{name}</dt>
-    <dd title={`${amountText(amount)} ${currency}`}>
-      {largeAmount(amount, currency)} {more === undefined ? null : <small>{more}</small>}
-    </dd>
-  </div>
-)
-
-const Figures = ({ book }: Readonly<{ book: PortfolioBookWire }>) => {
-  const { total, aheadTotal, currency } = book
-  return (
-    <dl className="figures">
-      <Figure name="Gross commitment" amount={total.gross} currency={currency} />
-      <Figure name="Escrow and collateral" amount={total.covered} currency={currency} />
-      <Figure name="Net" amount={total.net} currency={currency} />
-      <Figure name="Paid to date" amount={total.paid} currency={currency} />
-      <Figure
-        name="Calls, next 12 months, certain"
-        amount={aheadTotal.firm}
-        currency={currency}
-        more={`at most ${largeAmount(aheadTotal.contingent, currency)} besides`}
-      />
-      <Figure name="Share income, last 12 months" amount={total.shareBehind} currency={currency} />
-    </dl>
-  )
-}
 
 /** What needs the guarantor, in one sentence with one act; nothing where nothing does. */
 const Attention = ({ toApprove }: Pick<PortfolioWire, 'toApprove'>) => {
@@ -105,68 +76,6 @@ const amountOf = (
     return { amount: agreement === undefined ? book.months.find((each) => each.month === month)?.[of] : undefined, currency }
   const sums = agreement === undefined ? book.total : book.rows.find((row) => row.agreement === agreement)
   return { amount: sums?.[month === '12m' ? (of === 'paid' ? 'paidBehind' : 'shareBehind') : of], currency }
-}
-
-type BookProps = Readonly<{
-  book: PortfolioBookWire
-  data: PortfolioWire
-  view: PortfolioView
-  setView: (view: PortfolioView) => void
-  onOpen: (lines: LinesView) => void
-  onAgreement: (agreement: string) => void
-}>
-
-const Book = ({ book, data, view, setView, onOpen, onAgreement }: BookProps) => {
-  const picture = (name: string) => ({
-    shown: isTable(view.table, name) ? ('table' as const) : ('chart' as const),
-    onShow: (shown: 'chart' | 'table') => setView({ table: withTable(view.table, name, shown === 'table') }),
-  })
-  return (
-    <>
-      {data.books.length < 2 ? null : <h2 className="book-head">{book.currency}</h2>}
-      <Figures book={book} />
-      <div className="pair">
-        <div className="column">
-          <ExposurePicture
-            book={book}
-            inTalks={data.inTalks}
-            by={view.by ?? 'agreement'}
-            onAgreement={onAgreement}
-            {...picture('exposure')}
-          />
-          <div className="below">
-            <ByChoice by={view.by ?? 'agreement'} onBy={(by) => setView({ by: by === 'agreement' ? undefined : by })} />
-            <ExposureLegend />
-          </div>
-        </div>
-        <div className="column">
-          <CashPicture
-            book={book}
-            all={view.months === 'all'}
-            onAll={(all) => setView({ months: all ? 'all' : undefined })}
-            opened={view.lines}
-            onOpen={onOpen}
-            {...picture('cash')}
-          />
-          <div className="below">
-            <CashLegend />
-          </div>
-        </div>
-      </div>
-      <PortfolioTable
-        book={book}
-        inTalks={book === data.books[0] ? data.inTalks : []}
-        on={data.asOf!}
-        several={data.books.length > 1}
-        opened={view.lines}
-        onOpen={onOpen}
-      />
-      <div className="pair flows-pair">
-        <Concentration book={book} />
-        <CircularFlows book={book} hasDocument={data.document !== null} />
-      </div>
-    </>
-  )
 }
 
 const Foot = ({ data }: Readonly<{ data: PortfolioWire }>) => (
@@ -254,7 +163,7 @@ const Body = ({ data, view, setView }: BodyProps) => {
         <Head data={data} view={view} setView={setView} />
         <Attention toApprove={data.toApprove} />
         {data.books.map((book) => (
-          <Book
+          <PortfolioBook
             key={book.currency}
             book={book}
             data={data}
