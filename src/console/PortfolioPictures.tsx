@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { PortfolioBookWire, PortfolioPartWire } from '../wire/portfolio.ts'
 import { Absent } from './Absent.tsx'
+import { AmountTable } from './AmountTable.tsx'
 import { cashChart, type CashMonth } from './cash-chart.ts'
 import { monthText } from './dates.ts'
 import { exposureChart, exposureHeight, type ExposureBar } from './exposure-chart.ts'
@@ -32,45 +33,8 @@ const barsOf = (book: PortfolioBookWire, by: ExposureBy): ExposureBar[] =>
     ? book.rows.map(({ agreement, title, paid, gross, covered, net }) => ({ id: agreement, name: title, paid, gross, covered, net }))
     : book.by[by].map((part) => partBar(by, part))
 
-const ExposureTable = ({ book, bars, by }: Readonly<{ book: PortfolioBookWire; bars: readonly ExposureBar[]; by: ExposureBy }>) => (
-  <table className="table">
-    <caption className="hidden">
-      Commitment by {by}, {book.currency}
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">{byWords[by]}</th>
-        {['Paid to date', 'Gross', 'Covered', 'Net'].map((head) => (
-          <th key={head} scope="col" className="number">
-            {head}
-          </th>
-        ))}
-      </tr>
-    </thead>
-    <tbody>
-      {bars.map(({ id, name, paid, gross, covered, net }) => (
-        <tr key={id}>
-          <th scope="row">{name}</th>
-          {[paid, gross, covered, net].map((amount, i) => (
-            <td key={i} className="number">
-              {amountText(amount)}
-            </td>
-          ))}
-        </tr>
-      ))}
-    </tbody>
-    <tfoot>
-      <tr>
-        <th scope="row">Total</th>
-        {[book.total.paid, book.total.gross, book.total.covered, book.total.net].map((amount, i) => (
-          <td key={i} className="number">
-            {amountText(amount)}
-          </td>
-        ))}
-      </tr>
-    </tfoot>
-  </table>
-)
+type Exposed = Readonly<{ paid: string; gross: string; covered: string; net: string }>
+const exposedOf = ({ paid, gross, covered, net }: Exposed): string[] => [paid, gross, covered, net]
 
 type ExposureProps = Shown &
   Readonly<{
@@ -102,7 +66,13 @@ export const ExposurePicture = ({ book, inTalks, by, onAgreement, shown, onShow 
       onPick={(name) => (by === 'agreement' && book.rows.some(({ agreement }) => agreement === name) ? onAgreement(name) : undefined)}
       table={
         <Scrolls name={`Commitment by ${by}, table`}>
-          <ExposureTable book={book} bars={bars} by={by} />
+          <AmountTable
+            caption={`Commitment by ${by}, ${book.currency}`}
+            head={byWords[by]}
+            heads={['Paid to date', 'Gross', 'Covered', 'Net']}
+            rows={bars.map((bar) => ({ id: bar.id, name: bar.name, amounts: exposedOf(bar) }))}
+            total={exposedOf(book.total)}
+          />
         </Scrolls>
       }
     />

@@ -2,12 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { decimal, total, toText } from '../core/base/rational.ts'
+import { sumDecimals } from '../core/sheets/sum.ts'
 import type { InstrumentWire, RegisterAmount, RegisterWire } from '../wire/register.ts'
 import { isTable, withTable } from './address.ts'
+import { AmountTable } from './AmountTable.tsx'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { AsOfControls } from './AsOfControls.tsx'
 import { monthText } from './dates.ts'
-import { amountText, moneyInTables } from './format.ts'
+import { moneyInTables } from './format.ts'
 import { useKeys } from './keys.ts'
 import { kindWord } from './kind-words.ts'
 import type { PortfolioView } from './portfolio-address.ts'
@@ -113,6 +115,9 @@ const Table = ({ side, rows, view, several }: TableProps) => {
   )
 }
 
+type Rolled = Readonly<{ opening: string; paid: string; other: string; closing: string }>
+const rolledOf = ({ opening, paid, other, closing }: Rolled): string[] => [opening, paid, other, closing]
+
 const RollForward = ({ data }: Readonly<{ data: RegisterWire }>) => {
   const { rollForward } = data
   if (rollForward === null) return null
@@ -127,44 +132,13 @@ const RollForward = ({ data }: Readonly<{ data: RegisterWire }>) => {
         </span>
       </header>
       <Scrolls name="Roll-forward of gross, table">
-        <table className="table">
-          <caption className="hidden">Roll-forward of gross in {currency}</caption>
-          <thead>
-            <tr>
-              <th scope="col">Instrument</th>
-              {['Opening', 'Paid', 'Other changes', 'Closing'].map((head) => (
-                <th key={head} scope="col" className="number">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.instrument}>
-                <th scope="row">{names.get(row.instrument) ?? row.instrument}</th>
-                {[row.opening, row.paid, row.other, row.closing].map((amount, i) => (
-                  <td key={i} className="number">
-                    {amountText(amount)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row">Total</th>
-              {(['opening', 'paid', 'other', 'closing'] as const).map((name) => (
-                <td key={name} className="number">
-                  {sumText(
-                    rows.map((row) => row[name]),
-                    currency,
-                  )}
-                </td>
-              ))}
-            </tr>
-          </tfoot>
-        </table>
+        <AmountTable
+          caption={`Roll-forward of gross in ${currency}`}
+          head="Instrument"
+          heads={['Opening', 'Paid', 'Other changes', 'Closing']}
+          rows={rows.map((row) => ({ id: row.instrument, name: names.get(row.instrument) ?? row.instrument, amounts: rolledOf(row) }))}
+          total={rows.map(rolledOf).reduce((sums, amounts) => sums.map((sum, i) => sumDecimals([sum, amounts[i]!])))}
+        />
       </Scrolls>
     </section>
   ))
