@@ -1,22 +1,14 @@
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { PersonWire } from '../wire/people.ts'
 import { announce } from './announce.ts'
 import { Confirm } from './Confirm.tsx'
 import { postJson } from './fetch.ts'
+import { Field } from './Field.tsx'
 
-type FieldProps = Readonly<{ label: string; value: string; type?: string; set: (value: string) => void }>
-
-const Field = ({ label, value, type = 'text', set }: FieldProps) => {
-  const id = useId()
-  return (
-    <p className="field">
-      <label htmlFor={id}>{label}</label>
-      <input id={id} type={type} value={value} maxLength={320} onChange={({ target }) => set(target.value)} />
-    </p>
-  )
-}
+/** Characters of an address of e-mail, and of all that is said of a person. */
+const lengthMax = 320
 
 const present = (values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value.trim() === '' ? [] : [[key, value.trim()]])))
@@ -36,11 +28,11 @@ const Dialogue = ({ onClose }: Readonly<{ onClose: () => void }>) => {
   }
   return (
     <Confirm title="Add a person" verb={values.name.trim() === '' ? 'Add' : `Add ${values.name.trim()}`} act={act} onClose={onClose}>
-      <Field label="Name" value={values.name} set={set('name')} />
-      <Field label="E-mail" type="email" value={values.email} set={set('email')} />
+      <Field label="Name" value={values.name} maxLength={lengthMax} set={set('name')} />
+      <Field label="E-mail" type="email" value={values.email} maxLength={lengthMax} set={set('email')} />
       <p className="third">Bound to whoever first signs in with this address, if the identity provider has verified it. Or, more surely:</p>
-      <Field label="Issuer" type="url" value={values.issuer} set={set('issuer')} />
-      <Field label="Subject" value={values.subject} set={set('subject')} />
+      <Field label="Issuer" type="url" value={values.issuer} maxLength={lengthMax} set={set('issuer')} />
+      <Field label="Subject" value={values.subject} maxLength={lengthMax} set={set('subject')} />
       <p className="second">They may then sign in, and act as nothing until they are given a role.</p>
     </Confirm>
   )

@@ -7,6 +7,7 @@ import { Answer, TableSkeleton } from './Answer.tsx'
 import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
+import { Field } from './Field.tsx'
 import { SettingsTable } from './SettingsTable.tsx'
 import { parties, readers } from './settings-queries.ts'
 
@@ -73,16 +74,13 @@ const Let = ({ onClose }: Readonly<{ onClose: () => void }>) => {
           <option value="lender">Lender</option>
         </select>
       </p>
-      <p className="field">
-        <label htmlFor={`${field}-p`}>Party</label>
-        <input
-          id={`${field}-p`}
-          value={reader.party}
-          maxLength={100}
-          placeholder="such as audit-firm"
-          onChange={({ target }) => setReader({ ...reader, party: target.value })}
-        />
-      </p>
+      <Field
+        label="Party"
+        value={reader.party}
+        maxLength={100}
+        placeholder="such as audit-firm"
+        set={(party) => setReader({ ...reader, party })}
+      />
       <p className="second">
         Its people see terms, statements and their reasons of {reader.agreement || 'the agreement'}, and change nothing. Its parties read of
         this in the audit log.

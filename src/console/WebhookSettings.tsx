@@ -6,7 +6,7 @@ import { Answer, TableSkeleton } from './Answer.tsx'
 import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
-import { AddWebhook, SecretShown } from './AddWebhook.tsx'
+import { AddWebhook, WebhookSecret } from './AddWebhook.tsx'
 import { webhooks } from './webhook-queries.ts'
 import { WebhookCard, type WebhookAct } from './WebhookCard.tsx'
 import './webhooks.css'
@@ -103,9 +103,9 @@ export const WebhookSettings = () => {
       </Answer>
       {asked === undefined ? null : <AskFirst asked={asked} onClose={() => setAsked(undefined)} onSecret={setSecret} />}
       {secret === undefined ? null : (
-        <SecretShown secret={secret.secret} onClose={() => setSecret(undefined)}>
+        <WebhookSecret secret={secret.secret} onClose={() => setSecret(undefined)}>
           Messages are signed by the old one as well until {instantText(secret.previousUntil, 'UTC')}.
-        </SecretShown>
+        </WebhookSecret>
       )}
     </>
   )
