@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { Busy } from './busy.ts'
 import type { Principal } from './principal.ts'
 
@@ -50,9 +51,17 @@ export const makeBuckets = (sendersMax: number) => {
   }
 }
 
-/** One house has many addresses of IPv6: the network counts. */
-const networkOf = (address: string): string =>
-  address.includes(':') && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address
+/** One house has many addresses of IPv6: the network counts, its first 64 bits, however an address is written. */
+export const networkOf = (address: string): string => {
+  if (!ipaddr.isValid(address)) return address
+  // What is IPv4 written as IPv6 is IPv4.
+  const parsed = ipaddr.process(address)
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString()
+  return parsed.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')
+}
 
 type Counted = Readonly<{ sender: string; name: string; rate: Rate }>
 

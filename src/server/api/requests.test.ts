@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import Fastify from 'fastify'
 import { closeWorld, worldNow } from '../../../test/closed-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { byHeader, headersOf } from '../../../test/principals.ts'
@@ -8,19 +9,28 @@ import { apiVersion, apiVersions } from '../../wire/api-version.ts'
 import type { ProblemWire } from '../../wire/problem.ts'
 import type { ReadingsWire, ReadingWire } from '../../wire/reading.ts'
 import { makeServed } from '../serve.ts'
-import { makeBuckets, ratesUsual, type Rate } from './rates.ts'
+import { guardAccess } from './principal.ts'
+import { makeBuckets, networkOf, ratesUsual, type Rate } from './rates.ts'
 import { allPages } from './rows.ts'
 
 const { close, ...store } = await testDatabase()
 const [month] = await closeWorld(store)
 const serving = { now: () => worldNow }
 const api = await makeServed(store, serving)
+await api.ready()
 after(async () => {
   await api.close()
   await close()
 })
 
 const get = (url: string, headers: Readonly<Record<string, string>> = {}) => api.inject({ url, headers })
+
+test('API24 a route that does not say what it needs is not added', () => {
+  const bare = Fastify()
+  guardAccess(bare, byHeader)
+  assert.throws(() => bare.get('/api/secrets', () => 'told'), /GET \/api\/secrets does not say what it needs/)
+  assert.doesNotThrow(() => bare.get('/api/open', { config: { needs: 'nothing' } }, () => 'told'))
+})
 
 test('API42 every answer says its dated version, and one that is not there is refused with those that are', async () => {
   for (const url of ['/api/agreements', '/api/agreements/nobody', '/api/nothing'])
@@ -35,6 +45,7 @@ test('API42 every answer says its dated version, and one that is not there is re
     assert.equal(refused.statusCode, 400)
     const problem = refused.json<ProblemWire>()
     assert.equal(problem.type, 'urn:offtake:problem:unknown-version')
+    assert.equal(refused.headers['offtake-version'], apiVersion)
     for (const known of apiVersions) assert.ok(problem.detail.includes(known))
   }
 })
@@ -93,19 +104,26 @@ test('API43 a refusal is kept by nobody, and other content has another tag', asy
 })
 
 test('API44 a bucket lets through what its rate gives, and never more: any course of requests', () => {
-  const course = fc.array(fc.nat(400), { minLength: 1, maxLength: 200 })
+  const wait = fc.oneof(fc.constant(0), fc.nat(400), fc.nat(60_000))
+  const course = fc.array(wait, { minLength: 1, maxLength: 200 })
   const rate = fc.record({ burst: fc.integer({ min: 1, max: 20 }), perSecond: fc.integer({ min: 1, max: 50 }) })
   fc.assert(
     fc.property(rate, course, (given: Rate, waits) => {
       const take = makeBuckets(10)
-      let [at, allowed] = [0, 0]
-      for (const wait of waits) {
-        at += wait
+      let at = 0
+      const allowed: number[] = []
+      for (const ms of waits) {
+        at += ms
         const taken = take('one', given, at)
-        if (taken.allowed) allowed += 1
+        if (taken.allowed) allowed.push(at)
         // Whoever waits as long as they are told is let through.
         else assert.ok(makeBuckets(10)('fresh', given, 0).allowed && taken.waitSeconds >= 1)
-        assert.ok(allowed <= given.burst + (at / 1000) * given.perSecond + 1e-6, `${allowed} by ${at} ms`)
+        // Of any stretch of time, and not from the beginning alone: rest is not saved up beyond the rim.
+        for (const [i, from] of allowed.entries())
+          assert.ok(
+            allowed.length - i <= given.burst + ((at - from) / 1000) * given.perSecond + 1e-6,
+            `${allowed.length - i} from ${from} to ${at} ms`,
+          )
       }
       const last = take('one', given, at)
       if (!last.allowed) assert.ok(take('one', given, at + 1000 * last.waitSeconds).allowed)
@@ -122,6 +140,25 @@ test('API44 senders are counted apart, and of too many the quietest is forgotten
   assert.ok(take('c', rate, 1).allowed)
   // `a` was the quietest of three.
   assert.ok(take('a', rate, 1).allowed)
+  // Whoever asks again is not quiet, whoever came first: of `d` and `e` the one that asked last is remembered.
+  const other = makeBuckets(2)
+  for (const sender of ['d', 'e', 'd', 'f']) other(sender, rate, 2)
+  assert.ok(!other('d', rate, 2).allowed)
+})
+
+test('API44 addresses of one network of IPv6 are one sender, however they are written; those of IPv4 are each their own', () => {
+  const networks = (...addresses: string[]) => new Set(addresses.map(networkOf)).size
+  assert.equal(networks('2001:db8::1', '2001:db8::2', '2001:db8::1:2:3:4', '2001:db8:0:0:ffff::', '2001:0DB8:0::9'), 1)
+  assert.equal(networks('2001:db8::1', '2001:db8:0:1::1', '2001:db8:1::1', '2001:db9::1'), 4)
+  assert.equal(networks('10.0.0.1', '10.0.0.2', '::ffff:10.0.0.3'), 3)
+  assert.equal(networks('10.0.0.1', '::ffff:10.0.0.1', '::ffff:a00:1'), 1)
+  const half = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 4, maxLength: 4 })
+  fc.assert(
+    fc.property(half, half, half, (network, one, other) => {
+      const written = (host: readonly number[]) => [...network, ...host].map((part) => part.toString(16)).join(':')
+      assert.equal(networks(written(one), written(other)), 1)
+    }),
+  )
 })
 
 test('API44 what is beyond the rate of a person, a key or an address is answered 429 with when to come again', async () => {
@@ -202,7 +239,6 @@ test('API45 what cannot be begun is refused as ever, also as rows', async () => 
 
 test('API45 a page is asked for when there is room for it, and no more once the reader has gone; a cut stream has no last line', async () => {
   const { sendRows } = await import('./rows.ts')
-  const Fastify = (await import('fastify')).default
   let [asked, ended] = [0, false]
   const row = { text: 'x'.repeat(10_000) }
   const endless = async function* () {
