@@ -24,11 +24,16 @@ const columns: readonly SheetColumn[] = [
 ]
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme' }),
-  fc.constantFrom('=1+1', '+1', '-2', '@x', '\t=1', 'a\tb', 'a\nb', '"q"', '<b>&', '\u0000x', '007', '2027-09', '＝1'),
+  fc.constantFrom('=1+1', '+1', '-2', '@x', '\t=1', 'a\tb', 'a\nb', '"q"', '<b>&', '\u0000x', 'a\u0007b\uFFFE', '007', '2027-09', '＝1'),
 )
 const anyDay = fc
   .date({ min: new Date('1950-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((at) => at.toISOString().slice(0, 10))
+/** What XML 1.0 calls a character: https://www.w3.org/TR/xml/#charsets. */
+const isSayable = (letter: string): boolean => {
+  const code = letter.codePointAt(0)!
+  return [0x9, 0xa, 0xd].includes(code) || (code >= 0x20 && code !== 0xfffe && code !== 0xffff)
+}
 const anySheet = fc
   .array(fc.tuple(anyText, fc.option(anyDecimal(20)), fc.option(anyDay)), { maxLength: 12 })
   .map((rows): Sheet => ({ name: 'Lines', columns, rows }))
@@ -79,6 +84,7 @@ describe('workbooks', () => {
         assert.equal(rows.length, sheet.rows.length)
         for (const [i, [text, amount, due]] of rows.entries()) {
           assert.notEqual(text!.kind, 'number')
+          assert.equal(text!.value, Array.from(sheet.rows[i]![0]!).filter(isSayable).join(''))
           const given = sheet.rows[i]![1]!
           if (given === null) assert.equal(amount!.kind, 'nothing')
           else if (isExactInWorkbook(given)) {
@@ -130,6 +136,13 @@ describe('sums', () => {
     assert.equal(sumDecimals([]), '0')
     assert.equal(sumDecimals(Array.from({ length: 10_000 }, () => '9999999999999.99')), '99999999999999900.00')
     assert.throws(() => sumDecimals(['1e5']), /not a decimal/)
+  })
+
+  test('SH5 however many decimals are added, short and long, none is rounded', () => {
+    const short = Array.from({ length: 10_000 }, () => '9999999999.99')
+    assert.equal(sumDecimals(short), '99999999999900.00')
+    assert.equal(sumDecimals([...short, '0.001', ...short.map((text) => `-${text}`)]), '0.001')
+    assert.equal(sumDecimals(Array.from({ length: 10_000 }, () => '9999999999999')), '99999999999990000')
   })
 
   test('SH5 numbers that read as the same double are ordered by their last digit', () => {

@@ -241,6 +241,11 @@ test('API73 what is foreign is answered as what is not there; a role without the
     await refusal(403, headersOf('operator', 'mine-grantor', 'usr_x'), `mine/periods/${july}/drafts/1/approvals`, said),
     /and you act as operator/,
   )
+  const { acts } = await ask<ProgressWire>(headersOf('operator', 'mine-grantor', 'usr_x'), `mine/periods/${july}/progress`)
+  assert.deepEqual(
+    acts.filter(({ may }) => may),
+    [],
+  )
   assert.match(await refusal(403, undefined, `mine/periods/${july}/drafts/1/approvals`, said), /Approving wants a person/)
   assert.match(await refusal(403, undefined, `mine/periods/${july}/drafts/1/returns`, { reason: 'x' }), /wants a person/)
   // Whoever owns the database prepares.
@@ -324,6 +329,36 @@ test('API75 a dispute holds its amount out of the net, a ruling ends it, and the
   )
 })
 
+test('API75 nobody rules on what they raised, whichever party they act for', async () => {
+  const { operator, guarantor } = await closed('both')
+  const disputes = `both/periods/${july}/disputes`
+  const { dispute } = await ask<RaisedWire>(guarantor('eve'), disputes, { version: 1, line: 1, reason: 'terms', text: 'Not so.' })
+  const ruling = `${disputes}/${dispute!.id}/ruling`
+  assert.match(await refusal(409, operator('eve'), ruling, { verdict: 'accepted', text: 'I agree with myself.' }), /who raised it does not/)
+  const [seen] = (await ask<DisputesWire>(operator('eve'), disputes)).disputes
+  assert.deepEqual([seen!.status, seen!.mayRule], ['open', false])
+  assert.equal((await ask<DisputeWire>(operator('ann'), ruling, { verdict: 'accepted', text: 'So it is.' })).status, 'accepted')
+})
+
+test('API75 what is upheld is all, a part, or nothing; a quantity is disputed for no more than the line has left', async () => {
+  const { operator, guarantor } = await closed('upheld')
+  const disputes = `upheld/periods/${july}/disputes`
+  const raise = async (more: object) =>
+    (await ask<RaisedWire>(guarantor('gil'), disputes, { version: 1, line: 1, reason: 'rate', text: 'x', ...more })).dispute!
+  const [first, second] = [await raise({ amount: '100.00' }), await raise({ amount: '40.00' })]
+  // All 74,390 GPU-hours of the line are 148,780.00 at 2.00, of which 140.00 are taken.
+  assert.equal((await raise({ quantity: '74390' })).amount, '148640.00')
+  const rule = (id: string, verdict: string) => ask<DisputeWire>(operator('ann'), `${disputes}/${id}/ruling`, { verdict, text: 'x' })
+  assert.equal((await rule(first.id, 'accepted')).ruling!.upheld, '100.00')
+  assert.equal(Number((await rule(second.id, 'rejected')).ruling!.upheld), 0)
+  const next = await closePeriod(store, { agreement: 'upheld', month: august, now: closingNow, by: 'test' })
+  const lines = next.kind === 'closed' ? next.stored.statement.lines.filter(({ corrects }) => corrects === july) : []
+  assert.deepEqual(
+    lines.map(({ amount }) => amount),
+    ['-100.00'],
+  )
+})
+
 test('API76 of two who dispute all of a line at once one is refused, and nothing of theirs is half written', async () => {
   const { operator, guarantor } = await closed('race')
   const disputes = `race/periods/${july}/disputes`
@@ -357,6 +392,9 @@ test('API77 a thread is read by both parties, and a note by one’s own alone', 
   assert.deepEqual(await told(operator('ann')), ['1 See hall 2.', '3 We looked.'])
   const { rows } = await store.pool.query<{ log: string }>(`select coalesce(json_agg(detail)::text, '') as log from audit_log`)
   assert.ok(!rows[0]!.log.includes('half'))
+  // Nor does the log tell that something was noted: of three messages two were for both.
+  const deeds = await store.pool.query(`select from audit_log where agreement = 'thread' and action = 'answer'`)
+  assert.equal(deeds.rowCount, 2)
   assert.equal((await ask<DisputesWire>(operator('ann'), disputes)).zone, 'UTC')
 })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { verifyCampus } from '../../../test/campus-telemetry.ts'
 import { testDatabase } from '../../../test/database.ts'
+import { byHeader, headersOf } from '../../../test/principals.ts'
 import { campusAgreement, campusFactory, campusMonth, campusNow, loadCampus, unitOf } from '../../../test/small-campus.ts'
 import type { ClaimWire, FindingDetailWire, FindingsWire, RingsWire } from '../../wire/claim.ts'
 import type { FactoriesWire, FactoryMonthWire, HallWire, RackReadingsWire, ReconciliationWire, SourcesWire } from '../../wire/factory.ts'
@@ -211,4 +212,28 @@ test('API23 findings are paged in order and tell their evidence; a decision want
   const later = await get<FindingsWire>(`${claimAt}/findings?kind=rejected.drew-power&limit=200`)
   assert.equal(later.findings.find((each) => each.id === id)?.decision?.decision, 'confirm')
   assert.equal((await get<FindingDetailWire>(`${claimAt}/findings/${id}`)).id, id)
+})
+
+test('API23 a decision is for whoever the terms call the guarantor: the role alone is not enough', async () => {
+  const named = await makeApi({
+    source: makeReaders(store, now),
+    claims: makeClaims(store, now),
+    identify: byHeader,
+    consoleFolder: join(import.meta.dirname, 'nothing'),
+  })
+  const { findings } = await get<FindingsWire>(`${claimAt}/findings?limit=1`)
+  const decide = (party: string) =>
+    named.inject({
+      method: 'POST',
+      url: `/api${claimAt}/findings/${findings[0]!.id}/decision`,
+      headers: headersOf('guarantor', party),
+      payload: { decision: 'ask', reason: 'Did it run?' },
+    })
+  const other = await decide('harbour')
+  assert.equal(other.statusCode, 403)
+  assert.match(other.json<ProblemWire>().detail, /harbour is its operator, and you act as guarantor/)
+  assert.equal((await decide('somebody-else')).statusCode, 404)
+  const own = await decide('grantor')
+  assert.equal(own.statusCode, 200, own.body)
+  await named.close()
 })

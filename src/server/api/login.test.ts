@@ -122,9 +122,12 @@ test('API34 without login and without cookie or key one is whoever is at this ma
   assert.equal((await get('/api/agreements')).statusCode, 200)
   assert.deepEqual((await who({})).may, permissionNames)
   assert.equal((await who({})).person, null)
-  const wrong = { cookie: `offtake-session-80=${'A'.repeat(43)}` }
-  assert.equal((await get('/api/agreements', wrong)).statusCode, 401)
-  assert.deepEqual((await who(wrong)).may, [])
+  const cookie = { cookie: `offtake-session-80=${'A'.repeat(43)}` }
+  const keys = ['Bearer nonsense', 'Bearer', 'Basic YTpi', ''].map((authorization) => ({ authorization }))
+  for (const wrong of [cookie, ...keys]) {
+    assert.equal((await get('/api/agreements', wrong)).statusCode, 401, JSON.stringify(wrong))
+    assert.deepEqual((await who(wrong)).may, [])
+  }
 })
 
 test('API34 whom somebody was made up to be is taken back for good', async () => {
@@ -264,6 +267,8 @@ test('API36 what holds no longer, what never did and what is none are answered a
   assert.equal((await post(`/api/keys/${revoked.key.id}/revoke`, {}, maker)).statusCode, 200)
   assert.equal((await get('/api/agreements', bearer(ended.token))).statusCode, 403, 'it holds, and may not')
   clock += 86_400
+  assert.equal((await get('/api/agreements', bearer(expired.token))).statusCode, 401, 'a day has passed')
+  assert.equal((await get('/api/agreements', bearer(ended.token))).statusCode, 403, 'this one has thirty')
   await desk.people.change('test', { person: operator, role: 'operator', party: 'sharon-ai', given: false })
   const wrong = [
     bearer(revoked.token),
@@ -329,11 +334,12 @@ test('API37 one acts as what one was given and as nothing else; the session reme
 })
 
 /** What happens to one person: given, taken back, signed in, acting as another, making a key. */
+const what = fc.constantFrom(0, 0, 0, 1, 2, 3)
 const step = fc.oneof(
-  fc.record({ kind: fc.constant('change' as const), given: fc.boolean(), what: fc.nat(3) }),
+  fc.record({ kind: fc.constant('change' as const), given: fc.boolean(), what }),
   fc.record({ kind: fc.constant('sign-in' as const) }),
-  fc.record({ kind: fc.constant('act' as const), session: fc.nat(3), what: fc.nat(3) }),
-  fc.record({ kind: fc.constant('key' as const), what: fc.nat(3), scopes: fc.subarray([...permissionNames]) }),
+  fc.record({ kind: fc.constant('act' as const), session: fc.nat(3), what }),
+  fc.record({ kind: fc.constant('key' as const), what, scopes: fc.subarray([...permissionNames]) }),
 )
 const things: readonly Readonly<{ role: Role; party: string | null }>[] = [
   { role: 'guarantor', party: 'nvidia' },
@@ -342,16 +348,24 @@ const things: readonly Readonly<{ role: Role; party: string | null }>[] = [
   { role: 'administrator', party: null },
 ]
 
+/** Before anything else: one role, with a session and a key by it, so that there is something to take back. */
+const begun = [
+  { kind: 'change', given: true, what: 0 },
+  { kind: 'sign-in' },
+  { kind: 'key', what: 0, scopes: [...permissionNames] },
+] as const
+
 test('API39 whatever is given, taken back, switched and made: nobody may more than what they have now, and no key more than its maker', async () => {
   const from = { origin: null, request: null }
+  let [ended, endedSessions] = [0, 0]
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
       const added = await desk.people.add('law', { name: 'Law', identity: { issuer: 'https://law.example', subject: crypto.randomUUID() } })
       const { person } = added.kind === 'added' ? added.person : assert.fail()
       const held = new Set<number>()
       const sessions: string[] = []
-      const keys: { token: string; what: number; scopes: readonly Permission[] }[] = []
-      for (const each of steps) {
+      const keys: { token: string; of: number; scopes: readonly Permission[] }[] = []
+      for (const each of [...begun, ...steps]) {
         if (each.kind === 'change') {
           await desk.people.change('law', { person, ...things[each.what]!, given: each.given })
           if (each.given) held.add(each.what)
@@ -364,23 +378,26 @@ test('API39 whatever is given, taken back, switched and made: nobody may more th
         } else {
           const made = await desk.keys.make('law', { person, as: things[each.what]! }, { name: 'k', scopes: each.scopes, days: 1 })
           assert.equal(made.kind, held.has(each.what) ? 'made' : 'refused')
-          if (made.kind === 'made') keys.push({ token: made.token, what: each.what, scopes: each.scopes })
+          if (made.kind === 'made') keys.push({ token: made.token, of: each.what, scopes: each.scopes })
         }
         for (const token of sessions) {
           const session = await who({ cookie: `offtake-session-80=${token}` })
           const at = things.findIndex(({ role, party }) => role === session.acting?.role && party === session.acting.party)
           assert.ok(session.acting === null ? session.may.length === 0 : held.has(at), JSON.stringify(session.acting))
+          endedSessions += session.person === null ? 1 : 0
           if (session.acting !== null) assert.deepEqual(session.may, permissionsOf(things[at]!.role))
         }
-        for (const { token, what, scopes } of keys) {
+        for (const { token, of, scopes } of keys) {
           const { may, acting } = await who(bearer(token))
-          assert.deepEqual(may, held.has(what) ? permissionsOf(things[what]!.role).filter((may_) => scopes.includes(may_)) : [])
-          assert.equal(acting?.role, held.has(what) ? things[what]!.role : undefined)
+          assert.deepEqual(may, held.has(of) ? permissionsOf(things[of]!.role).filter((may_) => scopes.includes(may_)) : [])
+          assert.equal(acting?.role, held.has(of) ? things[of]!.role : undefined)
+          ended += held.has(of) ? 0 : 1
         }
       }
     }),
     { numRuns: 25 },
   )
+  assert.ok(ended > 0 && endedSessions > 0, `${ended} keys and ${endedSessions} sessions were looked at that had ended`)
 })
 
 test('API39 what a key can be given is a part of what its role may, without what wants a person', () => {

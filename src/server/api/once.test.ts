@@ -16,16 +16,21 @@ const { close, ...store } = await testDatabase()
 const told: string[] = []
 /** Every deed that was done, in order. */
 const deeds: Readonly<{ by: string; body: Body }>[] = []
-type Body = Readonly<{ n?: number; waitMs?: number; fails?: boolean; status?: number; letters?: number; secret?: boolean }>
+type Body = Readonly<{ n?: number; waitMs?: number; fails?: boolean; status?: number; letters?: number; secret?: boolean; held?: boolean }>
+
+/** A deed that is held says that it has begun, and goes on when it is let. */
+const held = { begun: Promise.withResolvers<void>(), let: Promise.withResolvers<void>() }
 
 const api = Fastify()
 answerProblems(api, (text) => void told.push(text))
 guardAccess(api, byHeader)
 doOnce(api, store, (text) => void told.push(text))
 api.post<{ Body: Body }>('/api/deeds', { config: { needs: 'somebody' } }, async (request, reply) => {
-  const { waitMs = 0, fails = false, status = 200, letters = 0, secret = false } = request.body
+  const { waitMs = 0, fails = false, status = 200, letters = 0, secret = false, held: isHeld = false } = request.body
   if (secret) reply.header('cache-control', 'no-store')
   await sleep(waitMs)
+  if (isHeld) held.begun.resolve()
+  if (isHeld) await held.let.promise
   if (fails) throw new Error('as it was told to')
   deeds.push({ by: request.principal!.id, body: request.body })
   return reply.code(status).send({ deed: deeds.length, text: 'x'.repeat(letters) })
@@ -77,13 +82,14 @@ test('API40 a key is of a person in one role for one party: nobody is answered w
 })
 
 test('API40 what runs still is told so, and what the server could not do may be tried again at once', async () => {
-  const slow = send('k4', { n: 1, waitMs: 300 })
-  await sleep(100)
-  const meanwhile = await send('k4', { n: 1, waitMs: 300 })
+  const slow = send('k4', { n: 1, held: true })
+  await held.begun.promise
+  const meanwhile = await send('k4', { n: 1, held: true })
   assert.equal(meanwhile.statusCode, 409)
   assert.equal(meanwhile.json<ProblemWire>().type, 'urn:offtake:problem:still-running')
+  held.let.resolve()
   assert.equal((await slow).statusCode, 200)
-  assert.equal((await send('k4', { n: 1, waitMs: 300 })).headers['idempotency-replayed'], 'true')
+  assert.equal((await send('k4', { n: 1, held: true })).headers['idempotency-replayed'], 'true')
   assert.equal((await send('k5', { fails: true })).statusCode, 500)
   assert.equal((await send('k5', { n: 1 })).statusCode, 200)
   assert.match(told.join('\n'), /as it was told to/)

@@ -89,6 +89,20 @@ test('AP20 with both approvals the close is enqueued, and what becomes final is 
   assert.equal((await store.pool.query(`select from journal where agreement = 'plain'`)).rowCount! > 0, true)
 })
 
+test('AP20 a month is final on the day on which the second party approved it, however long after that it is closed', async () => {
+  await openAgreement(store, 'days')
+  const { draft } = await prepare('days')
+  const [first, second] = [closingNow + 86_400, closingNow + 4 * 86_400]
+  const on = (by: string, side: Side, now: number) =>
+    approveDraft(store, { ...draft, agreement: 'days', month: july, by: decider('days', by, side), now })
+  await done(on('bob', 'operator', first))
+  await done(on('gil', 'guarantor', second))
+  const [job] = await jobsOf('days')
+  assert.equal(job!.at, second)
+  await closeWhatIsApproved(store, job!)
+  assert.equal((await finalOf('days'))!.statement.finalOn, '2026-09-09')
+})
+
 test('AP20 a worker that finds the job makes it final', async () => {
   await openAgreement(store, 'worked')
   const { draft } = await prepare('worked')
@@ -259,6 +273,10 @@ test('AP25 a process that dies between approval and close, or while it closes, l
   assert.equal((await store.pool.query(`select from journal where agreement = 'dies'`)).rowCount, 0)
   // The second party asks again: the job that a dead worker holds does not stand in the way.
   await done(approve('dies', 'gil', 'guarantor', draft))
+  const free = await store.pool.query(
+    `select from graphile_worker._private_jobs where payload ->> 'agreement' = 'dies' and locked_at is null`,
+  )
+  assert.equal(free.rowCount, 1)
   const workers = await startWorkers(store, () => {})
   try {
     for (let tries = 0; tries < 200 && (await finalOf('dies')) === undefined; tries++) await new Promise((go) => setTimeout(go, 50))

@@ -44,6 +44,12 @@ const inside = [
 test('Q13 no address that is not of the internet is sent to: private, loopback, link-local, shared, multicast, reserved, mapped or written oddly', async () => {
   for (const address of inside) assert.equal(placeOfAddress(address, []), 'refused', address)
   for (const address of ['1.1.1.1', '93.184.215.14', '2606:4700:4700::1111']) assert.equal(placeOfAddress(address, []), 'public', address)
+  // Written as of IPv6 it leads to where it leads as of IPv4.
+  assert.equal(placeOfAddress('::ffff:1.1.1.1', []), 'public')
+  assert.deepEqual(
+    ['::ffff:10.1.2.3', '::ffff:10.2.2.3'].map((address) => placeOfAddress(address, ['10.1.0.0/16'])),
+    ['allowed', 'refused'],
+  )
   for (const address of inside) {
     const host = address.includes(':') ? `[${address}]` : address
     const literal = await aimAt(new URL(`https://${host}/`), strict(never))
@@ -74,6 +80,8 @@ test('Q13 an address of the web wants https, a usual port, and no name or passwo
   const cases: readonly (readonly [url: string, why: RegExp])[] = [
     ['http://hooks.example/', /https/],
     ['https://me:secret@hooks.example/', /no name and no password/],
+    ['https://me@hooks.example/', /no name and no password/],
+    ['https://:secret@hooks.example/', /no name and no password/],
     ['https://hooks.example:6379/', /port 443 or 8443, not 6379/],
     ['ftp://hooks.example/', /should begin with https/],
     ['file:///etc/passwd', /should begin with https/],

@@ -113,6 +113,36 @@ test('P25 any one change to any entry of the audit log is found, whatever is cha
   assert.deepEqual(await check(), whole, 'nothing of this stayed')
 })
 
+/** Seals the link of an entry anew, as whoever owns the server can: what the database does when it seals, after the fact. */
+const sealedAnew = (entry: bigint): readonly string[] => [
+  `update audit_chain c set digest = encode(sha256(convert_to(audit_content(l), 'UTF8')), 'hex') from audit_log l
+    where l.entry = c.entry and c.entry = ${entry}`,
+  `update audit_chain set hash = encode(sha256(convert_to('{"digest":"' || digest || '","entry":' || entry || ',"position":' || position
+      || ',"previous":' || coalesce('"' || previous || '"', 'null')
+      || ',"sealedAt":"' || to_char(sealed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"}', 'UTF8')), 'hex')
+    where entry = ${entry}`,
+]
+
+test('P25 an entry that was changed and its link sealed anew is found at the next link, which follows another; the last by its head', async () => {
+  for (let i = 0; i < 4; i++) await write(`anew 2026-${i}`)
+  const whole = await check()
+  const { rows } = await store.pool.query<{ entry: bigint }>('select entry from audit_chain order by position')
+  const untouched = await tampered([
+    `update audit_log set subject = subject where entry = ${rows[0]!.entry}`,
+    ...sealedAnew(rows[0]!.entry),
+  ])
+  assert.deepEqual(untouched, whole, 'sealed as it was, it is as it was')
+  for (const [i, { entry }] of rows.entries()) {
+    const found = await tampered([`update audit_log set detail = '{"said":"other"}' where entry = ${entry}`, ...sealedAnew(entry)])
+    assert.equal(found.verified?.position, i + 1, 'the link itself is sound')
+    assert.deepEqual(
+      found.faults.map(({ kind, position }) => [kind, position]),
+      i === rows.length - 1 ? [] : [['moved', i + 2]],
+    )
+    if (i === rows.length - 1) assert.notEqual(found.head!.hash, whole.head!.hash)
+  }
+})
+
 test('P25 a log cut short at its end is found by a head that was kept elsewhere', async () => {
   const head = (await inTransaction(store, (tx) => findHead(tx)))!
   assert.equal(await inTransaction(store, (tx) => isLink(tx, head.hash)), true)

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { testDatabase } from '../../../test/database.ts'
-import { asParty, asSystem } from './database.ts'
-import { inTransaction } from './transaction.ts'
+import { asParty, asSystem, closeDatabase, openDatabase } from './database.ts'
+import { everything, inReach } from './reach.ts'
+import { inTransaction, RolledBack } from './transaction.ts'
 
-const { database, pool, close } = await testDatabase()
+const { database, pool, url, close } = await testDatabase()
 after(close)
 
 const hash = (digit: string) => digit.repeat(64)
@@ -147,11 +148,26 @@ test('P3 the owner who is not a superuser sees nothing, and all once it takes on
 })
 
 test('P4 neither role nor party stays on a pooled connection', async () => {
-  const client = await pool.connect()
-  await client.query(`begin; select set_config('offtake.party', 'sharon', true); set local role offtake_app; commit`)
-  const { rows } = await client.query(`select current_user = session_user as same, current_setting('offtake.party', true) as party`)
-  client.release()
-  assert.deepEqual(rows, [{ same: true, party: '' }])
+  // One connection: whoever comes next is given the same.
+  const one = openDatabase(url, 1)
+  const left = async () =>
+    (await one.pool.query(`select current_user = session_user as same, coalesce(current_setting('offtake.party', true), '') as party`)).rows
+  const fails = () => Promise.reject(new Error('as it was told to'))
+  const works: readonly (() => Promise<unknown>)[] = [
+    () => asParty(one.database, 'sharon', (tx) => sql`select 1`.execute(tx)),
+    () => asSystem(one.database, (tx) => sql`select 1`.execute(tx)),
+    () => inReach(one, { kind: 'party', party: 'sharon' }, ({ client }) => client.query('select 1')),
+    () => inReach(one, { kind: 'party', party: 'sharon' }, async () => new RolledBack(1)),
+    () => inReach(one, everything, ({ client }) => client.query('select 1')),
+    () => inTransaction(one, ({ client }) => client.query('select 1')),
+    () => asParty(one.database, 'sharon', fails).catch(() => {}),
+    () => inReach(one, { kind: 'party', party: 'sharon' }, fails).catch(() => {}),
+  ]
+  for (const work of works) {
+    await work()
+    assert.deepEqual(await left(), [{ same: true, party: '' }], String(work))
+  }
+  await closeDatabase(one)
 })
 
 test('P5 nothing on record can be edited, deleted or emptied, not even by a superuser', async () => {
