@@ -162,6 +162,18 @@ test('PA4 the lines of a workbook are numbers that add up to its totals, and its
   const [, guarantorRow, operatorRow] = readWorkbook(bytes, 2)
   assert.equal(by(statement.guarantor.name), Number(guarantorRow![2]!.value).toFixed(2))
   assert.equal(by(statement.operator.name), Number(operatorRow![2]!.value).toFixed(2))
+  // The net stands once, with whom it is owed by.
+  const { net, payable } = statement.totals
+  for (const [column, total] of [
+    [4, net],
+    [5, payable],
+  ] as const) {
+    const cells = [guarantorRow!, operatorRow!].map((row) => row[column]!)
+    assert.deepEqual(
+      cells.map(({ kind, value }) => (kind === 'number' ? Number(value).toFixed(2) : null)),
+      [statement.guarantor.id, statement.operator.id].map((id) => (id === total.payer ? total.amount : null)),
+    )
+  }
   const about = new Map(readWorkbook(bytes, 3).map((row) => [row[0]!.value, row[1]!.value]))
   assert.equal(about.get('Zone'), statement.zone)
   assert.match(about.get('SHA-256')!, /^[0-9a-f]{64}$/)

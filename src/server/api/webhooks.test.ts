@@ -67,6 +67,17 @@ test('API60 a webhook is its party’s alone: for another it does not exist, wha
     for (const role of ['tenant', 'lender', 'auditor'] as const)
       assert.equal((await ask(method, `/api/webhooks/${id}${path}`, [role, 'sharon-ai'], payload)).status, 403, `${role} ${method} ${path}`)
   }
+  // Nor does it come by an endpoint of one's own.
+  const own = (await add(firmus)).body.webhook.id
+  for (const [method, path] of [
+    ['GET', ''],
+    ['POST', '/again'],
+  ] as const)
+    assert.equal(
+      (await ask(method, `/api/webhooks/${own}/messages/${message!.id}${path}`, firmus, method === 'GET' ? undefined : {})).status,
+      404,
+    )
+  assert.equal((await ask('DELETE', `/api/webhooks/${own}`, firmus)).status, 200)
   assert.deepEqual((await ask<WebhooksWire>('GET', '/api/webhooks', firmus)).body.webhooks, [])
   assert.deepEqual((await ask<WebhooksWire>('GET', '/api/webhooks', ['administrator', null])).body.webhooks, [])
   assert.equal((await add(['administrator', null])).status, 403, 'who acts for no party has none')

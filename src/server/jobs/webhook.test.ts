@@ -118,6 +118,28 @@ test('Q10 an event’s messages and their jobs are there exactly if its deed is,
   await clearJobs()
 })
 
+test('Q10 a tenant is told of nothing but its own, and whoever is let read an agreement of it for as long as they are', async () => {
+  const tenant = await addEndpoint(store, 'anchor-tenant', 'http://127.0.0.1:9/t')
+  const reader = await addEndpoint(store, 'firmus', 'http://127.0.0.1:9/r')
+  const heard = async () => Promise.all([tenant.id, reader.id].map(async (id) => (await messagesOf(id)).length))
+  const letRead = (given: boolean) =>
+    store.pool.query(
+      `insert into agreement_reader (agreement, party, role, given, actor, recorded_at) values ('sharon-ai', 'firmus', 'auditor', $1, 'test', now())`,
+      [given],
+    )
+  await tell(store)
+  assert.deepEqual(await heard(), [0, 0])
+  await letRead(true)
+  await tell(store)
+  assert.deepEqual(await heard(), [0, 1])
+  await letRead(false)
+  await tell(store)
+  assert.deepEqual(await heard(), [0, 1])
+  await manage().remove(tenant.id, actorOf('anchor-tenant'))
+  await manage().remove(reader.id, actorOf('firmus'))
+  await clearJobs()
+})
+
 test('Q11 waits follow the schedule and never fall short of it or of what the endpoint asks for, up to a day', () => {
   assert.deepEqual([...retrySeconds], [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400])
   const asked = fc.option(fc.nat({ max: 1e9 }), { nil: undefined })
@@ -286,6 +308,7 @@ test('Q14 what nobody takes up is taken up again: told before there was a queue,
   assert.equal(await look(), 0, 'a job waits for it')
   await clearJobs()
   assert.equal(await look(), 1, 'it has none')
+  assert.equal((await jobsOf()).length, 1)
   await store.pool.query(`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'worker-dead', attempts = 1`)
   assert.equal(await look(), 1, 'whoever took it is dead')
   await clearJobs()
