@@ -29,7 +29,7 @@ export const accessBreaks = [
     put: 'if (config?.needs === null) throw',
   },
   {
-    law: 'API23 a decision is for whoever the terms call the guarantor',
+    law: 'API23 ',
     test: `${api}/factory.test.ts`,
     file: `${api}/claim-routes.ts`,
     find: "mustBe(principalOf(request), schedule, ['guarantor'])",

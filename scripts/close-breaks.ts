@@ -68,7 +68,7 @@ export const closeBreaks = [
     law: 'AP22 a draft is answered again',
     test: closed,
     file: `${app}/prepare-draft.ts`,
-    find: 'if (newsSince(before, drawn.statement) === undefined)',
+    find: 'if (saysTheSame(before, drawn.statement))',
     put: 'if (before.version > 0)',
   },
   {

@@ -223,9 +223,9 @@ export const tableBreaks = [
   {
     law: 'API100 pages by cursor visit each order once',
     test: orders,
-    file: 'src/server/store/orders-out.ts',
-    find: '(r.order_id, r.pool) > ($6, $7)',
-    put: '(r.order_id, r.pool) >= ($6, $7)',
+    file: `${app}/orders.ts`,
+    find: 'around(found.slice(0, limit), places, month)',
+    put: 'around(found.slice(after === undefined ? 0 : 1, limit), places, month)',
   },
   {
     law: 'API100 the hours of one order',
