@@ -8,7 +8,7 @@ import { isTable, withTable, type PeriodView } from './address.ts'
 import { announce } from './announce.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { CloseActs, Closing, useClosing, type ClosingState } from './Closing.tsx'
-import { ComparePanel } from './ComparePanel.tsx'
+import { Compared } from './Compared.tsx'
 import { endText, instantText, isMonth, monthText } from './dates.ts'
 import { Disputes } from './Disputes.tsx'
 import { explainedOf, type LineOrNet } from './explained.ts'
@@ -168,7 +168,7 @@ const Body = ({ period: shown, terms, view, setView, closing }: BodyProps) => {
       <div className="page">
         <Head period={shown} setView={setView} closing={closing} />
         <Closing closing={closing} step={view.step} onStep={(step) => setView({ step })} onLatest={onLatest} />
-        {view.against === undefined ? null : <ComparePanel period={shown} view={view} setView={setView} onClose={leave} />}
+        {view.against === undefined ? null : <Compared period={shown} view={view} setView={setView} onClose={leave} />}
         {isOfCapacity ? (
           <WaterfallPicture statement={statement} shown={kindOf('waterfall')} onShow={show('waterfall')} onOpen={open} />
         ) : null}
