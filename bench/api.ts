@@ -65,11 +65,12 @@ const wrk = (url: string): Promise<Measured> =>
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
     child.on('error', fail)
     child.on('close', () => {
+      // Lines of the distribution begin with their part; a deviation that ends in 50 % is no such line.
       const found = (pattern: RegExp) => pattern.exec(text)?.[1] ?? '0ms'
       done({
         perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
-        p50Ms: toMs(found(/50%\s+(\S+)/)),
-        p99Ms: toMs(found(/99%\s+(\S+)/)),
+        p50Ms: toMs(found(/^\s*50%\s+(\S+)/m)),
+        p99Ms: toMs(found(/^\s*99%\s+(\S+)/m)),
         bad: Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0),
       })
     })
