@@ -11,7 +11,7 @@ import { inForce, type CoveredByBackstop, type CoveredByShare, type Stepped, typ
 import type { AgreementsWire, AgreementWire, PeriodsWire } from '../../wire/agreement.ts'
 import type { ProblemWire } from '../../wire/problem.ts'
 import { readingsPageMax, type ReadingsWire } from '../../wire/reading.ts'
-import type { ExplanationWire, InputWire, PeriodWire } from '../../wire/statement.ts'
+import { PeriodShape, type ExplanationWire, type InputWire, type PeriodWire } from '../../wire/statement.ts'
 import { fileOf } from '../../../test/rows.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import { makeIngest } from '../app/ingest.ts'
@@ -57,6 +57,10 @@ test('API1 the bytes of a statement have its hash, and who has them is told so',
     const file = await api.inject(`${sharon}/periods/${month}/statement.json?v=1`)
     assert.equal(createHash('sha256').update(file.rawPayload).digest('hex'), hash)
     assert.deepEqual(JSON.parse(file.body), statement)
+    const period = await api.inject(`${sharon}/periods/${month}`)
+    assert.ok(period.body.includes(`"statement":${file.body}`))
+    assert.deepEqual(PeriodShape.parse(period.json()), period.json(), 'what is sent is what its shape says')
+    assert.equal(period.headers['content-type'], 'application/json; charset=utf-8')
     const tag = String(file.headers['etag'])
     assert.equal((await api.inject(`${sharon}/periods/${month}`)).headers['etag'], tag)
     for (const known of [tag, `W/${tag}`, `"other", ${tag}`]) {

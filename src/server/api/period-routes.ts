@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { canonical } from '../../core/base/canonical.ts'
 import { statementCsv } from '../../core/statements/csv.ts'
 import { formatInstant, formatLocal, monthInterval, type Instant } from '../../core/base/time.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import type { ProblemKind } from '../../wire/problem-kinds.ts'
 import { Month } from '../../wire/scalars.ts'
-import { ExplanationShape, PeriodShape } from '../../wire/statement.ts'
+import { ExplanationShape, PeriodShape, type PeriodWire } from '../../wire/statement.ts'
 import { pdfLinesMax, statementPdf } from '../papers/statement-pdf.ts'
 import { statementWorkbook } from '../papers/statement-workbook.ts'
 import { AgreementParams, agreementOf, problems } from './agreement-routes.ts'
@@ -78,10 +77,10 @@ const files = {
 
 /** The bytes of a statement in one of these forms. */
 const fileOf = (kind: keyof typeof files, record: StatementRecord): Promise<Buffer> | Buffer | string => {
-  const { statement } = record
+  const { statement, document } = record
   switch (kind) {
     case 'json':
-      return canonical(statement)
+      return document
     case 'csv':
       return statementCsv(statement)
     case 'xlsx':
@@ -128,6 +127,12 @@ const statementFiles = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): vo
     )
 }
 
+const HeadShape = PeriodShape.omit({ statement: true })
+
+/** A period with its statement as it is stored: what was hashed is what is read, and a document that is never changed is not taken apart to be sent. */
+const periodText = (head: z.input<typeof HeadShape>, document: string): string =>
+  `${JSON.stringify(HeadShape.parse(head)).slice(0, -1)},"statement":${document}}`
+
 export const periodRoutes = async (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): Promise<void> => {
   statementFiles(api, sourceOf)
   const routes = api.withTypeProvider<ZodTypeProvider>()
@@ -148,8 +153,10 @@ export const periodRoutes = async (api: FastifyInstance, sourceOf: SourceOf<ApiS
       const { params, query, headers } = request
       const found = await statementOf(source, params.id, params.month, query.v)
       if (unchanged(reply, headers['if-none-match'], found)) return reply.code(304 as 200).send(undefined as never)
-      const { id, hash, recordedAt, versions, standing, statement } = found
-      return { id, hash, recordedAt: formatInstant(recordedAt), versions, standing, statement }
+      const { id, hash, recordedAt, versions, standing, document } = found
+      reply.type('application/json; charset=utf-8').serializer((head: z.input<typeof HeadShape>) => periodText(head, document))
+      // With its statement, which the line above adds.
+      return { id, hash, recordedAt: formatInstant(recordedAt), versions, standing } as PeriodWire
     },
   )
   routes.get(

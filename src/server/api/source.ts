@@ -42,6 +42,8 @@ export type StatementRecord = Readonly<{
   recordedAt: Instant
   versions: readonly number[]
   statement: Statement
+  /** The same as it is stored: canonical JSON, the bytes of which `hash` is the SHA-256. */
+  document: string
   /** Where it stands now, and the later statements with corrections of it; provisional: a draft, which nobody owes. */
   standing: Omit<Standing, 'status'> & Readonly<{ status: Standing['status'] | 'provisional'; correctedOn: readonly Month[] }>
 }>

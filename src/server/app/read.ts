@@ -135,12 +135,13 @@ const readStatement = async (tx: Work, schedule: Schedule, { month, version, at 
   )
   const [row] = rows
   if (row === undefined) return undefined
-  const statement = JSON.parse(row.document) as Statement
+  const { id, hash, document, versions } = row
+  const statement = JSON.parse(document) as Statement
   const standing =
     statement.status === 'provisional'
       ? { status: 'provisional' as const, totals: statement.totals, held: [], correctedOn: [] }
       : standingIn(statement, await findLifeOf(tx, schedule, at))
-  return { id: row.id, hash: row.hash, recordedAt: secondsOf(row.recorded_at), versions: row.versions, statement, standing }
+  return { id, hash, recordedAt: secondsOf(row.recorded_at), versions, statement, document, standing }
 }
 
 type Cursor = Readonly<{ at: number; source: string; id: string }>
