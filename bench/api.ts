@@ -32,17 +32,27 @@ const recordSql = async (store: Store, call: () => Promise<unknown>): Promise<re
   const connect = store.pool.connect.bind(store.pool)
   const seen = new Set<pg.PoolClient>()
   const undo: (() => void)[] = []
-  store.pool.connect = (async () => {
-    const client = await connect()
+  const watch = (client: pg.PoolClient): pg.PoolClient => {
     if (seen.has(client)) return client
     seen.add(client)
     const query = client.query.bind(client) as (...given: unknown[]) => unknown
-    client.query = ((first: string | { text: string; values?: unknown[] }, values?: unknown[]) => {
+    client.query = ((first: string | { text: string; values?: unknown[] }, ...more: unknown[]) => {
+      const values = Array.isArray(more[0]) ? more[0] : undefined
       statements.push(typeof first === 'string' ? { text: first, values } : { text: first.text, values: first.values ?? values })
-      return query(first, values)
+      return query(first, ...more)
     }) as typeof client.query
     undo.push(() => void delete (client as { query?: unknown }).query)
     return client
+  }
+  // A pool that is asked a question by itself connects with a callback.
+  store.pool.connect = ((done?: (error: Error | undefined, client?: pg.PoolClient, release?: () => void) => void) => {
+    const found = connect().then(watch)
+    if (done === undefined) return found
+    found.then(
+      (client) => done(undefined, client, () => client.release()),
+      (error: Error) => done(error),
+    )
+    return undefined
   }) as typeof store.pool.connect
   try {
     await call()
@@ -58,9 +68,19 @@ const toMs = (text: string): number => {
   return Number(number) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit as 'us' | 'ms' | 's' | 'm']
 }
 
-const wrk = (url: string): Promise<Measured> =>
+const wrk = (url: string, cookie = ''): Promise<Measured> =>
   new Promise((done, fail) => {
-    const child = spawn(wrkFile, ['-t1', `-c${connections}`, `-d${secondsEach}s`, '--latency', '--timeout', '30s', url])
+    const child = spawn(wrkFile, [
+      '-t1',
+      `-c${connections}`,
+      `-d${secondsEach}s`,
+      '--latency',
+      '--timeout',
+      '30s',
+      '-H',
+      `cookie: ${cookie}`,
+      url,
+    ])
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
     child.on('error', fail)
@@ -98,24 +118,45 @@ const bareServer = async (store: Store, calls: readonly Readonly<{ statements: r
   return { bare, address: await bare.listen({ host: '127.0.0.1', port: 0 }) }
 }
 
+/** What the console asks of an operator's person from the first page down to a line and what it rests on. */
 const callsOf = (month: string): readonly string[] => [
-  '/api/health',
   '/api/session',
+  '/api/today',
+  '/api/feeds',
   '/api/agreements',
   '/api/agreements/sharon-ai',
   '/api/agreements/sharon-ai/periods',
   `/api/agreements/sharon-ai/periods/${month}`,
   `/api/agreements/sharon-ai/periods/${month}/lines/1`,
   '/api/readings?agreement=sharon-ai&kind=charge&limit=50',
-  '/api/claims',
   '/api/jobs',
 ]
+const person = 'usr_operator-sharon-ai-1'
+
+/** The cookie of a person who is signed in: every call then finds out who it is for. */
+const signIn = async (api: Api, host: string): Promise<string> => {
+  const answer = await api.inject({ method: 'POST', url: '/api/login/as', headers: { host }, payload: { person } })
+  const cookie = [answer.headers['set-cookie'] ?? []].flat().map((each) => each.split(';')[0])
+  if (answer.statusCode !== 200 || cookie.length === 0) throw new Error(answer.body)
+  return cookie.join('; ')
+}
+
+type Api = Awaited<ReturnType<typeof makeServed>>
 
 const measure = async (store: Store, month: string, print: Print): Promise<boolean> => {
-  const api = await makeServed(store, { now: () => worldNow })
+  const endless = { burst: 1e9, perSecond: 1e9 }
+  const api = await makeServed(store, { now: () => worldNow }, { rates: { principal: endless } })
   const own = await api.listen({ host: '127.0.0.1', port: 0 })
+  const { host } = new URL(own)
+  const cookie = await signIn(api, host)
   const calls = []
-  for (const url of callsOf(month)) calls.push({ url, statements: await recordSql(store, () => api.inject(url)) })
+  for (const url of callsOf(month)) {
+    const ask = async () => {
+      const answer = await api.inject({ url, headers: { cookie, host } })
+      if (answer.statusCode !== 200) throw new Error(`${url}: ${answer.body}`)
+    }
+    calls.push({ url, statements: await recordSql(store, ask) })
+  }
   const { bare, address } = await bareServer(store, calls)
   print(
     `${'call'.padEnd(58)} ${'SQL'.padStart(4)} ${'req/s'.padStart(8)} ${'p50 ms'.padStart(8)} ${'p99 ms'.padStart(8)} ${'bare req/s'.padStart(11)}  ratio`,
@@ -125,7 +166,7 @@ const measure = async (store: Store, month: string, print: Print): Promise<boole
     const [ours, theirs]: [Measured[], Measured[]] = [[], []]
     for (let round = 0; round < rounds; round++) {
       theirs.push(await wrk(`${address}/${i}`))
-      ours.push(await wrk(`${own}${url}`))
+      ours.push(await wrk(`${own}${url}`, cookie))
     }
     const bad = [...ours, ...theirs].reduce((sum, each) => sum + each.bad, 0)
     if (bad > 0) throw new Error(`${url}: ${bad} answers were no success`)
