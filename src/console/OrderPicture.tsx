@@ -26,12 +26,13 @@ export const OrderPicture = ({ data }: Readonly<{ data: OrderDetailWire }>) => {
   const most = roundUp(Math.max(1, ...sold))
   const x = (i: number) => left + (i * (width - left)) / Math.max(1, sold.length)
   const y = (value: number) => top + (1 - value / most) * (height - top - bottom)
-  const days = dayStarts(data.edges, data.zone).filter((_, i) => i % 5 === 0)
+  // A label at the very end would be cut off.
+  const days = dayStarts(data.edges, data.zone).filter((_, i, all) => i % 5 === 0 && i < all.length - 2)
   const says = `GPUs by hour: sold ${gpuHours(String(data.sold))} GPU-hours, of which ${gpuHours(String(data.used))} ran; reserved ${gpuHours(String(data.reserved))}`
   return (
     <div className="order-picture" style={{ height }} ref={ref}>
       {width === 0 ? null : (
-        <svg width={width} height={height} role="img" aria-label={says}>
+        <svg height={height} role="img" aria-label={says}>
           {[0, most / 2, most].map((each) => (
             <g key={each}>
               <line className="rule" x1={left} x2={width} y1={y(each)} y2={y(each)} />
