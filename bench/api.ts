@@ -45,12 +45,12 @@ const recordSql = async (store: Store, call: () => Promise<unknown>): Promise<re
     return client
   }
   // A pool that is asked a question by itself connects with a callback.
-  store.pool.connect = ((done?: (error: Error | undefined, client?: pg.PoolClient, release?: () => void) => void) => {
+  store.pool.connect = ((give?: (error: Error | undefined, client?: pg.PoolClient, release?: () => void) => void) => {
     const found = connect().then(watch)
-    if (done === undefined) return found
+    if (give === undefined) return found
     found.then(
-      (client) => done(undefined, client, () => client.release()),
-      (error: Error) => done(error),
+      (client) => give(undefined, client, () => client.release()),
+      (error: Error) => give(error),
     )
     return undefined
   }) as typeof store.pool.connect

@@ -285,7 +285,7 @@ test(
     await drawn(other.page)
     await shoot(other.page, 'answer-dark-1440')
     await sound(other.page, 'answer')
-    await other.page.getByRole('button', { name: 'Accept a part' }).press('Enter')
+    await other.page.getByRole('button', { name: 'Accept 10,368.00 of it' }).press('Enter')
     await other.page.getByText('Accepted in part', { exact: true }).waitFor()
     await other.page.getByText('Final, version 2').waitFor()
     await other.close()

@@ -7,6 +7,7 @@ import { Absent } from './Absent.tsx'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { dateText, monthText } from './dates.ts'
 import { amountText, countText } from './format.ts'
+import { OpenProposals } from './OpenProposals.tsx'
 import { agreements } from './queries.ts'
 import { useMay } from './session.ts'
 import { Templates } from './Templates.tsx'
@@ -75,6 +76,7 @@ const Table = ({ rows }: Readonly<{ rows: readonly AgreementRowWire[] }>) => (
 
 const None = () => (
   <>
+    <OpenProposals />
     <Notice title="No agreement yet">
       An agreement appears here as soon as it is signed by both parties, or its document is loaded: <code>offtake load agreement.yaml</code>
     </Notice>
@@ -115,6 +117,7 @@ export const AgreementsPage = () => {
                 <span className="spring" />
                 <Propose />
               </header>
+              <OpenProposals />
               <Table rows={data.agreements} />
             </>
           )

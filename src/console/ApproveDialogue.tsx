@@ -10,8 +10,7 @@ import { monthText } from './dates.ts'
 import { Dialogue } from './Dialogue.tsx'
 import { amountText, shortHash } from './format.ts'
 import { NoSales } from './NoSales.tsx'
-
-const plain = (text: string): string => text.trim().replaceAll(',', '')
+import { amountHint, typedAmount } from './typed-amount.ts'
 
 /** What came since it was prepared, and that whoever approves knows of it. */
 const Overtaken = ({ since, knows, onKnow }: Readonly<{ since: string; knows: boolean; onKnow: (knows: boolean) => void }>) => (
@@ -30,6 +29,14 @@ const WhatBecomesFinal = ({ progress: { draft, zone }, hash }: Readonly<{ progre
     What becomes final is this document, <code>{shortHash(hash)}</code>, line by line, or nothing.
   </p>
 )
+
+/** What was typed and is not the net. */
+const OtherNet = ({ net, amount }: Readonly<{ net: string; amount: string }>) => {
+  const typed = typedAmount(net, amount)
+  // Not before as much is typed as it takes.
+  if (typed === amount || net.trim().length < amount.length) return null
+  return <p className="second">{typed === undefined ? amountHint : `The net is ${amountText(amount)}, not ${amountText(typed)}.`}</p>
+}
 
 const isSome = (amount: string): boolean => /[1-9]/.test(amount)
 
@@ -81,7 +88,8 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
       await changed()
     },
   })
-  const ready = plain(net) === amount && (since === undefined || knows)
+  const typed = typedAmount(net, amount)
+  const ready = typed === amount && (since === undefined || knows)
   return (
     <Dialogue
       title={`Approve version ${statement.version} of ${monthText(statement.month)} for the ${side ?? ''}`}
@@ -113,6 +121,7 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
         inputMode="decimal"
         data-autofocus
       />
+      <OtherNet net={net} amount={amount} />
     </Dialogue>
   )
 }

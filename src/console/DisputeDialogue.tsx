@@ -9,9 +9,9 @@ import { reasonWords } from './close-words.ts'
 import { monthText } from './dates.ts'
 import { Dialogue } from './Dialogue.tsx'
 import { amountText } from './format.ts'
+import { amountHint, typedAmount } from './typed-amount.ts'
 
 const reasons = Object.keys(reasonWords) as RaiseWire['reason'][]
-const plain = (text: string): string => text.trim().replaceAll(',', '')
 const nameOf = ({ parties }: StatementWire, id: string | null): string => parties.find((party) => party.id === id)?.name ?? ''
 
 /** What would leave the net, and what stays payable. */
@@ -41,10 +41,13 @@ const useContest = ({ name, statement, line, input, onClose }: Props) => {
   const [proposed, setProposed] = useState('')
   const [text, setText] = useState('')
   const changed = useMonthChanged(name)
-  const of = { version: statement.version, line: line.number, reason, ...(plain(amount) === '' ? {} : { amount: plain(amount) }) }
-  const more = { ...(input === undefined ? {} : { input }), ...(plain(proposed) === '' ? {} : { proposed: plain(proposed) }) }
+  const read = (typed: string) => (typed.trim() === '' ? undefined : typedAmount(typed, line.amount))
+  const isUnread = [amount, proposed].some((typed) => typed.trim() !== '' && read(typed) === undefined)
+  const of = { version: statement.version, line: line.number, reason, amount: read(amount) }
+  const more = { input, proposed: read(proposed) }
   const preview = useQuery({
-    queryKey: ['contest', name.id, name.month, statement.version, line.number, plain(amount)],
+    queryKey: ['contest', name.id, name.month, statement.version, line.number, read(amount)],
+    enabled: !isUnread,
     queryFn: () => raise(name, { ...of, text: '–', dryRun: true }, crypto.randomUUID()),
     retry: false,
   })
@@ -56,10 +59,10 @@ const useContest = ({ name, statement, line, input, onClose }: Props) => {
       await changed()
     },
   })
-  const contested = preview.error === null ? preview.data?.contested : undefined
+  const contested = preview.error === null && !isUnread ? preview.data?.contested : undefined
   const isReady = text.trim() !== '' && contested !== undefined && !act.isPending
   const fields = { reason, setReason, amount, setAmount, proposed, setProposed, text, setText }
-  return { fields, contested, act, isReady, error: act.error ?? preview.error }
+  return { fields, isUnread, contested, act, isReady, error: act.error ?? preview.error }
 }
 
 type FieldsProps = Readonly<{ fields: ReturnType<typeof useContest>['fields']; line: LineWire; currency: string }>
@@ -131,7 +134,7 @@ const Fields = ({ fields, line, currency }: FieldsProps) => {
 export const DisputeDialogue = (props: Props) => {
   const { statement, line, onClose } = props
   const { currency } = statement
-  const { fields, contested, act, isReady, error } = useContest(props)
+  const { fields, isUnread, contested, act, isReady, error } = useContest(props)
   return (
     <Dialogue
       title={`Dispute line ${line.number}, ${line.text}`}
@@ -153,6 +156,7 @@ export const DisputeDialogue = (props: Props) => {
         {nameOf(statement, line.payee)}.
       </p>
       <Fields fields={fields} line={line} currency={currency} />
+      {isUnread ? <p className="second">{amountHint}</p> : null}
       {contested === undefined ? null : <Preview contested={contested} statement={statement} />}
     </Dialogue>
   )

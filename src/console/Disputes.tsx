@@ -9,6 +9,7 @@ import { disputeStatus, reasonWords, whenText } from './close-words.ts'
 import { dayText, secondsOf } from './dates.ts'
 import { ageText, amountText } from './format.ts'
 import { useActing, useMay } from './session.ts'
+import { amountHint, typedAmount } from './typed-amount.ts'
 
 const isSome = (amount: string): boolean => /[1-9]/.test(amount)
 const nameOf = ({ parties }: StatementWire, id: string): string => parties.find((party) => party.id === id)?.name ?? id
@@ -91,9 +92,11 @@ type RulingProps = AnswerProps & Readonly<{ isReady: boolean; onRule: (said: Omi
 const RulingActs = ({ dispute, statement, isReady, onRule }: RulingProps) => {
   const field = useId()
   const [upheld, setUpheld] = useState('')
-  const part = upheld.trim().replaceAll(',', '')
+  const part = typedAmount(upheld, dispute.amount)
+  const isUnread = upheld.trim() !== '' && part === undefined
   return (
     <p className="decision-acts">
+      {isUnread ? <span className="second">{amountHint}</span> : null}
       <Button disabled={!isReady} onClick={() => onRule({ verdict: 'accepted' })}>
         Accept {amountText(dispute.amount)} {statement.currency}
       </Button>
@@ -109,8 +112,8 @@ const RulingActs = ({ dispute, statement, isReady, onRule }: RulingProps) => {
         value={upheld}
         onChange={(event) => setUpheld(event.target.value)}
       />
-      <Button disabled={!isReady || part === ''} onClick={() => onRule({ verdict: 'partly', upheld: part })}>
-        Accept a part
+      <Button disabled={!isReady || part === undefined} onClick={() => part !== undefined && onRule({ verdict: 'partly', upheld: part })}>
+        {part === undefined ? 'Accept a part' : `Accept ${amountText(part)} of it`}
       </Button>
       <Button disabled={!isReady} onClick={() => onRule({ verdict: 'rejected' })}>
         Reject

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { Answer } from './Answer.tsx'
-import { proposals, templateText } from './compare-queries.ts'
+import { templateText } from './compare-queries.ts'
+import { OpenProposals } from './OpenProposals.tsx'
 import { ProposalView } from './ProposalView.tsx'
 import { Templates } from './Templates.tsx'
 import { TermsEditor } from './TermsEditor.tsx'
@@ -28,34 +29,6 @@ const Begun = ({ template }: Readonly<{ template: string }>) => {
   )
 }
 
-/** New agreements that are proposed and not in force yet. */
-const Open = () => {
-  const { data } = useQuery(proposals)
-  const open = (data?.proposals ?? []).filter(({ state, version }) => state === 'open' && version === 1)
-  return open.length === 0 ? null : (
-    <section className="panel">
-      <table className="table">
-        <caption>
-          <h2>Proposed, and not signed by both</h2>
-        </caption>
-        <tbody>
-          {open.map(({ id, agreement, proposedBy, awaits }) => (
-            <tr key={id}>
-              <th scope="row">
-                <Link className="strong-link" to="/new-agreement" search={{ proposal: id }}>
-                  {agreement}
-                </Link>
-              </th>
-              <td>by {proposedBy}</td>
-              <td>waits for {awaits}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
-}
-
 /** A new agreement: begun from a template, proposed by one of its parties and signed by the other. */
 export const NewAgreementPage = () => {
   const { template, proposal } = route.useSearch()
@@ -66,7 +39,7 @@ export const NewAgreementPage = () => {
         <h1>New agreement</h1>
         <span className="second">Written as a document, read back as sentences, signed by both parties</span>
       </header>
-      <Open />
+      <OpenProposals />
       {proposal === undefined ? null : <ProposalView id={proposal} zone="UTC" />}
       {template === undefined ? <Templates /> : <Begun key={template} template={template} />}
     </div>

@@ -13,6 +13,7 @@ import { NeedRow } from './NeedRow.tsx'
 import { useActing, useSession } from './session.ts'
 import { today } from './today-queries.ts'
 import { TodayTrends } from './TodayTrends.tsx'
+import { OpenProposals } from './OpenProposals.tsx'
 import './today.css'
 
 const heads = ['Do', 'What', 'Amount', 'Due', 'In', '']
@@ -117,6 +118,7 @@ const Body = ({ data }: Readonly<{ data: TodayWire }>) => {
         <span className="third">{dayText(localTime(data.now, 'UTC').date)}</span>
       </header>
       {acting?.role === 'auditor' ? since : null}
+      <OpenProposals />
       {data.needs.length === 0 ? <Nothing next={data.next} /> : <Needs data={data} acting={acting} mayPutOff={person !== null} />}
       {data.more === 0 ? null : <p className="second">{countText(data.more)} more that press less are not shown.</p>}
       {data.snoozed.length === 0 ? null : <PutOffList data={data} acting={acting} />}

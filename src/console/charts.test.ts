@@ -5,6 +5,8 @@ import { daysOf } from './days.ts'
 import { roundStep } from './axes.ts'
 import { gpusOf, monthChart } from './month-chart.ts'
 import { palettes, states } from './palette.ts'
+import { waterfallOf } from './waterfall.ts'
+import type { StatementWire } from '../wire/statement.ts'
 
 type Shown = { id: string; data: [number, number][]; z: number }
 
@@ -79,4 +81,21 @@ test('CO10 ticks are round numbers, at most five of them', () => {
     assert.ok(most / step <= 5 && most / step > 1.5, `${most}: ${step}`)
     assert.match(String(step).replace('.', ''), /^(1|2|25|5)0*$|^0*(1|2|25|5)$/)
   }
+})
+
+test('CO10 the price between the panels is that of the month: a correction of another month has none', () => {
+  const line = { formula: 'backstop', payer: 'g', payee: 'o', text: 'Backstop', number: 1 }
+  const own = { ...line, quantity: '3600', rate: '37/20', amount: '1.85' }
+  const corrected = { ...line, quantity: '4440', rate: '1', amount: '4440.00', corrects: { month: '2026-10', line: 'k' } }
+  const hours = { accepted: '3600', planned: '0', unavailable: '0', sold: '0', called: '0', unsold: '3600', claimed: '3600' }
+  const of = (lines: readonly object[]) =>
+    waterfallOf({
+      lines,
+      guarantor: { id: 'g', name: 'G' },
+      operator: { id: 'o', name: 'O' },
+      totals: { net: { payer: 'g', payee: 'o', amount: '1.85' } },
+      waterfall: { ...hours, ineligible: '0', overCap: '0', paid: '3600' },
+    } as unknown as StatementWire).prices
+  assert.deepEqual(of([own, corrected]), ['37/20'])
+  assert.deepEqual(of([corrected]), [])
 })

@@ -118,7 +118,10 @@ const sumsOf = (bars: readonly Bar[]): { parts: Rational[]; total: Rational }[] 
 /** From accepted capacity to money, in two panels that tie at the digits shown. */
 export const waterfallOf = (statement: StatementWire): Waterfall => {
   const [hours, money] = [hoursOf(statement), moneyOf(statement)]
-  const priced = statement.lines.filter(({ formula, quantity }) => paidFormulas.includes(formula) && fromText(quantity).n !== 0n)
+  // A correction is an amount of another month, at no price of this one.
+  const priced = statement.lines.filter(
+    ({ formula, quantity, corrects }) => paidFormulas.includes(formula) && corrects === undefined && fromText(quantity).n !== 0n,
+  )
   return {
     hours,
     money,
