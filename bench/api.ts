@@ -25,20 +25,26 @@ const root = join(import.meta.dirname, '..')
 type Statement = Readonly<{ text: string; values: unknown[] | undefined }>
 type Measured = Readonly<{ perSecond: number; p50Ms: number; p99Ms: number; bad: number }>
 
-/** The statements that a call sends to PostgreSQL, in order: those that it sends when it is asked a second time. */
+/**
+ * The statements that a call sends to PostgreSQL when it is asked a second time: transaction by transaction, as one connection can repeat them. What a call
+ * asks side by side is in order here, or a role and its rows would end with the first of them.
+ */
 const recordSql = async (store: Store, call: () => Promise<unknown>): Promise<readonly Statement[]> => {
   await call()
-  const statements: Statement[] = []
+  const transactions: Statement[][] = []
   const connect = store.pool.connect.bind(store.pool)
   const seen = new Set<pg.PoolClient>()
   const undo: (() => void)[] = []
   const watch = (client: pg.PoolClient): pg.PoolClient => {
     if (seen.has(client)) return client
     seen.add(client)
+    let own: Statement[] = []
     const query = client.query.bind(client) as (...given: unknown[]) => unknown
     client.query = ((first: string | { text: string; values?: unknown[] }, ...more: unknown[]) => {
       const values = Array.isArray(more[0]) ? more[0] : undefined
-      statements.push(typeof first === 'string' ? { text: first, values } : { text: first.text, values: first.values ?? values })
+      const statement = typeof first === 'string' ? { text: first, values } : { text: first.text, values: first.values ?? values }
+      if (own.length === 0 || statement.text.startsWith('begin')) transactions.push((own = []))
+      own.push(statement)
       return query(first, ...more)
     }) as typeof client.query
     undo.push(() => void delete (client as { query?: unknown }).query)
@@ -60,7 +66,7 @@ const recordSql = async (store: Store, call: () => Promise<unknown>): Promise<re
     store.pool.connect = connect
     for (const each of undo) each()
   }
-  return statements
+  return transactions.flat()
 }
 
 const toMs = (text: string): number => {
