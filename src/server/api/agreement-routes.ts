@@ -109,8 +109,9 @@ const readAgreement = (api: FastifyInstance, sourceOf: SourceOf<ApiSource>): voi
         params: { id },
         query: { known },
       } = request
-      const at = knownAt(await agreementOf(source, id), known)
-      const record = await source.findAgreement(id, at)
+      const now = await agreementOf(source, id)
+      const at = knownAt(now, known)
+      const record = at === undefined ? now : await source.findAgreement(id, at)
       if (record === undefined) throw notFound(`Nothing of ${id} was on record at the end of ${known}.`)
       const [statements, settled, notices] = await Promise.all([
         source.listStatements(id, at),
