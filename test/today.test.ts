@@ -195,7 +195,7 @@ test('CO41 Ctrl K goes anywhere: an amount opens its line, a page by name, and E
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), statement.title)
   await page.keyboard.press('Control+k')
   await field.waitFor()
-  await field.fill(`explain ${grouped(line.amount)}`)
+  await page.keyboard.type(`explain ${grouped(line.amount)}`)
   await page
     .locator('[cmdk-item]', { hasText: grouped(line.amount) })
     .first()
@@ -204,7 +204,7 @@ test('CO41 Ctrl K goes anywhere: an amount opens its line, a page by name, and E
   await page.waitForURL(new RegExp(`/agreements/sharon-ai/periods/${month}\\?v=1&line=`))
   await page.locator('#explain').waitFor()
   await page.keyboard.press('Control+k')
-  await field.fill('today')
+  await page.keyboard.type('today')
   await page.locator('[cmdk-item]', { hasText: 'Today' }).first().waitFor()
   await page.keyboard.press('Enter')
   await page.locator('.needs').waitFor()
