@@ -211,6 +211,53 @@ test('CO41 Ctrl K goes anywhere: an amount opens its line, a page by name, and E
   await close()
 })
 
+/** Holds the answers to what a pattern names until it is let go. */
+const held = async (page: Page, pattern: string | RegExp) => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await page.route(pattern, async (route) => {
+    await promise
+    await route.continue()
+  })
+  return resolve
+}
+
+test('CO41 what is found late is chosen by Enter like what was there at once', { skip }, async () => {
+  const { page, go, close } = await openAs('sharon', 'guarantor', undefined, refused)
+  const month = months.at(-1)!
+  const { statement } = await ask<PeriodWire>(`/agreements/sharon-ai/periods/${month}`, 'sharon', 'guarantor')
+  const line = statement.lines.find(({ amount }) => /[1-9]/.test(amount))!
+  await go('/agreements')
+  await page.getByRole('link', { name: statement.title }).first().waitFor()
+  const letGo = await held(page, '**/api/search?*')
+  await page.keyboard.press('Control+k')
+  // All that was there goes away at once, and what comes instead comes when nobody types any more.
+  await page.getByRole('combobox', { name: 'Go to or do' }).fill(`explain ${grouped(line.amount)}`)
+  await page.getByText('Looking …').waitFor()
+  letGo()
+  const found = page.locator('[cmdk-item]', { hasText: grouped(line.amount) })
+  await found.first().waitFor()
+  assert.equal(await found.first().getAttribute('aria-selected'), 'true')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(new RegExp(`/agreements/sharon-ai/periods/${month}\\?v=1&line=`))
+  await close()
+})
+
+test('CO42 a period asked for before the months are read is gone to when they are', { skip }, async () => {
+  const { page, go, close } = await openAs('sharon', 'operator')
+  const letGo = await held(page, '**/api/agreements/sharon-ai/periods')
+  await go(`/agreements/sharon-ai/periods/${months.at(-1)!}`)
+  await page.locator('table.statement').first().waitFor()
+  await page.keyboard.press('p')
+  const jump = page.getByRole('textbox', { name: 'Go to period' })
+  await jump.fill('aug 26')
+  await page.locator('#period-jump-says', { hasText: 'Looking …' }).waitFor()
+  await page.keyboard.press('Enter')
+  letGo()
+  await page.waitForURL(/\/periods\/2026-08/)
+  await jump.waitFor({ state: 'detached' })
+  await close()
+})
+
 test(
   'CO41 g and a letter go to each page that there is, the list of keys says so, and keys of what one may not see are not there',
   { skip },

@@ -27,7 +27,8 @@ export const GoTo = () => {
   const went = useRef(false)
   const open = useCallback(async () => {
     from.current = document.activeElement
-    setOpened((await readDialogue()) === null ? 'unread' : 'yes')
+    // Read already, it opens with the key itself: what is typed right after is written in it.
+    setOpened(read !== undefined || (await readDialogue()) !== null ? 'yes' : 'unread')
   }, [])
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

@@ -133,7 +133,10 @@ const useRested = (text: string): string => {
   return rested
 }
 
-const Results = ({ question, onChoose }: Readonly<{ question: string; onChoose: (choice: Choice) => void }>) => {
+type Found = Readonly<{ groups: readonly Readonly<{ heading: string; choices: readonly Choice[] }>[]; nothing: string }>
+
+/** What a question finds, in the order in which it is shown: what this page does, pages, and objects. */
+const useFound = (question: string): Found => {
   const who = useSession()
   const known = useKnown(question)
   const asked = useRested(question.trim())
@@ -144,35 +147,32 @@ const Results = ({ question, onChoose }: Readonly<{ question: string; onChoose: 
     ...destinationsOf(who?.may ?? []).map(({ key, to, name }): Choice => ({ id: `page ${to}`, name, note: '', to, key: `g ${key}` })),
     ...sectionsOf(who).map(({ id, name }): Choice => ({ id: `section ${id}`, name: `Settings: ${name}`, note: '', to: `/settings/${id}` })),
   ].filter(({ name }) => is(name))
-  const verbs = useOfferedVerbs().filter(({ name }) => is(name))
+  const verbs = useOfferedVerbs()
+    .filter(({ name }) => is(name))
+    .map(({ name, key, act }): Choice => ({ id: `verb ${name}`, name, note: '', act, key }))
   const found = data?.question === question.trim() ? data.hits : []
-  const groups = [...Map.groupBy(found, ({ kind }) => kind)]
   const isAnswered = found.length > 0 || question.trim() === ''
+  const here = isAnswered && question.trim() !== '' ? [] : question === '' ? known.slice(0, 8) : known
+  const groups = [
+    { heading: 'This page', choices: verbs },
+    { heading: 'Pages', choices: pages },
+    { heading: 'Here already', choices: here },
+    ...[...Map.groupBy(found, ({ kind }) => kind)].map(([kind, own]) => ({ heading: kindWords[kind], choices: own.map(hitChoice) })),
+  ]
   const nothing =
     isFetching || asked !== question.trim() ? 'Looking …' : (error?.message ?? 'Nothing here has that name, id, month or amount.')
-  return (
-    <Command.List label="What there is">
-      <Command.Empty>{nothing}</Command.Empty>
-      <Group
-        heading="This page"
-        choices={verbs.map(({ name, key, act }) => ({ id: `verb ${name}`, name, note: '', act, key }))}
-        onChoose={onChoose}
-      />
-      <Group heading="Pages" choices={pages} onChoose={onChoose} />
-      {isAnswered && question.trim() !== '' ? null : (
-        <Group heading="Here already" choices={question === '' ? known.slice(0, 8) : known} onChoose={onChoose} />
-      )}
-      {groups.map(([kind, own]) => (
-        <Group key={kind} heading={kindWords[kind]} choices={own.map(hitChoice)} onChoose={onChoose} />
-      ))}
-    </Command.List>
-  )
+  return { groups, nothing }
 }
 
 /** Objects by name, id, month, hash or amount; pages; and what this page can do. */
 export const GoToDialogue = ({ onClose }: Readonly<{ onClose: (went: boolean) => void }>) => {
   const [question, setQuestion] = useState('')
   const deferred = useDeferredValue(question)
+  const { groups, nothing } = useFound(deferred)
+  // The first of what is found, however late it comes, unless one has moved to another since the question was last changed.
+  const [moved, setMoved] = useState({ question: '', id: '' })
+  const ids = groups.flatMap(({ choices }) => choices.map(({ id }) => id))
+  const selected = moved.question === deferred && ids.includes(moved.id) ? moved.id : (ids[0] ?? '')
   const { history } = useRouter()
   const choose = ({ to, act }: Choice): void => {
     onClose(to !== undefined)
@@ -183,15 +183,30 @@ export const GoToDialogue = ({ onClose }: Readonly<{ onClose: (went: boolean) =>
     <Modal.Root opened onClose={() => onClose(false)} size={620} yOffset="12vh" returnFocus={false} transitionProps={{ duration: 0 }}>
       <Modal.Overlay />
       <Modal.Content aria-label="Go to or do">
-        <Command label="Go to or do" shouldFilter={false} loop className="go-to-command">
+        <Command
+          label="Go to or do"
+          shouldFilter={false}
+          loop
+          value={selected}
+          onValueChange={(id) => setMoved({ question: deferred, id })}
+          className="go-to-command"
+        >
           <Command.Input
             value={question}
             onValueChange={setQuestion}
             placeholder="A name, month, hash, or: explain 16,096,464.00"
+            // Whoever asked for the dialogue writes in it: what is typed at once is not lost to the page behind.
+            // oxlint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus
             data-autofocus
             maxLength={200}
           />
-          <Results question={deferred} onChoose={choose} />
+          <Command.List label="What there is">
+            <Command.Empty>{nothing}</Command.Empty>
+            {groups.map(({ heading, choices }) => (
+              <Group key={heading} heading={heading} choices={choices} onChoose={choose} />
+            ))}
+          </Command.List>
         </Command>
       </Modal.Content>
     </Modal.Root>

@@ -11,7 +11,7 @@ const hasClockChange = (hours: string): boolean => !/^\d+$/.test(hours) || Numbe
 /** `743 h, clock change`. */
 export const hoursText = (hours: string): string => `${hours} h${hasClockChange(hours) ? ', clock change' : ''}`
 
-type JumpProps = Readonly<{ id: string; month: string; months: readonly string[]; onGo: (month: string) => void }>
+type JumpProps = Readonly<{ id: string; month: string; months: readonly string[] | undefined; onGo: (month: string) => void }>
 
 /** A field to type a period into, opened by `p` or a press. */
 const Jump = ({ id, month, months, onGo }: JumpProps) => {
@@ -23,9 +23,9 @@ const Jump = ({ id, month, months, onGo }: JumpProps) => {
     setJumping(false)
     setTimeout(() => opener.current?.focus(), 0)
   }
-  const around = { shown: month, latest: months.toSorted().at(-1) ?? month, commencement: terms?.commencement }
+  const around = { shown: month, latest: months?.toSorted().at(-1) ?? month, commencement: terms?.commencement }
   return jumping ? (
-    <PeriodJump around={around} months={months} onGo={onGo} onClose={close} />
+    <PeriodJump around={around} months={terms === undefined ? undefined : months} onGo={onGo} onClose={close} />
   ) : (
     <button
       ref={opener}
@@ -45,7 +45,8 @@ export const PeriodPicker = ({ id, month }: Readonly<{ id: string; month: string
   const { data } = useQuery(periods(id))
   const navigate = useNavigate()
   const go = (to: string) => void navigate({ to: '/agreements/$id/periods/$month', params: { id, month: to } })
-  const months = data?.periods.map((row) => row.month) ?? [month]
+  const read = data?.periods.map((each) => each.month)
+  const months = read ?? [month]
   const [before, next] = [monthPlus(month, -1), monthPlus(month, 1)].map((each) => (months.includes(each) ? each : undefined))
   useKeys({ '[': () => before !== undefined && go(before), ']': () => next !== undefined && go(next) })
   const row = data?.periods.find((each) => each.month === month)
@@ -62,7 +63,7 @@ export const PeriodPicker = ({ id, month }: Readonly<{ id: string; month: string
   return (
     <div className="control period-picker" role="group" aria-label="Period">
       {step(before, '‹', 'Period before')}
-      <Jump id={id} month={month} months={months} onGo={go} />
+      <Jump id={id} month={month} months={read} onGo={go} />
       <select aria-label="Month" value={month} onChange={(event) => go(event.target.value)}>
         {(months.includes(month) ? months : [month, ...months]).map((each) => (
           <option key={each} value={each}>
