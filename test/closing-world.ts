@@ -3,7 +3,9 @@ import type { Reading } from '../src/core/meter/reading.ts'
 import { parseInstant, type Instant } from '../src/core/base/time.ts'
 import { importReadings } from '../src/server/app/import-readings.ts'
 import { loadAgreement } from '../src/server/app/load-agreement.ts'
+import { closeWhatIsApproved } from '../src/server/jobs/approved-job.ts'
 import type { Store } from '../src/server/store/database.ts'
+import type { ApprovedJob } from '../src/server/store/jobs.ts'
 import { fileOf } from './rows.ts'
 
 /** The instant at which the months of this world are closed. */
@@ -73,4 +75,13 @@ export const openAgreement = async (store: Store, name: string, recorded: Instan
     soldIn(name, 'first', {}),
   ]
   await bringIn(store, accepted, recorded)
+}
+
+/** Closes what both parties of an agreement approved: what the worker does with the jobs that wait. */
+export const closeApproved = async (store: Store, agreement: string): Promise<void> => {
+  const { rows } = await store.pool.query<{ payload: ApprovedJob }>(
+    `select payload from graphile_worker._private_jobs where payload ->> 'agreement' = $1`,
+    [agreement],
+  )
+  for (const { payload } of rows) await closeWhatIsApproved(store, payload)
 }

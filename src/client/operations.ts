@@ -1168,7 +1168,7 @@ export type MovedLines = {
 }
 
 export type Need = {
-  /** the same for everybody, and for as long as it needs somebody */ readonly id: string
+  /** the same for everybody, and for as long as the same is to be done about it */ readonly id: string
   readonly kind: 'payment' | 'dispute' | 'answer' | 'findings' | 'month' | 'cap' | 'feed' | 'order' | 'job'
   readonly agreement: unknown
   /** of the agreement; of a feed, an order or a job its name */ readonly title: string
@@ -1184,6 +1184,10 @@ export type Need = {
     | number
     | null
   /** of a cap its clause, and whether it is of a period, a year or all; of a job what went wrong */ readonly name: unknown
+  /** of a month that is over and not final: how far it is */ readonly stage:
+    | ('open' | 'prepared' | 'approved-by-operator' | 'returned' | 'overtaken' | 'closing')
+    | null
+  /** who brought a month to its stage; null where nobody has begun */ readonly by: { readonly id: string; readonly name: string } | null
   /** of a cap: drawn over limit */ readonly share: Exact | null
   readonly ageSeconds: number | null
   readonly limitSeconds: number | null

@@ -11,6 +11,7 @@ import { dateText } from './dates.ts'
 import { postJson } from './fetch.ts'
 import { amountText } from './format.ts'
 import { daysText, needInWords } from './need-words.ts'
+import { useSession } from './session.ts'
 import { today as query } from './today-queries.ts'
 
 const inWeek = (today: string): string => new Date(Date.parse(`${today}T00:00:00Z`) + 7 * 86_400_000).toISOString().slice(0, 10)
@@ -62,7 +63,8 @@ type Props = Readonly<{ need: NeedWire; acting: MembershipWire | null; today: st
 
 /** `do · object · amount · due in`, and one act. */
 export const NeedRow = ({ need, acting, today, mayPutOff }: Props) => {
-  const { verb, what, note, place } = needInWords(need, acting)
+  const person = useSession()?.person?.id
+  const { verb, what, note, place } = needInWords(need, acting, person)
   const [later, setLater] = useState(false)
   return (
     <tr>

@@ -89,7 +89,7 @@ const PutOffList = ({ data, acting }: Readonly<{ data: TodayWire; acting: Member
     {data.snoozed.map(({ need, until }, i) => (
       <span key={need.id}>
         {i === 0 ? '' : '; '}
-        {needInWords(need, acting).what} to {dateText(until)}
+        {needInWords(need, acting, undefined).what} to {dateText(until)}
       </span>
     ))}
   </p>

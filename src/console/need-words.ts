@@ -30,16 +30,21 @@ const payment = (need: NeedWire, acting: Acting): NeedWords => {
   return { verb, what: ofMonth(need), note, place: { to: period(need), act: 'Open' } }
 }
 
-const month = (need: NeedWire, acting: Acting): NeedWords => {
+const month = (need: NeedWire, acting: Acting, person: string | undefined): NeedWords => {
   const days = -(need.daysLeft ?? 0)
-  // Its amount is known once the operator has approved a version of it.
-  if (need.amount !== null) {
-    const verb = isFor(acting, need.guarantor) ? 'Approve' : 'Await approval'
-    return { verb, what: ofMonth(need), note: 'approved for the operator', place: { to: period(need), act: 'Review' } }
-  }
-  const verb = isFor(acting, need.operator) ? 'Close' : 'Await close'
-  const note = `over for ${countText(days)} ${days === 1 ? 'day' : 'days'}, not final`
-  return { verb, what: ofMonth(need), note, place: { to: period(need), act: 'Open' } }
+  const by = need.by?.name ?? ''
+  const isOperator = isFor(acting, need.operator)
+  // Nobody approves what they prepared, nor twice.
+  const isApprover = need.by?.id !== person && (need.stage === 'prepared' ? isOperator : isFor(acting, need.guarantor))
+  const [todo, note] = {
+    open: [isOperator ? 'Close' : 'Await close', `over for ${countText(days)} ${days === 1 ? 'day' : 'days'}, not final`],
+    prepared: [isApprover ? 'Approve' : 'Await approval', `prepared by ${by}; the operator approves first`],
+    'approved-by-operator': [isApprover ? 'Approve' : 'Await approval', `approved by ${by} for the operator`],
+    returned: [isOperator ? 'Prepare again' : 'Await close', `sent back by ${by}`],
+    overtaken: [isOperator ? 'Prepare again' : 'Await close', 'approved, and not closed: what is known had changed'],
+    closing: ['Await close', 'approved by both; it is being closed'],
+  }[need.stage ?? 'open'] as [string, string]
+  return { verb: todo, what: ofMonth(need), note, place: { to: period(need), act: need.amount === null ? 'Open' : 'Review' } }
 }
 
 const claim = (need: NeedWire, acting: Acting): NeedWords => {
@@ -50,13 +55,13 @@ const claim = (need: NeedWire, acting: Acting): NeedWords => {
   return { verb, what: `${ofMonth(need)}: claim`, note: `${findings(need.count ?? 0)}${asked ? ' asked about' : ''}`, place }
 }
 
-/** One sentence and one act for each. */
-export const needInWords = (need: NeedWire, acting: Acting): NeedWords => {
+/** One sentence and one act for each. `person`: who looks, by id. */
+export const needInWords = (need: NeedWire, acting: Acting, person: string | undefined): NeedWords => {
   switch (need.kind) {
     case 'payment':
       return payment(need, acting)
     case 'month':
-      return month(need, acting)
+      return month(need, acting, person)
     case 'findings':
     case 'answer':
       return claim(need, acting)

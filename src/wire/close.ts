@@ -7,7 +7,11 @@ export const netLengthMax = 40
 
 export const SideShape = z.enum(['operator', 'guarantor'])
 
-const PersonShape = z.object({ id: z.string(), name: z.string() })
+export const PersonShape = z.object({ id: z.string(), name: z.string() })
+
+/** How far a month that is over and not final is. */
+export const stages = ['open', 'prepared', 'approved-by-operator', 'returned', 'overtaken', 'closing'] as const
+
 const DoneShape = z.object({ by: PersonShape, party: z.string(), side: SideShape, at: Instant })
 
 export const DraftShape = z
@@ -80,7 +84,7 @@ export const ProgressShape = z
     zone: z.string(),
     currency: z.string(),
     to: Instant,
-    status: z.enum(['running', 'open', 'prepared', 'approved-by-operator', 'returned', 'overtaken', 'closing', 'final']),
+    status: z.enum(['running', ...stages, 'final']),
     draft: DraftShape.nullable(),
     steps: list(StepShape),
     sources: list(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PersonShape, stages } from './close.ts'
 import { Amount, AskedDate, Exact, Instant, list, LocalDate, Month } from './scalars.ts'
 
 /** Needs of one answer, at most; what is beyond is counted. */
@@ -16,7 +17,7 @@ const NeedId = z
 
 export const NeedShape = z
   .object({
-    id: z.string().meta({ description: 'the same for everybody, and for as long as it needs somebody' }),
+    id: z.string().meta({ description: 'the same for everybody, and for as long as the same is to be done about it' }),
     kind: z.enum(needKinds),
     agreement: z.string().nullable(),
     title: z.string().meta({ description: 'of the agreement; of a feed, an order or a job its name' }),
@@ -35,6 +36,8 @@ export const NeedShape = z
       .string()
       .nullable()
       .meta({ description: 'of a cap its clause, and whether it is of a period, a year or all; of a job what went wrong' }),
+    stage: z.enum(stages).nullable().meta({ description: 'of a month that is over and not final: how far it is' }),
+    by: PersonShape.nullable().meta({ description: 'who brought a month to its stage; null where nobody has begun' }),
     share: Exact.nullable().meta({ description: 'of a cap: drawn over limit' }),
     ageSeconds: z.int().nullable(),
     limitSeconds: z.int().nullable(),

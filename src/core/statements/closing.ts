@@ -48,6 +48,18 @@ export const isApprovedByBoth = ({ approvals }: DraftState): boolean => sides.ev
 /** Approved by both, and on its way to be final. */
 const isBeingClosed = (draft: DraftState): boolean => isApprovedByBoth(draft) && !draft.isOvertaken
 
+/** How far a month that is over and not final is. */
+export type Stage = 'open' | 'prepared' | 'approved-by-operator' | 'returned' | 'overtaken' | 'closing'
+
+/** How far a month is by its latest draft. */
+export const stageOf = (latest: DraftState | undefined): Stage => {
+  if (latest === undefined) return 'open'
+  if (latest.isReturned) return 'returned'
+  if (latest.isOvertaken) return 'overtaken'
+  if (isApprovedByBoth(latest)) return 'closing'
+  return latest.approvals.length > 0 ? 'approved-by-operator' : 'prepared'
+}
+
 /** Whether a draft may still be approved: it was neither sent back nor overtaken. */
 export const isLive = (draft: DraftState | undefined): draft is DraftState => draft !== undefined && !draft.isReturned && !draft.isOvertaken
 

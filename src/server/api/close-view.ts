@@ -1,10 +1,10 @@
 import { formatInstant } from '../../core/base/time.ts'
 import {
   approverRefusal,
-  isApprovedByBoth,
   isLive,
   prepareRefusal,
   returnRefusal,
+  stageOf,
   type ClosingRefusal,
   type ForSide,
   type SinceDraft,
@@ -45,11 +45,7 @@ export const toDraft = (draft: DraftRecord, { agreement, month, currency }: Name
 
 const statusOf = ({ closing: { latest, isFinal }, steps }: PeriodProgress): ProgressWire['status'] => {
   if (isFinal) return 'final'
-  if (latest === undefined) return steps[0]!.state === 'done' ? 'open' : 'running'
-  if (latest.isReturned) return 'returned'
-  if (latest.isOvertaken) return 'overtaken'
-  if (isApprovedByBoth(latest)) return 'closing'
-  return latest.approvals.length > 0 ? 'approved-by-operator' : 'prepared'
+  return latest === undefined && steps[0]!.state !== 'done' ? 'running' : stageOf(latest)
 }
 
 /** Who did a step and when, as far as it is on record. */

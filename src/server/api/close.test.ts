@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before as beforeAll, test } from 'node:test'
-import { bringIn, closingNow, july, august, openAgreement, partiesOf, soldIn } from '../../../test/closing-world.ts'
+import { bringIn, closeApproved, closingNow, july, august, openAgreement, partiesOf, soldIn } from '../../../test/closing-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { byHeader, headersOf } from '../../../test/principals.ts'
 import type { Role } from '../../wire/access.ts'
@@ -14,9 +14,7 @@ import { makeClosing } from '../app/closing.ts'
 import { closePeriod } from '../app/close-period.ts'
 import { makeFeeds } from '../app/feeds.ts'
 import { makeReaders } from '../app/read.ts'
-import { closeWhatIsApproved } from '../jobs/approved-job.ts'
 import { migrateJobs } from '../jobs/workers.ts'
-import type { ApprovedJob } from '../store/jobs.ts'
 import { makeApi } from './api.ts'
 
 const { close, ...store } = await testDatabase()
@@ -62,13 +60,6 @@ const refusal = async (status: number, ...asked: Parameters<typeof call>): Promi
   return answer.json<ProblemWire>().detail
 }
 const prepare = async (name: string, who: Person) => (await ask<PreparedWire>(who, `${name}/periods/${july}/drafts`, {})).draft
-const runJobs = async (name: string) => {
-  const { rows } = await store.pool.query<{ payload: ApprovedJob }>(
-    `select payload from graphile_worker._private_jobs where payload ->> 'agreement' = $1`,
-    [name],
-  )
-  for (const { payload } of rows) await closeWhatIsApproved(store, payload)
-}
 
 test('API70 a month goes from over to final by two parties, and its progress says who did what and what is left', async () => {
   await openAgreement(store, 'way', closingNow - 40 * 86_400)
@@ -105,7 +96,7 @@ test('API70 a month goes from over to final by two parties, and its progress say
   const second = await ask<DecidedDraftWire>(guarantor('gil'), at, { ...said, net: '148,780.00' })
   assert.equal(second.approved, true)
   assert.equal((await progress(guarantor('gil'))).status, 'closing')
-  await runJobs('way')
+  await closeApproved(store, 'way')
   const end = await progress(guarantor('gil'))
   assert.equal(end.status, 'final')
   assert.deepEqual(
@@ -153,7 +144,7 @@ test('API71 drafts and final statements have numbers and addresses together, and
   assert.deepEqual([row.status, row.version, row.net?.amount, row.payable], ['provisional', 2, '148760.00', null])
   for (const who of [operator('bob'), guarantor('gil')])
     await ask(who, `numbers/periods/${july}/drafts/2/approvals`, { net: two.net.amount, hash: two.hash })
-  await runJobs('numbers')
+  await closeApproved(store, 'numbers')
   const three = await read()
   assert.deepEqual([three.statement.status, three.statement.version, three.versions], ['final', 3, [1, 2, 3]])
   assert.deepEqual((await read('?v=2')).statement.lines, three.statement.lines)
@@ -180,7 +171,7 @@ test('API72 what was overtaken or sent back is refused with what to do; what cam
     /Both parties approved version 2, and it is being closed/,
   )
   await bringIn(store, [soldIn('turns', 'late', { day: 12 })])
-  await runJobs('turns')
+  await closeApproved(store, 'turns')
   const progress = await ask<ProgressWire>(guarantor('gil'), `turns/periods/${july}/progress`)
   assert.deepEqual([progress.status, progress.draft?.overtaken?.readings], ['overtaken', 1])
   assert.match(progress.steps[4]!.left!, /overtaken by what came since: the operator prepares it anew/)
@@ -202,7 +193,7 @@ test('API123 a draft says how many readings came since it was prepared, and its 
   const decided = await ask<DecidedDraftWire>(operator('bob'), at, { ...said, despiteNews: true })
   assert.deepEqual([decided.draft.approvals.length, decided.draft.since?.readings], [1, 2])
   await ask(guarantor('gil'), at, { ...said, despiteNews: true })
-  await runJobs('news')
+  await closeApproved(store, 'news')
   const overtaken = await read(guarantor('gil'))
   assert.deepEqual([overtaken?.since, overtaken?.overtaken?.readings], [null, 2])
 })
@@ -425,7 +416,7 @@ test('API79 who asked to be told is: of each version, approval and return, of th
   const two = await prepare('told', operator('ann'))
   for (const who of [operator('bob'), guarantor('gil')])
     await ask(who, `told/periods/${july}/drafts/2/approvals`, { net: two.net.amount, hash: two.hash })
-  await runJobs('told')
+  await closeApproved(store, 'told')
   const disputes = `told/periods/${july}/disputes`
   const { dispute } = await ask<RaisedWire>(guarantor('gil'), disputes, { version: 3, line: 1, reason: 'terms', text: 'Not so.' })
   await ask(operator('ann'), `${disputes}/${dispute!.id}/ruling`, { verdict: 'rejected', text: 'It is.' })

@@ -15,11 +15,12 @@ import {
 } from '../../core/base/rational.ts'
 import { dateOf, daysBetween, monthInterval, monthOf, nextMonth, type Instant, type LocalDate, type Month } from '../../core/base/time.ts'
 import { minorDigits } from '../../core/base/currency.ts'
+import type { Stage } from '../../core/statements/closing.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import type { NeedWire } from '../../wire/today.ts'
 import type { Feed } from '../app/feeds.ts'
 import { isLate } from '../app/feeds.ts'
-import type { AwaitingDraft } from '../store/awaiting-drafts.ts'
+import type { LatestDraft } from '../store/latest-drafts.ts'
 import type { OpenFindings, Paid } from '../store/needs.ts'
 import { capsOf } from './caps.ts'
 import type { StatementHead } from './source.ts'
@@ -50,6 +51,8 @@ const none: NeedWire = {
   payer: null,
   count: null,
   name: null,
+  stage: null,
+  by: null,
   share: null,
   ageSeconds: null,
   limitSeconds: null,
@@ -61,7 +64,7 @@ export type AgreementNow = Readonly<{
   statements: readonly StatementHead[]
   findings: readonly OpenFindings[]
   paid: readonly Paid[]
-  awaiting: readonly AwaitingDraft[]
+  drafts: readonly LatestDraft[]
   now: Instant
 }>
 
@@ -76,21 +79,29 @@ const ofAgreement = ({ agreement, title, currency, guarantor, operator }: Schedu
 /** What a month comes to where nobody can say yet: as much as the one before. */
 const usualNet = (statements: readonly StatementHead[]): Rational => decimal(statements.at(-1)?.totals.net.amount ?? '0')
 
-/** Months that are over and have no statement, the first of them: months close in order. One that waits for the guarantor alone has its amount. */
-const openMonths = ({ schedule, statements, awaiting, now }: AgreementNow): Need[] => {
+/** Stages at which somebody has said what a month comes to. */
+const hasNet: ReadonlySet<Stage> = new Set(['prepared', 'approved-by-operator', 'closing'])
+
+/**
+ * The month that is over and not final, the first of them: months close in order. What is to be done about it is another need at each stage of each version:
+ * who put off waiting for it has not put off approving it.
+ */
+const openMonths = ({ schedule, statements, drafts, now }: AgreementNow): Need[] => {
   const { agreement, from, to, zone } = schedule
   let month = monthOf(from, zone)
   const final = new Set(statements.map((each) => each.month))
   while (final.has(month)) month = nextMonth(month)
   const interval = monthInterval(month, zone)
   if (interval.to > now || interval.from >= to) return []
-  const wire = { ...none, ...ofAgreement(schedule), id: `month:${agreement}/${month}`, kind: 'month' as const, month }
   const daysLeft = daysBetween(dateOf(now, zone), dateOf(interval.to, zone))
-  const draft = awaiting.find((each) => each.agreement === agreement && each.month === month)
-  if (draft === undefined) return [{ wire: { ...wire, daysLeft }, weight: usualNet(statements) }]
-  // The operator has said what it comes to: it is for the guarantor to approve.
-  const { amount, payer } = draft.totals.net
-  return [{ wire: { ...wire, daysLeft, amount, payer }, weight: decimal(amount) }]
+  const wire = { ...none, ...ofAgreement(schedule), id: `month:${agreement}/${month}`, kind: 'month' as const, month, daysLeft }
+  const draft = drafts.find((each) => each.agreement === agreement && each.month === month)
+  if (draft === undefined) return [{ wire: { ...wire, stage: 'open' }, weight: usualNet(statements) }]
+  const { stage, by, version, totals } = draft
+  const standing = { ...wire, id: `${wire.id}/${version}-${stage}`, stage, by }
+  if (!hasNet.has(stage)) return [{ wire: standing, weight: usualNet(statements) }]
+  const { amount, payer } = totals.net
+  return [{ wire: { ...standing, amount, payer }, weight: decimal(amount) }]
 }
 
 const findingNeeds = ({ schedule, findings }: AgreementNow): Need[] =>

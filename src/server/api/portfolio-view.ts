@@ -251,12 +251,12 @@ const talkedOf = ({ document }: Held, { agreement, title, operator, sources }: S
 
 const toApproveOf = ({ awaiting, books, inTalks }: Held): PortfolioWire['toApprove'] => {
   const schedules = [...books.flatMap(({ records }) => records.map(({ schedule }) => schedule)), ...inTalks]
-  return awaiting.flatMap(({ agreement, month, version, net, totals, approvedBy }) => {
+  return awaiting.flatMap(({ agreement, month, version, net, totals, by }) => {
     const schedule = schedules.find((each) => each.agreement === agreement)
     if (schedule === undefined) return []
     const payer = schedule.parties.find(({ id }) => id === totals.net.payer)
     const { title, currency } = schedule
-    return [{ agreement, title, month, version, payer: payer === undefined ? null : partyWire(payer), net, currency, approvedBy }]
+    return [{ agreement, title, month, version, payer: payer === undefined ? null : partyWire(payer), net, currency, approvedBy: by.name }]
   })
 }
 

@@ -6,8 +6,8 @@ import { lastDateOf } from '../../core/credit/record.ts'
 import { makeRegister, type Register } from '../../core/credit/register.ts'
 import type { Party } from '../../core/terms/agreement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
-import { findAwaitingDrafts, type AwaitingDraft } from '../store/awaiting-drafts.ts'
 import type { Store } from '../store/database.ts'
+import { findLatestDrafts, type LatestDraft } from '../store/latest-drafts.ts'
 import { findPortfolio, type PortfolioRecord } from '../store/portfolios.ts'
 import { inReach, type Reach } from '../store/reach.ts'
 import { findFinalMonthsOf, findMovedLines, findStoodStatements, type LineCursor } from '../store/stood-statements.ts'
@@ -41,7 +41,7 @@ export type Held = Readonly<{
   document: Readonly<{ record: PortfolioRecord; portfolio: Portfolio }> | undefined
   books: readonly Book[]
   /** Drafts that wait for the guarantor, now. */
-  awaiting: readonly AwaitingDraft[]
+  awaiting: readonly LatestDraft[]
   /** Agreements that are in talks then, and not among the books. */
   inTalks: readonly Schedule[]
 }>
@@ -123,7 +123,7 @@ const draw = async (tx: Work, { on, known, guarantor: wanted }: PortfolioQuestio
     guarantors,
     document,
     books: asOf === undefined ? [] : booksOf(records, asOf, whose),
-    awaiting: knownOn === undefined ? await findAwaitingDrafts(tx, names) : [],
+    awaiting: knownOn === undefined ? (await findLatestDrafts(tx, names)).filter(({ stage }) => stage === 'approved-by-operator') : [],
     inTalks: own.filter(({ agreement }) => talked.has(agreement)),
   }
 }

@@ -1,6 +1,6 @@
 import { monthOf, nextMonth, type Instant, type LocalDate } from '../../core/base/time.ts'
-import { findAwaitingDrafts } from '../store/awaiting-drafts.ts'
 import type { Store } from '../store/database.ts'
+import { findLatestDrafts } from '../store/latest-drafts.ts'
 import { listFailedJobs, listOpenFindings, listPaid, listTotals } from '../store/needs.ts'
 import { everything, inReach, type Reach } from '../store/reach.ts'
 import { appendSnooze, findSnoozes, findVisit, listNews, noteVisit } from '../store/visits.ts'
@@ -18,7 +18,7 @@ export const makeToday = (store: Store, now: () => Instant) => ({
       inReach(store, reach, async (tx) => ({
         findings: await listOpenFindings(tx),
         paid: await listPaid(tx),
-        awaiting: await findAwaitingDrafts(tx, agreements),
+        drafts: await findLatestDrafts(tx, agreements),
         // Months of all zones: those of the latest are one ahead at most.
         totals: await listTotals(tx, nextMonth(monthOf(now(), 'UTC'), -trendMonths - 1)),
       })),

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { MembershipWire } from '../wire/access.ts'
+import type { NeedWire } from '../wire/today.ts'
+import { needInWords } from './need-words.ts'
+
+const acting = (party: string, role: MembershipWire['role']) => ({ party, role }) as MembershipWire
+const [operator, guarantor, lender] = [acting('cloud', 'operator'), acting('chips', 'guarantor'), acting('bank', 'lender')]
+const month = (stage: NonNullable<NeedWire['stage']>, amount: string | null): NeedWire =>
+  ({
+    kind: 'month',
+    agreement: 'a',
+    title: 'A',
+    month: '2026-11',
+    operator: 'cloud',
+    guarantor: 'chips',
+    daysLeft: -4,
+    stage,
+    by: stage === 'open' ? null : { id: 'usr_ann', name: 'Ann' },
+    amount,
+  }) as NeedWire
+const said = (need: NeedWire) =>
+  [
+    [operator, 'usr_bob'],
+    [operator, 'usr_ann'],
+    [guarantor, 'usr_gil'],
+    [lender, 'usr_lou'],
+  ].map(([who, person]) => needInWords(need, who as MembershipWire, person as string).verb)
+
+test('CO64 each stage of a month is said in the verb of whoever looks, and nobody is told to approve what they made', () => {
+  assert.deepEqual(said(month('open', null)), ['Close', 'Close', 'Await close', 'Await close'])
+  assert.deepEqual(said(month('prepared', '1.00')), ['Approve', 'Await approval', 'Await approval', 'Await approval'])
+  assert.deepEqual(said(month('approved-by-operator', '1.00')), ['Await approval', 'Await approval', 'Approve', 'Await approval'])
+  assert.deepEqual(said(month('returned', null)), ['Prepare again', 'Prepare again', 'Await close', 'Await close'])
+  assert.deepEqual(said(month('overtaken', null)), ['Prepare again', 'Prepare again', 'Await close', 'Await close'])
+  assert.deepEqual(said(month('closing', '1.00')), ['Await close', 'Await close', 'Await close', 'Await close'])
+})
+
+test('CO64 a month says who brought it so far', () => {
+  const note = (need: NeedWire) => needInWords(need, operator, 'usr_bob').note
+  assert.equal(note(month('open', null)), 'over for 4 days, not final')
+  assert.equal(note(month('prepared', '1.00')), 'prepared by Ann; the operator approves first')
+  assert.equal(note(month('approved-by-operator', '1.00')), 'approved by Ann for the operator')
+  assert.equal(note(month('returned', null)), 'sent back by Ann')
+})
