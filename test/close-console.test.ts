@@ -112,7 +112,13 @@ test(
       ['guarantor', 'nvidia', 'gil', 'guarantor'],
     ] as const) {
       const { page, go, close } = await as(role, party, id)
-      await go(path)
+      await go('/')
+      // Whose turn it is reads so on Today, and goes there from it.
+      const turn = page.locator('.needs tbody tr', { hasText: 'October 2026' }).filter({ has: page.getByText('Approve', { exact: true }) })
+      await turn.waitFor()
+      await shoot(page, `today-${name}-1440`)
+      await turn.locator('.act').press('Enter')
+      await page.waitForURL((url) => url.pathname === path)
       const button = page.getByRole('button', { name: /^Approve [\d,.]+ USD$/ })
       await button.waitFor()
       const net = /[\d,.]+/.exec((await button.textContent())!.replace('Approve ', ''))![0]

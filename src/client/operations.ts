@@ -1169,7 +1169,7 @@ export type MovedLines = {
 
 export type Need = {
   /** the same for everybody, and for as long as the same is to be done about it */ readonly id: string
-  readonly kind: 'payment' | 'dispute' | 'answer' | 'findings' | 'month' | 'cap' | 'feed' | 'order' | 'job'
+  readonly kind: 'payment' | 'dispute' | 'answer' | 'findings' | 'month' | 'cap' | 'covenant' | 'feed' | 'order' | 'job'
   readonly agreement: unknown
   /** of the agreement; of a feed, an order or a job its name */ readonly title: string
   readonly guarantor: unknown
@@ -1183,12 +1183,15 @@ export type Need = {
   /** of findings; of questions asked; of months where they are overdue in one sum, of which `month` is the oldest */ readonly count:
     | number
     | null
-  /** of a cap its clause, and whether it is of a period, a year or all; of a job what went wrong */ readonly name: unknown
+  /** of a cap whether it is of a period, a year or all; of a covenant its ratio and level; of a job what went wrong */ readonly name: unknown
   /** of a month that is over and not final: how far it is */ readonly stage:
     | ('open' | 'prepared' | 'approved-by-operator' | 'returned' | 'overtaken' | 'closing')
     | null
   /** who brought a month to its stage; null where nobody has begun */ readonly by: { readonly id: string; readonly name: string } | null
+  /** of a cap or a covenant */ readonly clause: unknown
   /** of a cap: drawn over limit */ readonly share: Exact | null
+  /** of a covenant: the ratio at its last test, in `month` */ readonly actual: Exact | null
+  /** of a covenant: the level it must not fall below */ readonly required: Exact | null
   readonly ageSeconds: number | null
   readonly limitSeconds: number | null
 }

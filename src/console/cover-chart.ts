@@ -1,14 +1,12 @@
-import { fromText, toFixed } from '../core/base/rational.ts'
+import { fromText } from '../core/base/rational.ts'
 import type { FacilityPageWire } from '../wire/lender.ts'
 import { axisStyle, escaped, labelStyle, roundStep, still, tooltipStyle } from './axes.ts'
 import { monthText, shortMonth } from './dates.ts'
-import { amountText, approximate, decimalText } from './format.ts'
+import { amountText, approximate, ratioText } from './format.ts'
 import type { Palette } from './palette.ts'
 import type { Option } from './Picture.tsx'
 
 const ratioOf = (exact: string): number => approximate(fromText(exact))
-/** Four decimals: a covenant is broken by less than a hundredth. */
-export const ratioText = (exact: string): string => decimalText(toFixed(fromText(exact), 4))
 
 /** Above it, a ratio is no longer read against its covenant. */
 const roomAbove = 1.25

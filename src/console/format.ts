@@ -121,3 +121,6 @@ export const approximate = (value: Rational): number => Number(toFixed(value, 9)
 
 /** Half of a SHA-256, as people compare it: `7c41 9f0e … 0b37 a2d8`. */
 export const shortHash = (hash: string): string => `${hash.slice(0, 4)} ${hash.slice(4, 8)} … ${hash.slice(-4)}`
+
+/** Four decimals: a covenant is broken by less than a hundredth. */
+export const ratioText = (exact: string): string => decimalText(toFixed(fromText(exact), 4))

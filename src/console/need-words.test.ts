@@ -43,3 +43,31 @@ test('CO64 a month says who brought it so far', () => {
   assert.equal(note(month('approved-by-operator', '1.00')), 'approved by Ann for the operator')
   assert.equal(note(month('returned', null)), 'sent back by Ann')
 })
+
+test('CO64 a covenant says how far its ratio is from its level; who borrowed cures it', () => {
+  const need = (actual: string): NeedWire =>
+    ({
+      kind: 'covenant',
+      agreement: 'a',
+      title: 'A',
+      month: '2026-09',
+      operator: 'cloud',
+      guarantor: 'chips',
+      clause: 'loan',
+      name: 'DSCR lock-up',
+      actual,
+      required: '23/20',
+    }) as NeedWire
+  const of = (who: MembershipWire, actual: string) => {
+    const { verb, what, note } = needInWords(need(actual), who, 'usr_bob')
+    return [verb, what, note]
+  }
+  const what = 'A: loan, DSCR lock-up'
+  assert.deepEqual(of(operator, '6/5'), ['Watch', what, 'near: 1.2000, not below 1.1500; tested September 2026'])
+  assert.deepEqual(of(operator, '23/20'), ['Watch', what, 'near: 1.1500, not below 1.1500; tested September 2026'])
+  assert.deepEqual(of(operator, '11/10'), ['Cure', what, 'broken: 1.1000, not below 1.1500; tested September 2026'])
+  assert.deepEqual(
+    [of(guarantor, '1'), of(lender, '1')].map(([verb]) => verb),
+    ['Watch', 'Look into'],
+  )
+})

@@ -1,8 +1,8 @@
-import { fromText, over, rational, times, toFixed } from '../core/base/rational.ts'
+import { compare, fromText, over, rational, times, toFixed } from '../core/base/rational.ts'
 import type { MembershipWire } from '../wire/access.ts'
 import type { NeedWire, NewsWire } from '../wire/today.ts'
 import { monthText } from './dates.ts'
-import { ageText, amountText, countText } from './format.ts'
+import { ageText, amountText, countText, ratioText } from './format.ts'
 
 /** Where one act on something leads. */
 export type Place = Readonly<{ to: string; act: string }>
@@ -55,6 +55,20 @@ const claim = (need: NeedWire, acting: Acting): NeedWords => {
   return { verb, what: `${ofMonth(need)}: claim`, note: `${findings(need.count ?? 0)}${asked ? ' asked about' : ''}`, place }
 }
 
+const covenant = (need: NeedWire, acting: Acting): NeedWords => {
+  const { actual, required, agreement, title, clause, name } = need
+  const [ratio, level] = [fromText(actual ?? '0'), fromText(required ?? '0')]
+  const isBroken = compare(ratio, level) < 0
+  const verb = !isBroken ? 'Watch' : isFor(acting, need.operator) ? 'Cure' : acting?.role === 'lender' ? 'Look into' : 'Watch'
+  const note = `${ratioText(actual ?? '0')}, not below ${ratioText(required ?? '0')}; tested ${need.month === null ? '' : monthText(need.month)}`
+  return {
+    verb,
+    what: `${title}: ${clause}, ${name}`,
+    note: `${isBroken ? 'broken: ' : 'near: '}${note}`,
+    place: { to: `/lender/${agreement}/${clause}`, act: 'Open' },
+  }
+}
+
 /** One sentence and one act for each. `person`: who looks, by id. */
 export const needInWords = (need: NeedWire, acting: Acting, person: string | undefined): NeedWords => {
   switch (need.kind) {
@@ -71,11 +85,13 @@ export const needInWords = (need: NeedWire, acting: Acting, person: string | und
       const used = `${toFixed(times(fromText(need.share ?? '0'), rational(100)), 1)} % used`
       return {
         verb: 'Watch',
-        what: `${need.title}: cap of ${need.name}`,
+        what: `${need.title}: cap of ${need.clause}, ${need.name}`,
         note: used,
         place: { to: `/agreements/${need.agreement}`, act: 'Open' },
       }
     }
+    case 'covenant':
+      return covenant(need, acting)
     case 'feed': {
       const late = `late: silent for ${ageText(need.ageSeconds ?? 0)}, at most ${ageText(need.limitSeconds ?? 0)}`
       return { verb: 'Chase', what: `Feed ${need.title}`, note: late, place: { to: '/settings/feeds', act: 'Open' } }

@@ -7,7 +7,7 @@ export const needsMax = 200
 /** Days that something may be put off, at most. */
 export const snoozeDaysMax = 366
 
-export const needKinds = ['payment', 'dispute', 'answer', 'findings', 'month', 'cap', 'feed', 'order', 'job'] as const
+export const needKinds = ['payment', 'dispute', 'answer', 'findings', 'month', 'cap', 'covenant', 'feed', 'order', 'job'] as const
 export const newsKinds = ['final', 'corrected', 'amended', 'disputed'] as const
 
 const NeedId = z
@@ -32,13 +32,15 @@ export const NeedShape = z
     count: z.int().nullable().meta({
       description: 'of findings; of questions asked; of months where they are overdue in one sum, of which `month` is the oldest',
     }),
-    name: z
-      .string()
-      .nullable()
-      .meta({ description: 'of a cap its clause, and whether it is of a period, a year or all; of a job what went wrong' }),
+    name: z.string().nullable().meta({
+      description: 'of a cap whether it is of a period, a year or all; of a covenant its ratio and level; of a job what went wrong',
+    }),
     stage: z.enum(stages).nullable().meta({ description: 'of a month that is over and not final: how far it is' }),
     by: PersonShape.nullable().meta({ description: 'who brought a month to its stage; null where nobody has begun' }),
+    clause: z.string().nullable().meta({ description: 'of a cap or a covenant' }),
     share: Exact.nullable().meta({ description: 'of a cap: drawn over limit' }),
+    actual: Exact.nullable().meta({ description: 'of a covenant: the ratio at its last test, in `month`' }),
+    required: Exact.nullable().meta({ description: 'of a covenant: the level it must not fall below' }),
     ageSeconds: z.int().nullable(),
     limitSeconds: z.int().nullable(),
   })

@@ -1,4 +1,4 @@
-import { compare, decimal, fromText, minus, nought, over, plus, type Rational } from '../base/rational.ts'
+import { compare, decimal, fromText, minus, nought, over, plus, times, type Rational } from '../base/rational.ts'
 import type { Month } from '../base/time.ts'
 import type { AgreementRecord, RecordedPosition, RecordedStatement } from './record.ts'
 
@@ -77,6 +77,21 @@ export const headroomOf = (cover: readonly Cover[], covenants: readonly Covenant
       return [{ ...covenant, month, of, value, headroom, cushion, met: compare(headroom, nought) >= 0 }]
     }),
   )
+
+/**
+ * Cash for debt service that could be missing before a level is reached, in major units: CFADS − level × debt service; negative where it is missing. Of a DSCR
+ * alone, as the other ratios look ahead; undefined where a statement does not say what it is made of.
+ */
+export const cashHeadroom = ({ month, of, clause, ratio, least }: Headroom, cover: readonly Cover[]): Rational | undefined => {
+  const row = cover.find((each) => each.month === month && each.of === of && each.clause === clause)
+  if (ratio !== 'dscr' || row?.cfads === undefined || row.debtService === undefined) return undefined
+  return minus(row.cfads, times(least, row.debtService))
+}
+
+/** Of each facility, or part of one, the last month in which it was tested; `cover` in order of time. */
+export const lastCover = (cover: readonly Cover[]): Cover[] => [
+  ...new Map(cover.map((row) => [`${row.clause}/${row.of ?? ''}`, row])).values(),
+]
 
 /** Revenue that was earned in a month, in major units: what an agreement's charges say, by product. */
 export type Earned = Readonly<{ month: Month; product: 'reserved' | 'on-demand' | 'spot'; amount: Rational }>

@@ -1,7 +1,7 @@
 import { dateOf, formatInstant, nextMonth, type Month } from '../../core/base/time.ts'
-import { minus, times, toFixed, toText, type Rational } from '../../core/base/rational.ts'
+import { toFixed, toText, type Rational } from '../../core/base/rational.ts'
 import { minorDigits } from '../../core/base/currency.ts'
-import { covenantsIn, coverThroughTime, headroomOf, type Cover, type Headroom } from '../../core/credit/cover.ts'
+import { cashHeadroom, covenantsIn, coverThroughTime, headroomOf, type Cover } from '../../core/credit/cover.ts'
 import type { AgreementRecord } from '../../core/credit/record.ts'
 import type { ResolvedClause } from '../../core/terms/schedule.ts'
 import type { Held } from '../app/portfolio.ts'
@@ -56,13 +56,6 @@ export const toFacilities = (held: Held): FacilitiesWire => ({
 })
 
 const exact = (value: Rational | undefined): string | null => (value === undefined ? null : toText(value))
-
-/** Cash for debt service that could be missing before the level is reached: CFADS − level × debt service. Of a DSCR alone: the others look ahead. */
-const cashHeadroom = ({ month, of, ratio, least }: Headroom, cover: readonly Cover[]): Rational | undefined => {
-  const row = cover.find((each) => each.month === month && each.of === of)
-  if (ratio !== 'dscr' || row?.cfads === undefined || row.debtService === undefined) return undefined
-  return minus(row.cfads, times(least, row.debtService))
-}
 
 /** Tests come in even steps: the next is as far from the last as that was from the one before, while the facility runs. */
 const nextTestOf = (cover: readonly Cover[], through: string): Month | null => {

@@ -96,7 +96,7 @@ test('API130 each month that fell due and is not paid is a need, oldest first, w
       const paid = stated
         .filter(({ part }) => part > 0)
         .map(({ month, part }) => ({ agreement: schedule.agreement, month, payer: schedule.guarantor.id, amount: inMajor(part) }))
-      const of: AgreementNow = { schedule, statements: stated.map(({ head }) => head), findings: [], paid, drafts: [], now }
+      const of: AgreementNow = { schedule, statements: stated.map(({ head }) => head), findings: [], paid, drafts: [], stood: [], now }
       const needs = needsOf(of)
         .filter(({ wire }) => wire.kind === 'payment' && wire.daysLeft! < 0)
         .toSorted(orderOfNeeds)

@@ -16,6 +16,7 @@ import {
 import { dateOf, daysBetween, monthInterval, monthOf, nextMonth, type Instant, type LocalDate, type Month } from '../../core/base/time.ts'
 import { minorDigits } from '../../core/base/currency.ts'
 import type { Stage } from '../../core/statements/closing.ts'
+import type { UsedStatement } from '../../core/credit/overview.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
 import type { NeedWire } from '../../wire/today.ts'
 import type { Feed } from '../app/feeds.ts'
@@ -36,7 +37,8 @@ const payableDays = 45
 /** Months of an agreement that one side is behind with and are needs of their own; of more, one need has their number and their sum. */
 const overdueMax = 6
 
-const none: NeedWire = {
+/** A need of which nothing is said yet. */
+export const none: NeedWire = {
   id: '',
   kind: 'job',
   agreement: null,
@@ -51,9 +53,12 @@ const none: NeedWire = {
   payer: null,
   count: null,
   name: null,
+  clause: null,
   stage: null,
   by: null,
   share: null,
+  actual: null,
+  required: null,
   ageSeconds: null,
   limitSeconds: null,
 }
@@ -65,10 +70,13 @@ export type AgreementNow = Readonly<{
   findings: readonly OpenFindings[]
   paid: readonly Paid[]
   drafts: readonly LatestDraft[]
+  /** Its statements as far as a lender reads them; none where no ratio is tested. */
+  stood: readonly UsedStatement[]
   now: Instant
 }>
 
-const ofAgreement = ({ agreement, title, currency, guarantor, operator }: Schedule) => ({
+/** What a need says of its agreement. */
+export const ofAgreement = ({ agreement, title, currency, guarantor, operator }: Schedule) => ({
   agreement,
   title,
   currency,
@@ -184,7 +192,8 @@ const capNeeds = ({ schedule, statements, now }: AgreementNow): Need[] =>
       id: `cap:${schedule.agreement}/${cap.clause}/${cap.id}`,
       kind: 'cap',
       amount,
-      name: `${cap.clause}, ${cap.scope}`,
+      clause: cap.clause,
+      name: cap.scope,
       share: toText(over(drawn, limit)),
     }
     return [{ wire, weight: cap.unit === 'major' ? left : usualNet(statements) }]

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { addDays, dateOf, daysBetween, formatInstant } from '../../core/base/time.ts'
+import { covenantsIn } from '../../core/credit/cover.ts'
 import {
   needsMax,
   SnoozedShape,
@@ -15,6 +16,7 @@ import type { Permission } from '../../wire/access.ts'
 import type { TodaySource } from '../app/today.ts'
 import { newsMax, type News } from '../store/visits.ts'
 import { agreementsMax, problems } from './agreement-routes.ts'
+import { covenantNeeds } from './covenant-needs.ts'
 import { feedReachOf, type FeedSource } from './feed-routes.ts'
 import { feedNeeds, jobNeeds, needsOf, nextEnd, orderNeeds, orderOfNeeds, type AgreementNow, type Need } from './needs.ts'
 import { principalOf, reachOf, type Principal, type SourceOf } from './principal.ts'
@@ -38,6 +40,7 @@ const neededFor: Readonly<Record<Need['wire']['kind'], Permission>> = {
   findings: 'claims:read',
   answer: 'claims:read',
   cap: 'agreements:read',
+  covenant: 'register:read',
   feed: 'feeds:read',
   order: 'orders:read',
   job: 'people:manage',
@@ -47,13 +50,15 @@ const agreementsOf = async ({ source, today }: TodaySources, request: FastifyReq
   const reader = source(request)
   const ids = (await reader.listAgreements()).slice(0, agreementsMax)
   const facts = await today.within(reachOf(request)).facts(ids)
-  const all: AgreementNow[] = []
+  const all: Omit<AgreementNow, 'stood'>[] = []
   for (const id of ids) {
     const record = await reader.findAgreement(id)
     if (record === undefined) continue
     all.push({ schedule: record.schedule, statements: await reader.listStatements(id), ...facts, now: reader.now() })
   }
-  return all
+  const tested = all.filter(({ schedule }) => covenantsIn(schedule).length > 0).map(({ schedule }) => schedule.agreement)
+  const stood = tested.length === 0 ? undefined : await today.within(reachOf(request)).stood(tested)
+  return all.map((each) => ({ ...each, stood: stood?.get(each.schedule.agreement) ?? [] }))
 }
 
 /** What needs somebody in all that is seen by a request, in order. */
@@ -63,7 +68,13 @@ const findNeeds = async (sources: TodaySources, request: FastifyRequest, agreeme
   const feeds = may.includes('feeds:read') ? await sources.feeds(feedReachOf(request)).listFeeds() : []
   const jobs = may.includes('people:manage') ? await sources.today.failedJobs() : []
   const ending = role === 'tenant' ? await sources.orders(request).listEnding() : []
-  return [...agreements.flatMap(needsOf), ...feedNeeds(feeds), ...jobNeeds(jobs), ...orderNeeds(ending)]
+  return [
+    ...agreements.flatMap(needsOf),
+    ...agreements.flatMap(covenantNeeds),
+    ...feedNeeds(feeds),
+    ...jobNeeds(jobs),
+    ...orderNeeds(ending),
+  ]
     .filter(({ wire: { kind } }) => may.includes(neededFor[kind]))
     .toSorted(orderOfNeeds)
 }

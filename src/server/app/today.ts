@@ -3,6 +3,7 @@ import type { Store } from '../store/database.ts'
 import { findLatestDrafts } from '../store/latest-drafts.ts'
 import { listFailedJobs, listOpenFindings, listPaid, listTotals } from '../store/needs.ts'
 import { everything, inReach, type Reach } from '../store/reach.ts'
+import { findStoodStatements } from '../store/stood-statements.ts'
 import { appendSnooze, findSnoozes, findVisit, listNews, noteVisit } from '../store/visits.ts'
 
 /** Months of the small pictures. */
@@ -22,6 +23,9 @@ export const makeToday = (store: Store, now: () => Instant) => ({
         // Months of all zones: those of the latest are one ahead at most.
         totals: await listTotals(tx, nextMonth(monthOf(now(), 'UTC'), -trendMonths - 1)),
       })),
+    /** Statements of these agreements as far as a lender reads them, in order of time. */
+    stood: (agreements: readonly string[]) =>
+      inReach(store, reach, (tx) => findStoodStatements(tx, { agreements, through: undefined, known: undefined })),
     news: (since: Parameters<typeof listNews>[1]) => inReach(store, reach, (tx) => listNews(tx, since)),
   }),
   /** Of one person, by their own name: whoever asks is asked for it before. */
