@@ -1016,6 +1016,10 @@ const tryBreak = (each: Break, database: string): string => {
 }
 
 const wanted = breaks.filter(({ law }) => words.length === 0 || words.some((word) => ` ${law}`.includes(` ${word}`)))
+if (wanted.length === 0) {
+  process.stderr.write(`no broken rule has a law that begins with ${words.join(' or ')}\n`)
+  process.exit(2)
+}
 prepare()
 // One server for all: each test file has databases of its own in it.
 const server = await startEmbedded(join(copy, '.cache/test'))

@@ -4,6 +4,8 @@ const closing = `${core}/closing.test.ts`
 const closed = `${app}/closing.test.ts`
 const asked = 'src/server/api/close.test.ts'
 const once = 'src/server/api/once.test.ts'
+const stages = 'src/server/api/stages.test.ts'
+const covenants = 'src/server/api/covenant-needs.test.ts'
 const compared = 'src/server/api/comparison.test.ts'
 
 /** What is broken in closing by two parties, in disputes, in what is signed by both, and in doing a write once: see `break-rules.ts`. */
@@ -259,5 +261,40 @@ export const closeBreaks = [
     file: 'src/server/store/kept-answers.ts',
     find: 'where sender = $1 and key = $2 and holder = $3 and status is null`,\n    [sender, key, holder, leaseSeconds]',
     put: 'where sender = $1 and key = $2 and $3::text is not null and status is null`,\n    [sender, key, holder, leaseSeconds]',
+  },
+  {
+    law: 'API131 who put off waiting',
+    test: stages,
+    file: 'src/server/api/needs.ts',
+    find: 'id: `${wire.id}/${version}-${stage}`',
+    put: 'id: wire.id',
+  },
+  {
+    law: 'API131 Today tells of a month',
+    test: stages,
+    file: 'src/server/store/latest-drafts.ts',
+    find: 'returned ?? approvals.at(-1) ??',
+    put: 'approvals.at(-1) ??',
+  },
+  {
+    law: 'API132 a covenant is near',
+    test: covenants,
+    file: 'src/server/api/covenant-needs.ts',
+    find: "tests.find(({ level, met }) => level === 'default' && !met) ??",
+    put: '',
+  },
+  {
+    law: 'API132 the last test counts',
+    test: covenants,
+    file: `src/core/credit/cover.ts`,
+    find: '...new Map(cover.map((row)',
+    put: '...new Map(cover.toReversed().map((row)',
+  },
+  {
+    law: 'CO64 each stage of a month',
+    test: 'src/console/need-words.test.ts',
+    file: 'src/console/need-words.ts',
+    find: 'need.by?.id !== person &&',
+    put: '',
   },
 ] as const

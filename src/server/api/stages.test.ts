@@ -60,6 +60,7 @@ test('API131 Today tells of a month as far as it is, who brought it there, and w
   const first = await prepare('far')
   const amount = first.net.amount
   assert.deepEqual(brief(await needOf('far')), { stage: 'prepared', by: 'usr_ann', amount, id: `${id}/1-prepared` })
+  await approve(operator('bob'), first)
   await ask(guarantor('gil'), `/api/agreements/far/periods/${july}/drafts/1/returns`, { reason: 'A sale is missing.' })
   assert.deepEqual(brief(await needOf('far')), { stage: 'returned', by: 'usr_gil', amount: null, id: `${id}/1-returned` })
   await bringIn(store, [soldIn('far', 'late', { day: 11 })])
