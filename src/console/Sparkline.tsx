@@ -1,8 +1,7 @@
 import { decimal } from '../core/base/rational.ts'
 import type { TrendWire } from '../wire/today.ts'
 import { monthText, shortMonth } from './dates.ts'
-import { amountText, approximate, largeText } from './format.ts'
-import { toText } from '../core/base/rational.ts'
+import { amountText, approximate } from './format.ts'
 
 const [width, height, gap] = [180, 36, 2]
 
@@ -53,8 +52,8 @@ export const Sparkline = ({ trend, title, side }: Readonly<{ trend: TrendWire; t
       >
         <Bars months={trend.months} />
       </svg>
-      <p className="spark-value" title={`${monthText(last.month)}: ${latest}`}>
-        <span className="spark-month">{shortMonth(last.month)}</span> {largeText(toText(decimal(sizeOf(last.amount))), trend.currency)}{' '}
+      <p className="spark-value">
+        <span className="spark-month">{shortMonth(last.month)}</span> {amountText(sizeOf(last.amount))}{' '}
         <span className="unit">{trend.currency}</span>
         <span className="second">{side(last.amount)}</span>
       </p>
