@@ -252,4 +252,25 @@ export const accessBreaks = [
     find: 'for deed in select * from audit_log order by entry loop',
     put: 'for deed in select * from audit_log order by entry desc loop',
   },
+  {
+    law: 'API101 a guarantor or lender reads a pseudonym',
+    test: 'src/server/api/today.test.ts',
+    file: 'src/server/api/reading-routes.ts',
+    find: 'rows: await request.asRead(rows)',
+    put: 'rows',
+  },
+  {
+    law: 'API143 whoever comes by session or by key',
+    test: 'src/server/api/hats.test.ts',
+    file: 'src/server/api/identify.ts',
+    find: '  reach: reachOf(party, role),',
+    put: "  reach: reachOf(party, ''),",
+  },
+  {
+    law: 'P44 in a role a party sees',
+    test: 'src/server/store/own-rows.test.ts',
+    file: 'src/server/store/migrations/0023-role-in-reach.sql',
+    find: 'where given and role = coalesce(own_role(), role)',
+    put: 'where given',
+  },
 ] as const

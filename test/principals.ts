@@ -10,7 +10,7 @@ export const personOf = (role: Role, party: string | null, id = `usr_${role}-${p
   role,
   party,
   may: permissionsOf(role),
-  reach: party === null ? nothing : { kind: 'party', party },
+  reach: party === null ? nothing : { kind: 'party', party, role },
 })
 
 /** Takes people at their word: the header `x-test-person` says `role party id`. Without it nobody is known. For tests of what people may do once known. */

@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-const reachOf = (party: string | null): Reach => (party === null ? nothing : { kind: 'party', party })
+const reachOf = (party: string | null, role: string): Reach => (party === null ? nothing : { kind: 'party', party, role })
 
 /** A person may what they act as may. */
 export const personOf = ({ person, name, acting }: FoundSession): Principal => ({
@@ -24,7 +24,7 @@ export const personOf = ({ person, name, acting }: FoundSession): Principal => (
   role: (acting?.role ?? null) as Role | null,
   party: acting?.party ?? null,
   may: acting === null ? [] : permissionsOf(acting.role as Role),
-  reach: reachOf(acting?.party ?? null),
+  reach: acting === null ? nothing : reachOf(acting.party, acting.role),
 })
 
 /** A key may what it was given of what its role may now. */
@@ -35,7 +35,7 @@ export const keyOf = ({ key, name, role, party, scopes }: KeyRecord): Principal 
   role: role as Role,
   party,
   may: permissionsOf(role as Role).filter((permission: Permission) => scopes.includes(permission)),
-  reach: reachOf(party),
+  reach: reachOf(party, role),
 })
 
 const bearer = /^Bearer +(\S+) *$/i

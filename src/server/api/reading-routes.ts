@@ -89,7 +89,10 @@ export const readingRoutes = async (api: FastifyInstance, sourceOf: SourceOf<Api
       if (wantsRows(request))
         return sendRows(
           reply,
-          allPages((after) => pageOf(after, readingsPageMax), first),
+          allPages(async (after) => {
+            const { rows, next } = await pageOf(after, readingsPageMax)
+            return { rows: await request.asRead(rows), next }
+          }, first),
         ) as never
       const { rows: readings, next } = await pageOf(first, query.limit)
       return { readings, next: next === undefined ? null : toCursor(next) }

@@ -18,20 +18,33 @@ export const isWithoutTenants = (principal: Principal | undefined): boolean => p
 export const pseudonymOf = (key: string, party: string, tenant: string): string =>
   `tenant-${createHmac('sha256', key).update(`${party}\0${tenant}`).digest('hex').slice(0, digits)}`
 
-type Named = Readonly<{ readings: readonly Readonly<{ tenant: string | null }>[] }>
+type OfTenant = Readonly<{ tenant: string | null }>
+type Named = Readonly<{ readings: readonly OfTenant[] }>
 const hasReadings = (payload: unknown): payload is Named =>
   typeof payload === 'object' && payload !== null && Array.isArray((payload as Partial<Named>).readings)
 
-/** Answers with `readings` leave with pseudonyms for whoever may not know tenants; `keyOf` is asked once. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Readings as whoever asks may read them: what is not answered as one JSON document, such as rows, is to go through it. */
+    asRead: <T extends OfTenant>(readings: readonly T[]) => Promise<readonly T[]>
+  }
+}
+
+/** Readings leave with pseudonyms for whoever may not know tenants: every JSON answer with `readings`, and what goes through `asRead`. `keyOf` is asked once. */
 export const hideTenants = (api: FastifyInstance, keyOf: () => Promise<string>): void => {
   let key: Promise<string> | undefined
-  api.addHook('preSerialization', async ({ principal }, _, payload) => {
-    if (!isWithoutTenants(principal) || !hasReadings(payload)) return payload
+  const asRead = async <T extends OfTenant>(principal: Principal | undefined, readings: readonly T[]): Promise<readonly T[]> => {
+    if (!isWithoutTenants(principal)) return readings
     key ??= keyOf()
     const secret = await key
-    const readings = payload.readings.map((reading) =>
+    return readings.map((reading) =>
       typeof reading.tenant === 'string' ? { ...reading, tenant: pseudonymOf(secret, principal!.party ?? '', reading.tenant) } : reading,
     )
-    return { ...payload, readings }
+  }
+  api.decorateRequest('asRead', function (readings) {
+    return asRead(this.principal, readings)
   })
+  api.addHook('preSerialization', async ({ principal }, _, payload) =>
+    hasReadings(payload) ? { ...payload, readings: await asRead(principal, payload.readings) } : payload,
+  )
 }

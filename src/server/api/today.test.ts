@@ -114,7 +114,11 @@ test('API96 each role reads what it may: an administrator no amounts, a lender n
   assert.deepEqual(administrator.trends, [])
   const lender = await today(headersOf('lender', 'bank'))
   assert.ok(lender.needs.length > 0)
-  assert.ok(lender.needs.every(({ kind, agreement }) => ['payment', 'dispute', 'month', 'cap'].includes(kind) && agreement === 'sharon-ai'))
+  assert.ok(
+    lender.needs.every(
+      ({ kind, agreement }) => ['payment', 'dispute', 'month', 'cap', 'covenant'].includes(kind) && agreement === 'sharon-ai',
+    ),
+  )
   const tenant = await today(headersOf('tenant', 'tenant-07'))
   assert.ok(tenant.needs.every(({ kind }) => kind === 'order'))
   assert.deepEqual([tenant.trends, tenant.next], [[], null])
@@ -287,6 +291,18 @@ test('API101 a guarantor or lender reads a pseudonym for a tenant: one for each,
   assert.notEqual(pseudonymOf('k', 'nvidia', 'a'), pseudonymOf('k', 'other', 'a'))
   assert.notEqual(pseudonymOf('k', 'nvidia', 'a'), pseudonymOf('l', 'nvidia', 'a'))
   assert.equal((await get<ReadingsWire>(path, headersOf('auditor', 'audit'))).readings[0]!.tenant, named[0]!.tenant)
+  // As rows it is the same: what is asked in another form tells no more.
+  for (const [who, read] of [
+    [guarantor, hidden],
+    [operator, named],
+  ] as const) {
+    const answer = await api.inject({ url: path.replace('&limit=200', ''), headers: { ...who, accept: 'application/x-ndjson' } })
+    const rows = answer.body.split('\n').slice(0, read.length)
+    assert.deepEqual(
+      rows.map((row) => JSON.parse(row) as unknown),
+      read,
+    )
+  }
   await get<ProblemWire>('/api/orders', guarantor, 403)
   // Racks tell of tenants too.
   const rack = '/api/factories/harbour-west/months/2026-10/rack?unit=hall-1%2Fr001'

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { closeWorld } from '../../../test/closed-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { asParty, asSystem } from './database.ts'
+import { inReach } from './reach.ts'
 
 // Plain SQL by the role that answers HTTP, over every table there is: those of later migrations too.
 const { close, ...store } = await testDatabase()
@@ -85,6 +86,39 @@ test('P10 who is a party sees its rows, a lender what it was given, and one from
   }
   for (const party of ['sharon-past', nobody])
     for (const table of ['statement', 'reading']) assert.equal(await count(party, table), 0, party)
+})
+
+test('P44 in a role a party sees the agreements in which it has that role, whatever table it asks, and in another role others', async () => {
+  // The operator of the one is the lender of the other: a firm of two hats.
+  await sql`insert into agreement_reader (agreement, party, role, given, actor, recorded_at)
+            values ('firmus-batam', 'sharon-ai', 'lender', true, 't', now())`.execute(store.database)
+  const inRole = (role: string | undefined, table: string) =>
+    inReach<string[]>(store, { kind: 'party', party: 'sharon-ai', role }, async ({ queries }) =>
+      (await sql<{ row: string }>`select to_jsonb(t)::text as row from ${sql.table(table)} t`.execute(queries)).rows.map(({ row }) => row),
+    )
+  const own = /firmus-batam/
+  const seen = new Map<string, number>()
+  for (const { name } of (await tables()).filter((table) => table.readable)) {
+    const rowsIn = async (role: string | undefined) => new Set(await inRole(role, name))
+    const [any, operator, lender, guarantor] = [
+      await rowsIn(undefined),
+      await rowsIn('operator'),
+      await rowsIn('lender'),
+      await rowsIn('guarantor'),
+    ]
+    for (const row of [operator, lender, guarantor].flatMap((rows) => [...rows])) assert.ok(any.has(row), name)
+    // Who was given what to read is told to whom it was given, in any role.
+    if (name === 'agreement_reader') continue
+    assert.deepEqual([...operator, ...guarantor].filter((row) => own.test(row)).slice(0, 1), [], name)
+    seen.set(name, [...lender].filter((row) => own.test(row)).length)
+  }
+  assert.ok(seen.get('agreement_version')! > 0)
+  assert.equal((await inRole('operator', 'statement')).length, 3)
+  assert.equal((await inRole('lender', 'statement')).length, 0)
+  assert.equal((await inRole('guarantor', 'statement')).length, 0)
+  assert.ok((await inRole('operator', 'reading')).length > 1000)
+  const everybodys = (await inRole('lender', 'reading')).filter((row) => foreign.test(row))
+  assert.deepEqual(everybodys, [])
 })
 
 test('P10 a tenant sees its own use and nothing else of the agreement', async () => {

@@ -2,8 +2,11 @@ import pg from 'pg'
 import type { Store } from './database.ts'
 import { runTransaction, type RolledBack, type Work } from './transaction.ts'
 
-/** Whose rows are seen: those that one party may see, or, for who owns this database, all. */
-export type Reach = Readonly<{ kind: 'party'; party: string }> | Readonly<{ kind: 'all' }>
+/**
+ * Whose rows are seen: those that one party may see, or, for who owns this database, all. In a role a party sees the agreements in which it has that role;
+ * without one, those in which it has any.
+ */
+export type Reach = Readonly<{ kind: 'party'; party: string; role?: string | undefined }> | Readonly<{ kind: 'all' }>
 
 export const everything: Reach = { kind: 'all' }
 /** Of nobody: no row is seen. */
@@ -18,6 +21,6 @@ export const inReach = <T>(store: Store, reach: Reach, work: (tx: Work) => Promi
     store,
     reach.kind === 'all'
       ? 'set local role offtake_system'
-      : `select set_config('offtake.party', ${pg.escapeLiteral(reach.party)}, true), set_config('role', 'offtake_app', true)`,
+      : `select set_config('offtake.party', ${pg.escapeLiteral(reach.party)}, true), set_config('offtake.role', ${pg.escapeLiteral(reach.role ?? '')}, true), set_config('role', 'offtake_app', true)`,
     work,
   )
