@@ -12,6 +12,7 @@ import type { WhatIfWire } from '../../wire/what-if.ts'
 import { makeComparing } from '../app/comparing.ts'
 import { makeProposals } from '../app/proposals.ts'
 import { makeReaders } from '../app/read.ts'
+import { asSystem } from '../store/database.ts'
 import { makeApi, type ApiOptions } from './api.ts'
 import { makeSettling, settlingLimits } from './settling.ts'
 
@@ -134,6 +135,51 @@ test('API107 past months under other terms are told month by month and whole; te
   assert.equal((await post<ProblemWire>('/agreements/deal/what-ifs', {})).status, 400)
   assert.equal((await post<ProblemWire>('/agreements/deal/what-ifs', { ...price('1'), from: '2030-01' })).status, 422)
   assert.equal((await post<ProblemWire>('/agreements/deal/what-ifs', price('1.50'), stranger)).status, 404)
+})
+
+test('API133 a question names nothing that another agreement has, and tells who may not read readings no name of any', async () => {
+  await compareWorld(store, 'beside')
+  const added = (block: string, pool: string) => ({
+    changes: [
+      {
+        pointer: '/blocks/-',
+        value: { id: block, factory: 'f', region: 'R', sku: 'S', tranches: [{ id: 't', gpus: 1, due: '2026-07-01' }] },
+      },
+      { pointer: '/pools/-', value: { id: pool, attribution: 'supported-first', blocks: [block] } },
+    ],
+  })
+  for (const headers of [vendor, { ...vendor, accept: 'application/x-ndjson' }]) {
+    const { status, body } = await post<ProblemWire>('/agreements/deal/what-ifs', added('beside-block', 'beside'), headers)
+    assert.equal(status, 422)
+    assert.deepEqual(
+      body.errors?.map(({ pointer, detail }) => [pointer, /is taken/.test(detail)]),
+      [
+        ['/blocks', true],
+        ['/pools', true],
+      ],
+    )
+    assert.doesNotMatch(JSON.stringify(body), /agreement beside|beside-slurm|beside-billing|job-/)
+  }
+  assert.equal((await post('/agreements/deal/what-ifs', added('deal-more', 'deal-more'))).status, 200)
+  const shrunk = { changes: [{ pointer: '/blocks/0/tranches/0/gpus', value: 1 }] }
+  const reader = {
+    agreement: 'deal',
+    party: 'bank',
+    role: 'lender' as const,
+    given: true,
+    actor: 'test',
+    recorded_at: '2026-07-01T00:00:00Z',
+  }
+  await asSystem(store.database, (tx) => tx.insertInto('agreement_reader').values(reader).execute())
+  const lender = headersOf('lender', 'bank', 'usr_lena')
+  for (const accept of ['application/json', 'application/x-ndjson']) {
+    const full = await post<ProblemWire>('/agreements/deal/what-ifs', shrunk, { ...vendor, accept })
+    const bare = await post<ProblemWire>('/agreements/deal/what-ifs', shrunk, { ...lender, accept })
+    assert.deepEqual([full.status, bare.status], [422, 422])
+    assert.match(full.body.detail, /deal-block|tranche all/)
+    assert.match(bare.body.detail, /^2026-07: (one thing|\d+ things) that readings tell cannot be/)
+    assert.doesNotMatch(bare.body.detail, /deal-block|tranche all|job-|\b100\b/)
+  }
 })
 
 test('API108 so much is settled at once and so much waits: the rest is sent away with when to come again, and who has gone is not worked for', async () => {

@@ -12,7 +12,7 @@ import { valueAt } from './agreement-view.ts'
 import type { ComparisonDoor } from './comparison-routes.ts'
 import { toChange } from './comparison-view.ts'
 import { Refusal, refusalOf } from './problems.ts'
-import type { SourceOf } from './principal.ts'
+import { principalOf, type SourceOf } from './principal.ts'
 import type { AgreementRecord, ApiSource } from './source.ts'
 
 const toMonth = ({ month, lines, same, nets }: WhatIfMonth): WhatIfMonthWire => ({ month, lines: lines.map(toChange), same, nets })
@@ -134,8 +134,9 @@ export const whatIfRoutes = async (
       } = request
       const record = await agreementOf(sourceOf(request), id)
       const terms = document === undefined ? { changes } : { document }
+      const readings = principalOf(request).may.includes('readings:read')
       const asked: Asked = {
-        ask: (more) => comparing.whatIf({ agreement: id, terms, from, through, ...more }),
+        ask: (more) => comparing.whatIf({ agreement: id, terms, from, through, readings, ...more }),
         tell: (settled) => toAnswer(id, settled, documentsOf(record, changes)),
       }
       if (headers.accept?.includes('application/x-ndjson') === true) return streamed(reply, settling, asked) as never

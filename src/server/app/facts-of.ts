@@ -8,6 +8,7 @@ import { makeMeter, type Meter } from '../../core/meter/meter.ts'
 import type { Reading } from '../../core/meter/reading.ts'
 import type { MeterRefusal } from '../../core/meter/refusal.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
+import { findOwnNames } from '../store/agreements.ts'
 import { referenceKey, type Reference } from '../store/effects.ts'
 import {
   findCharges,
@@ -53,7 +54,8 @@ export const meterOf = async (
   tx: Work,
   { schedule, window, lifeUntil = window.to, onRead, also, known }: FactsRequest,
 ): Promise<Meter | FactsRefusal> => {
-  const wanted = { ...wantedOf(schedule, window, Math.max(window.to, lifeUntil)), forClaims: also !== undefined, known }
+  const own = await findOwnNames(tx.queries, schedule.agreement)
+  const wanted = { ...wantedOf(schedule, own, { window, lifeUntil: Math.max(window.to, lifeUntil) }), forClaims: also !== undefined, known }
   const { accepted, refused } = collate(await findReplacements(tx, wanted))
   if (refused.length > 0) return { refusals: refused }
   const meter = makeMeter(schedule, window, lifeUntil, hashFast)
@@ -93,10 +95,18 @@ const makeReduced = () => {
   }
 }
 
-const wantedOf = (schedule: Schedule, window: Interval, lifeUntil: Instant): ReadingsWanted => ({
+/**
+ * Pools and blocks that are on record for another agreement, or for none, have no readings for this one: terms that nobody signed may name whatever
+ * they like.
+ */
+const wantedOf = (
+  schedule: Schedule,
+  own: Awaited<ReturnType<typeof findOwnNames>>,
+  { window, lifeUntil }: Readonly<{ window: Interval; lifeUntil: Instant }>,
+): ReadingsWanted => ({
   agreement: schedule.agreement,
-  pools: schedule.pools.map(({ id }): PoolId => id),
-  blocks: schedule.blocks.map(({ id }): BlockId => id),
+  pools: schedule.pools.map(({ id }): PoolId => id).filter((id) => own.pools.has(id)),
+  blocks: schedule.blocks.map(({ id }): BlockId => id).filter((id) => own.blocks.has(id)),
   currency: schedule.currency,
   indices: [...new Set(schedule.clauses.flatMap((clause) => clause.indices))],
   window,

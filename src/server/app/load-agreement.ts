@@ -56,7 +56,7 @@ export const nextSchedule = async (
 ): Promise<Schedule | Readonly<{ problems: readonly Problem[] }>> => {
   const schedule = resolve([...versions, { agreement, hash }], clauseKinds)
   if ('problems' in schedule) return schedule
-  const problems = [...misnumbered(agreement, versions), ...(await taken(tx, schedule))]
+  const problems = [...misnumbered(agreement, versions), ...(await takenNames(tx, schedule))]
   return problems.length > 0 ? { problems } : schedule
 }
 
@@ -91,7 +91,7 @@ const misnumbered = (agreement: Agreement, versions: readonly SignedVersion[]): 
 }
 
 /** Readings name pools and blocks, not agreements: so no two agreements may use one name. */
-const taken = async (tx: Work, schedule: Schedule): Promise<Problem[]> => {
+export const takenNames = async (tx: Work, schedule: Schedule): Promise<Problem[]> => {
   const { blocks, pools } = await loadRegistry(tx.queries)
   const problems: Problem[] = []
   for (const [word, ids, owners] of [
@@ -108,3 +108,9 @@ const taken = async (tx: Work, schedule: Schedule): Promise<Problem[]> => {
     }
   return problems
 }
+
+/** The same to others than the owner of this database, who are not told whose a name is. */
+export const withoutOwner = (problem: Problem): Problem => ({
+  ...problem,
+  message: problem.message.replace(/belongs to agreement [^;]+;/, 'is taken;'),
+})

@@ -8,7 +8,7 @@ import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
 import { appendEnd, appendProposal, findProposal, listProposals, type Proposal, type ProposalEnd } from '../store/proposals.ts'
 import { inTransaction, RolledBack, type Work } from '../store/transaction.ts'
-import { loadVersion, lockTerms, nextSchedule } from './load-agreement.ts'
+import { loadVersion, lockTerms, nextSchedule, withoutOwner } from './load-agreement.ts'
 
 /** Open proposals of one agreement at most: who has more to say withdraws one. */
 export const openProposalsMax = 10
@@ -41,9 +41,7 @@ const misplaced = ({ agreement: { agreement, version } }: ParsedAgreement, amend
 
 /** To others than the owner of this database it is not told whose a name is. */
 const discreet = (problems: readonly Problem[], { party }: ProposeRequest): Problem[] =>
-  problems.map((problem) =>
-    party === null ? problem : { ...problem, message: problem.message.replace(/belongs to agreement [^;]+;/, 'is taken;') },
-  )
+  problems.map((problem) => (party === null ? problem : withoutOwner(problem)))
 
 const endOf = (by: Actor, now: Instant, act: ProposalEnd['act'], reason: string): ProposalEnd => ({
   act,

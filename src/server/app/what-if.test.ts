@@ -1,16 +1,27 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { closeAs, comparedDocument, comparedNow, compareWorld } from '../../../test/compared-world.ts'
 import { testDatabase } from '../../../test/database.ts'
 import type { StatementLine } from '../../core/statements/statement.ts'
+import { monthInterval } from '../../core/base/time.ts'
+import { clauseKinds } from '../../core/settlement/kinds.ts'
+import { parseAgreement } from '../../core/terms/parse.ts'
+import { patchDocument, type Change } from '../../core/terms/patch.ts'
+import { resolve } from '../../core/terms/resolve.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { factsOf } from './facts-of.ts'
 import { loadAgreement } from './load-agreement.ts'
 import { whatIf, type WhatIf, type WhatIfRequest } from './what-if.ts'
 
 const { close: closeDatabase, ...store } = await testDatabase()
+before(async () => {
+  await compareWorld(store, 'price')
+  await compareWorld(store, 'theirs')
+})
 after(closeDatabase)
 
 const ask = (agreement: string, more: Partial<WhatIfRequest>) =>
-  whatIf(store, { agreement, terms: { changes: [] }, from: undefined, through: undefined, now: comparedNow, ...more })
+  whatIf(store, { agreement, terms: { changes: [] }, from: undefined, through: undefined, readings: true, now: comparedNow, ...more })
 const settled = async (agreement: string, more: Partial<WhatIfRequest>): Promise<WhatIf> => {
   const answer = await ask(agreement, more)
   assert.ok(answer.kind === 'settled', JSON.stringify(answer))
@@ -26,8 +37,7 @@ const rowsOf = async () =>
   ).rows
 
 test('WF1 a price of three quarters pays three quarters in every past month, on changed lines only, with the term reworded', async () => {
-  await compareWorld(store, 'price')
-  const before = await rowsOf()
+  const rows = await rowsOf()
   const told = await settled('price', { terms: price('1.50') })
   assert.deepEqual(
     told.months.map(({ month, lines, same }) => [month, lines.map(({ formula }) => formula), same]),
@@ -50,7 +60,7 @@ test('WF1 a price of three quarters pays three quarters in every past month, on 
   assert.match(sentence!.before!.text, /2\.00/)
   assert.match(sentence!.after!.text, /1\.50/)
   assert.equal(told.sentences.length, 1)
-  assert.deepEqual(await rowsOf(), before)
+  assert.deepEqual(await rowsOf(), rows)
 })
 
 test('WF1 terms as they are change nothing, in any month', async () => {
@@ -133,4 +143,62 @@ test('WF4 terms that cannot be are refused by pointer, months that cannot be in 
   })
   await assert.rejects(answer, /gone/)
   assert.deepEqual(seen, ['2026-07'])
+})
+
+/** A block of so many GPUs, and a pool with it, under any names. */
+const more = (block: string, pool: string): Change[] => [
+  {
+    pointer: '/blocks/-',
+    value: { id: block, factory: 'anywhere', region: 'R', sku: 'S', tranches: [{ id: 'all', gpus: 1, due: '2026-07-01' }] },
+  },
+  { pointer: '/pools/-', value: { id: pool, attribution: 'supported-first', blocks: [block] } },
+]
+
+test('WF10 a block or a pool that another agreement has is refused, whatever is said of it, and nothing of that agreement is told', async () => {
+  for (const [block, pool, taken] of [
+    ['theirs-block', 'price-more', ['/blocks']],
+    ['price-more', 'theirs', ['/pools']],
+    ['theirs-block', 'theirs', ['/blocks', '/pools']],
+  ] as const) {
+    const answer = await ask('price', { terms: { changes: more(block, pool) } })
+    assert.ok(answer.kind === 'invalid', JSON.stringify(answer))
+    assert.deepEqual(
+      answer.problems.map(({ pointer }) => pointer),
+      taken,
+    )
+    assert.doesNotMatch(JSON.stringify(answer), /agreement theirs|theirs-slurm|theirs-billing|job-|acceptance/)
+  }
+  // Names that nobody has are free, and say nothing of any month.
+  const told = await settled('price', { terms: { changes: more('price-more', 'price-more') } })
+  assert.ok(told.months.every(({ lines }) => lines.length === 0))
+})
+
+test('WF11 facts of an agreement rest on readings of its own pools and blocks, whatever names its terms have', async () => {
+  const own = parseAgreement(comparedDocument('price'), clauseKinds)
+  assert.ok(!('problems' in own))
+  const patched = patchDocument(own.agreement, more('theirs-block', 'theirs'))
+  assert.ok('document' in patched)
+  const other = parseAgreement(JSON.stringify(patched.document), clauseKinds)
+  assert.ok(!('problems' in other), JSON.stringify(other))
+  const [known, asked] = [own, other].map((each) => resolve([each], clauseKinds))
+  assert.ok(known !== undefined && asked !== undefined && !('problems' in known) && !('problems' in asked))
+  const window = monthInterval('2026-07', 'UTC')
+  const [expected, found] = await inTransaction(store, async (tx) => [
+    await factsOf(tx, { schedule: known, window }),
+    await factsOf(tx, { schedule: asked, window }),
+  ])
+  assert.ok(!('refusals' in expected) && !('refusals' in found))
+  assert.ok(expected.evidence.length > 2)
+  assert.deepEqual(found.evidence, expected.evidence)
+})
+
+test('WF12 who may not read readings is told how many cannot be so, and no name of a source, a reading or an order', async () => {
+  const terms = { changes: [{ pointer: '/blocks/0/tranches/0/gpus', value: 1 }] }
+  const [whole, counted] = [await ask('price', { terms }), await ask('price', { terms, readings: false })]
+  assert.ok(whole.kind === 'refused' && counted.kind === 'refused', JSON.stringify([whole, counted]))
+  const names = /price-slurm|job-|price-block|acceptance|\b60\b|\b100\b/
+  assert.match(whole.messages.join(), names)
+  assert.equal(counted.messages.length, 1)
+  assert.match(counted.messages[0]!, /^2026-07: (one thing|\d+ things) that readings tell cannot be under these terms/)
+  assert.doesNotMatch(counted.messages[0]!, names)
 })

@@ -14,6 +14,7 @@ import { findVersions } from '../store/agreements.ts'
 import type { Store } from '../store/database.ts'
 import { findHistory, type PastMonth } from '../store/history.ts'
 import { inTransaction, type Work } from '../store/transaction.ts'
+import { takenNames, withoutOwner } from './load-agreement.ts'
 import { settleMonths } from './settle-again.ts'
 
 /** Most months that one question settles. */
@@ -26,6 +27,8 @@ export type WhatIfRequest = Readonly<{
   /** Final months, both included; default all of them. */
   from: Month | undefined
   through: Month | undefined
+  /** Whether who asks may read readings: a refusal tells the others how many cannot be so, and names none. */
+  readings: boolean
   now: Instant
   signal?: AbortSignal | undefined
   /** Told of each month as soon as it is settled. */
@@ -133,14 +136,21 @@ const settleBoth = async (
   ]
   const settled: WhatIfMonth[] = []
   for await (const before of as) {
-    if ('refusals' in before) return before.refusals
+    if ('refusals' in before) return told(before.refusals, months[settled.length]!, request)
     const after = (await other.next()).value
-    if (after === undefined || 'refusals' in after) return after?.refusals ?? []
+    if (after === undefined || 'refusals' in after) return told(after?.refusals ?? [], months[settled.length]!, request)
     const month = monthOf(schedules, before.settled, after.settled)
     settled.push(month)
     await request.onMonth?.(month)
   }
   return settled
+}
+
+/** Sentences of what cannot be so name orders, sources and readings. */
+const told = (refusals: readonly string[], month: Month, { readings }: WhatIfRequest): readonly string[] => {
+  if (readings) return refusals
+  const count = refusals.length === 1 ? 'one thing that readings tell' : `${refusals.length} things that readings tell`
+  return [`${month}: ${count} cannot be under these terms; what it is, is for who may read readings`]
 }
 
 const isSentences = (answer: readonly string[] | readonly WhatIfMonth[]): answer is readonly string[] => typeof answer[0] === 'string'
@@ -157,6 +167,9 @@ export const whatIf = (store: Store, request: WhatIfRequest): Promise<WhatIfAnsw
     if ('problems' in signed) throw new Error(`${request.agreement}, as signed, no longer resolves`)
     const other = changedSchedule(versions, request.terms)
     if ('problems' in other) return { kind: 'invalid', problems: other.problems }
+    // A document that nobody signed may name whatever it likes, and readings are found by these names.
+    const taken = await takenNames(tx, other)
+    if (taken.length > 0) return { kind: 'invalid', problems: taken.map(withoutOwner) }
     const history = await findHistory(tx, signed, '9999-12')
     const range = chosen(history, request)
     if (!('first' in range)) return { kind: 'refused', messages: range }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { AgreementId } from '../../core/base/id.ts'
 import { formatInstant, type Instant } from '../../core/base/time.ts'
 import type { Agreement } from '../../core/terms/agreement.ts'
@@ -60,6 +61,46 @@ export const loadRegistry = async (queries: Queries): Promise<Registry> => {
     zones: new Map(agreements.map(({ agreement, zone }) => [agreement as AgreementId, zone])),
   }
 }
+
+/** What of a registry is of these agreements: the rest is as if it were on record nowhere. */
+export const narrow = (registry: Registry, agreements: ReadonlySet<AgreementId>): Registry => {
+  const own = (of: ReadonlyMap<string, AgreementId>) => new Map([...of].filter(([, agreement]) => agreements.has(agreement)))
+  const clauses = [...registry.clauses].map(([clause, all]) => [clause, all.filter((each) => agreements.has(each))] as const)
+  return {
+    pools: own(registry.pools),
+    blocks: own(registry.blocks),
+    clauses: new Map(clauses.filter(([, all]) => all.length > 0)),
+    zones: new Map([...registry.zones].filter(([agreement]) => agreements.has(agreement))),
+  }
+}
+
+/** The pools and blocks that are this agreement's, by what is on record. */
+export const findOwnNames = async (
+  queries: Queries,
+  agreement: string,
+): Promise<Readonly<{ pools: ReadonlySet<string>; blocks: ReadonlySet<string> }>> => {
+  const pools = await queries.selectFrom('pool').select('pool').where('agreement', '=', agreement).execute()
+  const blocks = await queries.selectFrom('block').select('block').where('agreement', '=', agreement).execute()
+  return { pools: new Set(pools.map(({ pool }) => pool)), blocks: new Set(blocks.map(({ block }) => block)) }
+}
+
+/**
+ * Whose a factory is: of the operator of the agreement that was the first to have a block there, and which that is; undefined where none has. Telemetry
+ * knows factories by name alone.
+ */
+export const findFactoryOwner = async (
+  queries: Queries,
+  factory: string,
+): Promise<Readonly<{ party: string; agreement: string }> | undefined> =>
+  queries
+    .selectFrom('agreement_version as v')
+    .innerJoin('agreement_party as p', (on) => on.onRef('p.agreement', '=', 'v.agreement').on('p.role', '=', 'operator'))
+    .select(['p.party', 'v.agreement'])
+    .where(sql<boolean>`v.canonical::jsonb -> 'blocks' @> ${JSON.stringify([{ factory }])}::jsonb`)
+    .orderBy('v.recorded_at')
+    .orderBy('v.agreement')
+    .limit(1)
+    .executeTakeFirst()
 
 /** Appends a version, and whatever it names for the first time. */
 export const appendVersion = async (
