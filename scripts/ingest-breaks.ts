@@ -1,6 +1,9 @@
 const fleet = 'src/server/fleet'
 
-/** What is broken in the ways in over HTTP: see `break-rules.ts`. */
+const own = 'src/server/api/own-ways.test.ts'
+const feeds = 'src/server/app/own-feeds.test.ts'
+
+/** What is broken in the ways in over HTTP, and in what they and questions tell of others: see `break-rules.ts`. */
 export const ingestBreaks = [
   {
     law: 'F40 a block that is cut off',
@@ -71,5 +74,110 @@ export const ingestBreaks = [
     file: `${fleet}/flex.ts`,
     find: 'atMs > at || (atMs === at && id !== last)',
     put: 'atMs > 0 || id !== last',
+  },
+  {
+    law: 'WF10 a block or a pool that another agreement has',
+    test: 'src/server/app/what-if.test.ts',
+    file: 'src/server/app/what-if.ts',
+    find: 'if (taken.length > 0)',
+    put: 'if (taken.length < 0)',
+  },
+  {
+    law: 'WF11 facts of an agreement rest on readings of its own',
+    test: 'src/server/app/what-if.test.ts',
+    file: 'src/server/app/facts-of.ts',
+    find: '.filter((id) => own.blocks.has(id))',
+    put: '',
+  },
+  {
+    law: 'WF11 facts of an agreement rest on readings of its own',
+    test: 'src/server/app/what-if.test.ts',
+    file: 'src/server/app/facts-of.ts',
+    find: '.filter((id) => own.pools.has(id))',
+    put: '',
+  },
+  {
+    law: 'WF12 who may not read readings',
+    test: 'src/server/app/what-if.test.ts',
+    file: 'src/server/app/what-if.ts',
+    find: 'if (readings) return refusals',
+    put: 'if (readings || refusals.length > 0) return refusals',
+  },
+  {
+    law: 'API133 a question names nothing',
+    test: 'src/server/api/comparison.test.ts',
+    file: 'src/server/api/what-if-routes.ts',
+    find: ".may.includes('readings:read')",
+    put: '.may.length > 0',
+  },
+  {
+    law: 'API134 telemetry of a factory',
+    test: own,
+    file: 'src/server/api/remote-write-routes.ts',
+    find: 'if (party === null || (await',
+    put: 'if (party !== undefined || (await',
+  },
+  {
+    law: 'API135 an upload under way',
+    test: own,
+    file: 'src/server/api/uploads.ts',
+    find: 'reach.party === party',
+    put: "party !== ''",
+  },
+  {
+    law: 'API135 agreements, pools, blocks and clauses',
+    test: own,
+    file: 'src/server/app/how-to-read.ts',
+    find: 'registry.zones.has(chosen)',
+    put: 'all.zones.has(chosen)',
+  },
+  {
+    law: 'API135 agreements, pools, blocks and clauses',
+    test: own,
+    file: 'src/server/app/examine.ts',
+    find: 'narrow(registry, within.agreements)',
+    put: 'registry',
+  },
+  {
+    law: 'API136 feeds of power of other operators',
+    test: own,
+    file: 'src/server/app/ingest.ts',
+    find: 'importFlex(store, { ...request, ...forParty(request.by), now: now() })',
+    put: 'importFlex(store, { ...request, now: now() })',
+  },
+  {
+    law: 'I41 whatever a party tells of feeds',
+    test: feeds,
+    file: 'src/server/app/import-flex.ts',
+    find: 'blocks.has(block)',
+    put: "block !== ''",
+  },
+  {
+    law: 'I42 an event from ahead of the clock',
+    test: feeds,
+    file: 'src/server/fleet/flex.ts',
+    find: 'if (heard.atMs > latest * 1000)',
+    put: 'if (heard.atMs > Infinity)',
+  },
+  {
+    law: 'I43 a factory is of the operator',
+    test: feeds,
+    file: 'src/server/app/load-agreement.ts',
+    find: 'owner.party !== operator',
+    put: "owner.agreement === ''",
+  },
+  {
+    law: 'I40 of agreements that a party does not operate',
+    test: 'src/server/app/import-party.test.ts',
+    file: 'src/server/app/how-to-read.ts',
+    find: 'narrow(all, await findOperated(tx, party))',
+    put: 'all',
+  },
+  {
+    law: 'I40 of agreements that a party does not operate',
+    test: 'src/server/app/import-party.test.ts',
+    file: 'src/server/app/examine.ts',
+    find: 'narrow(registry, within.agreements)',
+    put: 'registry',
   },
 ]

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instant } from '../src/core/base/time.ts'
 import { makeApi } from '../src/server/api/api.ts'
 import type { IngestLimits } from '../src/server/api/ingest-limits.ts'
+import type { Identify } from '../src/server/api/principal.ts'
 import { makeIngest } from '../src/server/app/ingest.ts'
 import { loadAgreement } from '../src/server/app/load-agreement.ts'
 import { makeReaders } from '../src/server/app/read.ts'
@@ -14,12 +15,12 @@ import type { Store } from '../src/server/store/database.ts'
 import type { ProblemWire } from '../src/wire/problem.ts'
 
 /** One block of 1,000 GPUs, from 2027 to 2030, in Singapore, where no clock is ever changed. */
-export const smallAgreement = (name = 'small'): string => `offtake: 1
+export const smallAgreement = (name = 'small', operator = 'cloud'): string => `offtake: 1
 agreement: ${name}
 title: A small block
 parties:
   - { id: grantor, name: Grantor, role: guarantor }
-  - { id: cloud, name: Cloud, role: operator }
+  - { id: ${operator}, name: Cloud, role: operator }
 zone: Asia/Singapore
 currency: USD
 term: { from: 2027-01-01, through: 2030-12-31 }
@@ -28,11 +29,11 @@ blocks:
 pools:
   - { id: ${name}, attribution: supported-first, blocks: [${name}-1] }
 clauses:
-  - { id: share, kind: revenue-share, payer: cloud, payee: grantor, covers: [${name}-1], rate: '0.1' }
+  - { id: share, kind: revenue-share, payer: ${operator}, payee: grantor, covers: [${name}-1], rate: '0.1' }
   - id: backstop
     kind: capacity-backstop
     payer: grantor
-    payee: cloud
+    payee: ${operator}
     covers: [${name}-1]
     measure: hour
     price: '2.00'
@@ -91,15 +92,23 @@ export const makeMemorySink = () => {
   return { sink, samples, batches, fail: (error: Error | undefined) => void (failing = error) }
 }
 
-type Options = Readonly<{ limits?: Partial<IngestLimits>; flex?: FlexMapping; telemetry?: TelemetrySink | undefined; now?: () => Instant }>
+type Options = Readonly<{
+  limits?: Partial<IngestLimits>
+  flex?: FlexMapping
+  telemetry?: TelemetrySink | undefined
+  now?: () => Instant
+  /** Without it, who owns the database sends. */
+  identify?: Identify
+}>
 
 /** The real server over a store, on a port of its own. */
-export const openWays = async (store: Store, { limits = {}, telemetry, flex, now = () => wayNow }: Options = {}) => {
+export const openWays = async (store: Store, { limits = {}, telemetry, flex, now = () => wayNow, identify }: Options = {}) => {
   const told: string[] = []
   const api = await makeApi({
     source: makeReaders(store, now),
     ingest: { ...makeIngest(store, now), telemetry, flex },
     limits,
+    ...(identify === undefined ? {} : { identify }),
     consoleFolder: join(import.meta.dirname, '../.cache/console'),
     report: (text) => void told.push(text),
   })

@@ -84,6 +84,6 @@ export const batchRoutes = (api: FastifyInstance, ways: Ways): void => {
       config: { needs: 'feeds:read' },
       schema: { operationId: 'readProgress', summary: 'The uploads that are under way', response: { 200: ProgressShape, ...problems } },
     },
-    () => ways.uploads.list(),
+    (request) => ways.uploads.list(feedsReach(request)),
   )
 }

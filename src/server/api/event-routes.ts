@@ -85,7 +85,7 @@ type Query = Readonly<{ mode: 'keep-the-good' | 'all-or-nothing'; agreement?: st
 type Sent = Readonly<{ form: Mode; events: readonly ReadEvent[]; bytes: number; key: string | undefined; by: Actor }>
 
 const takeReadings = async ({ form, events, bytes, key, by }: Sent, { mode, agreement }: Query, ways: Ways): Promise<IngestedWire> => {
-  const how = await howTo(ways, agreement)
+  const how = await howTo(ways, agreement, by)
   const batch = asBatch(
     events.map((read, i) => rowOf(read, i + 1, how)),
     bytes,

@@ -11,7 +11,9 @@ import type { Reach } from '../store/reach.ts'
 /** What the ways in need: whoever implements it decides where to. Writes carry a key, or are idempotent by source and id. */
 export type IngestDoor = Readonly<{
   now: () => Instant
-  howToRead: (agreement: string | undefined) => Promise<HowToRead | Readonly<{ problem: string }>>
+  howToRead: (agreement: string | undefined, by: Actor) => Promise<HowToRead | Readonly<{ problem: string }>>
+  /** Whether a party operates what has a block in this factory. */
+  operatesFactory: (party: string, factory: string) => Promise<boolean>
   importReadings: (request: Omit<ImportRequest, 'now' | 'party'> & Readonly<{ by: Actor }>) => Promise<ImportAnswer>
   /** The same of readings that are at hand. */
   importBatch: (

@@ -8,6 +8,7 @@ import { Busy } from './busy.ts'
 import { keeping } from './keeping.ts'
 import { contentTypeOf, ingestProblems, placeFor, type Ways } from './ways.ts'
 import { checkDeclared, declaredBytes, tooLarge, wholeBody, type BodyLimit } from './ingest-body.ts'
+import { principalOf } from './principal.ts'
 import { Refusal } from './problems.ts'
 
 const messages: Readonly<Record<string, WireVersion>> = { 'prometheus.WriteRequest': '1.0', 'io.prometheus.write.v2.Request': '2.0' }
@@ -75,6 +76,18 @@ const sinkOf = ({ door, limits }: Ways): TelemetrySink => {
   )
 }
 
+/** Telemetry proves or disproves what is claimed of a factory: so a party tells of those that it operates. */
+const checkFactory = async (request: FastifyRequest, factory: string, { door }: Ways): Promise<void> => {
+  const { party } = principalOf(request)
+  if (party === null || (await door.operatesFactory(party, factory))) return
+  throw new Refusal({
+    kind: 'no-agreement',
+    status: 409,
+    title: 'No agreement to read by',
+    detail: `No agreement of which ${party} is the operator has a block in a factory ${factory}: nothing was kept. Load the agreement first, or set \`factory\` to that of its blocks.`,
+  })
+}
+
 const take = async (request: FastifyRequest, reply: FastifyReply, factory: string, ways: Ways) => {
   const { limits, door } = ways
   const version = versionOf(request)
@@ -83,6 +96,7 @@ const take = async (request: FastifyRequest, reply: FastifyReply, factory: strin
   checkDeclared(request.raw, bodyLimit)
   const place = placeFor(ways.gates.writes, declaredBytes(request.raw) ?? limits.remoteWriteBytesMax, busyStatus, ways)
   try {
+    await checkFactory(request, factory, ways)
     const body = await wholeBody(request.raw, bodyLimit, limits)
     await place.turn
     const read = readRemoteWrite({ body, version, factory, nowMs: door.now() * 1000, limits })

@@ -65,17 +65,18 @@ const upload = async (request: FastifyRequest, { mode, agreement, file }: Query,
   const bodyLimit: BodyLimit = { bytesMax: limits.uploadBytesMax, limit: 'uploadBytesMax' }
   checkDeclared(request.raw, bodyLimit)
   const place = placeFor(ways.gates.uploads, 0, 429, ways)
-  const progress = uploads.begin(request.id, file, declaredBytes(request.raw), door.now())
+  const by = actorOf(request)
+  const progress = uploads.begin({ id: request.id, file, bytesTotal: declaredBytes(request.raw), now: door.now(), party: by.party })
   const stopped = new AbortController()
   // A sender that has gone away will not send the rest: what it began is taken back.
   const onGone = (): void => stopped.abort(new Error('the sender has gone away'))
   request.raw.socket.once('close', onGone)
   try {
-    const { zone, placement } = await howTo(ways, agreement)
+    const { zone, placement } = await howTo(ways, agreement, by)
     const stream = Readable.from(asEncoded(bodyChunks(request.raw, bodyLimit, limits), request), { objectMode: false })
     const options = { zone, batchRows: importBatchRows, ...(placement === undefined ? {} : { placement }) }
     const answer = await door.importReadings({
-      by: actorOf(request),
+      by,
       rows: readReadings({ stream, name: file, format, limits }, options),
       file,
       key: keyOf(request),

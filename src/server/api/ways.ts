@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { ProblemShape } from '../../wire/problem.ts'
 import type { HowToRead } from '../app/how-to-read.ts'
+import type { Actor } from '../store/audit.ts'
 import { Busy } from './busy.ts'
 import type { IngestDoor } from './ingest-door.ts'
 import type { Gate, GatePlace } from './ingest-gate.ts'
@@ -43,8 +44,8 @@ export const keyOf = ({ headers }: FastifyRequest): string | undefined => {
 }
 
 /** How the readings of a request are read, or the refusal where nothing can be. */
-export const howTo = async ({ door }: Ways, agreement: string | undefined): Promise<HowToRead> => {
-  const how = await door.howToRead(agreement)
+export const howTo = async ({ door }: Ways, agreement: string | undefined, by: Actor): Promise<HowToRead> => {
+  const how = await door.howToRead(agreement, by)
   if (!('problem' in how)) return how
   const detail = `${how.problem[0]!.toUpperCase()}${how.problem.slice(1)}.`
   throw new Refusal({ kind: 'no-agreement', status: 409, title: 'No agreement to read by', detail })

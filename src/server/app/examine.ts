@@ -3,7 +3,7 @@ import type { Problem } from '../../core/base/problem.ts'
 import type { Interval, Month } from '../../core/base/time.ts'
 import type { Named } from '../../core/meter/parse.ts'
 import type { Reading } from '../../core/meter/reading.ts'
-import type { Registry } from '../store/agreements.ts'
+import { narrow, type Registry } from '../store/agreements.ts'
 import type { ImportRefusal } from '../store/batches.ts'
 import { takeSource } from '../store/reading-sources.ts'
 import { findEffects, referenceKey, type Reference, type StoredEffect } from '../store/effects.ts'
@@ -42,7 +42,9 @@ type Examining = Readonly<{
  * database is asked, because a COPY may be under way on the same connection.
  */
 export const makeExaminer = (tx: Work, { registry, meant, settled, within, met }: Examining) => {
-  const placeOf = makePlacer(registry, meant)
+  // Only names are looked up there: what a reading speaks of has to be found wherever it is, so that it can be refused.
+  const own = within === undefined ? registry : narrow(registry, within.agreements)
+  const placeOf = makePlacer(own, meant, within?.party)
   const owns = within === undefined ? undefined : makeSourceCheck(tx, { within, registry, settled })
   const closed = new Map<AgreementId, Closed>()
   let anyClosed = false

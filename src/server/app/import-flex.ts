@@ -5,8 +5,9 @@ import { digestOf } from '../fleet/digest.ts'
 import type { FlexMapping } from '../fleet/flex-mapping.ts'
 import { firstState, type FeedState } from '../fleet/flex-schedule.ts'
 import { takeFlexEvent } from '../fleet/flex.ts'
+import { findOperated, loadRegistry, narrow } from '../store/agreements.ts'
 import type { ImportRefusal } from '../store/batches.ts'
-import type { Store } from '../store/database.ts'
+import { asSystem, type Store } from '../store/database.ts'
 import { findFeedStates, swapFeedState } from '../store/feed-states.ts'
 import { inTransaction, type Work } from '../store/transaction.ts'
 import type { By } from '../store/audit.ts'
@@ -36,11 +37,11 @@ type Told = Readonly<{ line: number; reading: Curtailment }>
 type Drawn = Readonly<{ told: readonly Told[]; states: ReadonlyMap<string, FeedState>; refusals: readonly ImportRefusal[] }>
 
 /** What the events make of the states, one after the other. */
-const draw = (before: ReadonlyMap<string, FeedState>, { events, mapping }: FlexRequest): Drawn => {
+const draw = (before: ReadonlyMap<string, FeedState>, { events, mapping, now }: FlexRequest): Drawn => {
   const [told, refusals]: [Told[], ImportRefusal[]] = [[], []]
   const states = new Map(before)
   for (const { line, event } of events) {
-    const answer = takeFlexEvent(event, mapping, (feed) => states.get(feed) ?? firstState)
+    const answer = takeFlexEvent(event, mapping, { stateOf: (feed) => states.get(feed) ?? firstState, now })
     if ('problems' in answer) {
       refusals.push({ line, problems: answer.problems })
       continue
@@ -49,6 +50,16 @@ const draw = (before: ReadonlyMap<string, FeedState>, { events, mapping }: FlexR
     for (const [feed, state] of answer.states) states.set(feed, state)
   }
   return { told, states, refusals }
+}
+
+/**
+ * The feeds that a party tells of: those that power blocks of agreements that it operates. The others are for it as feeds of which nobody has said what
+ * they power: it can neither move them on nor learn their names.
+ */
+const ownFeeds = async (store: Store, { mapping, party }: FlexRequest): Promise<FlexMapping> => {
+  if (party === undefined) return mapping
+  const { blocks } = await asSystem(store.database, async (tx) => narrow(await loadRegistry(tx), await findOperated(tx, party)))
+  return { ...mapping, feeds: new Map([...mapping.feeds].filter(([, { block }]) => blocks.has(block))) }
 }
 
 /** Puts the new states in the place of those they were made from, or says that somebody else has. */
@@ -64,13 +75,17 @@ const keepStates = async (tx: Work, source: string, before: ReadonlyMap<string, 
 
 /**
  * Takes events of DSX Flex in: curtailments that are over become readings, and what is not over yet is kept beside them, in one transaction.
- * All of them are taken, or none. Idempotent: an event that comes again, or after later ones of its feed, changes nothing.
+ * All of them are taken, or none. A party is heard on its own feeds alone. Idempotent: an event that comes again, or after later ones of its feed, changes nothing.
  */
 export const importFlex = (store: Store, request: FlexRequest): Promise<FlexImport> =>
   tryAgain(async (): Promise<FlexImport> => {
     const { source } = request.mapping
+    const mapping = await ownFeeds(store, request)
     const before = await findFeedStates(store, source)
-    const { told, states, refusals } = draw(new Map([...before].map(([feed, text]) => [feed, JSON.parse(text) as FeedState])), request)
+    const { told, states, refusals } = draw(new Map([...before].map(([feed, text]) => [feed, JSON.parse(text) as FeedState])), {
+      ...request,
+      mapping,
+    })
     if (refusals.length > 0) return { kind: 'unread', refusals }
     if (told.length === 0) {
       await inTransaction(store, (tx) => keepStates(tx, source, before, states))

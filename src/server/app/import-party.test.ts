@@ -6,6 +6,7 @@ import { anyReading } from '../../../test/readings.ts'
 import { fileOf, register } from '../../../test/rows.ts'
 import { parseInstant } from '../../core/base/time.ts'
 import type { Reading } from '../../core/meter/reading.ts'
+import { howToRead } from './how-to-read.ts'
 import { importReadings, type ImportAnswer, type ImportRequest } from './import-readings.ts'
 
 const { close, ...store } = await testDatabase()
@@ -80,7 +81,7 @@ test('I9 whatever a party brings, only readings for agreements that it operates 
 test('I9 a reading of somebody else’s agreement is refused and says why', async () => {
   const source = newSource()
   const answer = await run([allocation(source, 'a', 'pool-1'), allocation(source, 'b', 'pool-3')], { party: 'southern' })
-  assert.match(refusalsOf(answer)[0]!, /not the operator: it may bring no readings for it/)
+  assert.match(refusalsOf(answer)[0]!, /of which southern is the operator: it may bring no readings for it/)
   assert.ok(answer.kind === 'imported' && answer.record.accepted === 1)
   const rate = { kind: 'fx', source, id: 'x', at: at('2026-09-01T00:00:00Z'), base: 'EUR', quote: 'USD', rate: '1.1' } as unknown as Reading
   assert.match(refusalsOf(await run([rate], { party: 'southern' }))[0]!, /bears on every agreement/)
@@ -123,4 +124,35 @@ test('I9 a party rules on nothing by an import, and takes back nothing that deci
   const back = { kind: 'withdrawal', source: 'disputes-north', id: 'back', replaces: 'dsp_1' } as Reading
   assert.equal(refusalsOf(await run([back], { party: 'northern' })).length, 1)
   assert.equal(refusalsOf(await run([allocation('claims-north', 'a', 'pool-1')], { party: 'northern' })).length, 1)
+})
+
+test('I40 of agreements that a party does not operate nothing is listed, meant or told apart from what nobody has', async () => {
+  for (const name of ['east', 'west']) {
+    await register(store, name, { pools: [`${name}-pool`], blocks: [`${name}-block`], clauses: ['shared'], zone: 'Asia/Singapore' })
+    await store.pool.query(`insert into agreement_party (agreement, party, role, recorded_at) values ($1, $2, 'operator', now())`, [
+      name,
+      `${name}ern`,
+    ])
+  }
+  const how = async (agreement: string, party: string) => {
+    const found = await howToRead(store, { agreement, zone: undefined, party })
+    return 'problem' in found ? found.problem.replaceAll(agreement, '…') : assert.fail(`${party} reads by ${agreement}`)
+  }
+  for (const [own, other] of [
+    ['east', 'west'],
+    ['west', 'east'],
+  ] as const) {
+    const party = `${own}ern`
+    assert.equal(await how(other, party), await how('nowhere', party))
+    assert.match(await how('nowhere', party), new RegExp(`; there are ${own}$`))
+    const source = newSource()
+    const told = async (pool: string) =>
+      refusalsOf(await run([allocation(source, pool, pool)], { party })).map((text) => text.replace(pool, '…'))
+    assert.deepEqual(await told(`${other}-pool`), await told('nowhere'))
+    // Both have such a clause, and only one of them is there.
+    const event = { kind: 'event', source, id: 'e', at: at('2026-09-01T00:00:00Z'), clause: 'shared', event: 'x' } as unknown as Reading
+    assert.deepEqual(refusalsOf(await run([event], { party })), [])
+    assert.deepEqual([...(await agreementsOf(source))], [own])
+  }
+  assert.match(await how('nowhere', 'nobody'), /^nobody is the operator of no agreement/)
 })

@@ -3,6 +3,7 @@ import { findBatchByNumber, listBatches, type ImportDetail, type ImportHead } fr
 import type { Actor } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { inReach, type Reach } from '../store/reach.ts'
+import { makeOwnFactories } from './own-factories.ts'
 import { howToRead } from './how-to-read.ts'
 import { importFlex, type FlexImport, type FlexRequest } from './import-flex.ts'
 import { importReadings, type ImportAnswer, type ImportRequest, type ReadingBatch } from './import-readings.ts'
@@ -18,7 +19,8 @@ const forParty = ({ party }: Actor): Readonly<{ party?: string }> => (party === 
 /** What the ways in over HTTP do with the store. */
 export const makeIngest = (store: Store, now: () => Instant) => ({
   now,
-  howToRead: (agreement: string | undefined) => howToRead(store, { agreement, zone: undefined }),
+  howToRead: (agreement: string | undefined, by: Actor) => howToRead(store, { agreement, zone: undefined, ...forParty(by) }),
+  operatesFactory: makeOwnFactories(store, now),
   importReadings: (request: Omit<ImportRequest, 'now' | 'party'> & Readonly<{ by: Actor }>): Promise<ImportAnswer> =>
     importReadings(store, { ...request, ...forParty(request.by), now: now() }),
   importBatch: (

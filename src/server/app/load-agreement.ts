@@ -6,7 +6,7 @@ import { parseAgreement, type ParsedAgreement } from '../../core/terms/parse.ts'
 import { resolve } from '../../core/terms/resolve.ts'
 import type { Agreement } from '../../core/terms/agreement.ts'
 import type { Schedule } from '../../core/terms/schedule.ts'
-import { appendVersion, findVersions, loadRegistry, type SignedVersion } from '../store/agreements.ts'
+import { appendVersion, findFactoryOwner, findVersions, loadRegistry, type SignedVersion } from '../store/agreements.ts'
 import { appendDeed, type By } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { tellEvent } from '../store/tell-event.ts'
@@ -56,7 +56,11 @@ export const nextSchedule = async (
 ): Promise<Schedule | Readonly<{ problems: readonly Problem[] }>> => {
   const schedule = resolve([...versions, { agreement, hash }], clauseKinds)
   if ('problems' in schedule) return schedule
-  const problems = [...misnumbered(agreement, versions), ...(await takenNames(tx, schedule))]
+  const problems = [
+    ...misnumbered(agreement, versions),
+    ...(await takenNames(tx, schedule)),
+    ...(await takenFactories(tx, agreement, versions)),
+  ]
   return problems.length > 0 ? { problems } : schedule
 }
 
@@ -106,6 +110,25 @@ export const takenNames = async (tx: Work, schedule: Schedule): Promise<Problem[
           message: `${word} ${id} belongs to agreement ${owner}; readings tell blocks and pools by name, so choose another`,
         })
     }
+  return problems
+}
+
+/** Telemetry names factories, not agreements: so no two operators may use one name. What a version has kept of those before is not asked again. */
+const takenFactories = async (tx: Work, { blocks, parties }: Agreement, versions: readonly SignedVersion[]): Promise<Problem[]> => {
+  const before = new Set(versions.flatMap(({ agreement }) => agreement.blocks.map(({ factory }) => factory)))
+  const operator = parties.find(({ role }) => role === 'operator')?.id
+  const seen = new Set<string>()
+  const problems: Problem[] = []
+  for (const [i, { factory }] of blocks.entries()) {
+    if (before.has(factory) || seen.has(factory)) continue
+    seen.add(factory)
+    const owner = await findFactoryOwner(tx.queries, factory)
+    if (owner !== undefined && owner.party !== operator)
+      problems.push({
+        pointer: `/blocks/${i}/factory`,
+        message: `factory ${factory} belongs to agreement ${owner.agreement}; telemetry tells factories by name, and this one is another operator’s, so choose another`,
+      })
+  }
   return problems
 }
 

@@ -10,9 +10,9 @@ import { unknownName } from './place.ts'
  * none is taken: hours would be wrong and nobody would see it.
  */
 export const makeZoneOf =
-  (registry: Registry, meant: AgreementId | undefined): ZoneOf =>
+  (registry: Registry, meant: AgreementId | undefined, party?: string): ZoneOf =>
   (named) => {
-    const agreements = agreementsOf(named, registry, meant)
+    const agreements = agreementsOf(named, registry, { meant, party })
     if ('unknown' in agreements) return agreements
     const all = meant === undefined ? agreements.of : [...agreements.of, meant]
     const zones = [...new Set(all.map((agreement) => registry.zones.get(agreement)!))]
@@ -28,7 +28,11 @@ const clash = (zones: readonly string[], meant: AgreementId | undefined): string
 type Agreements = Readonly<{ of: readonly AgreementId[] }> | Extract<Zoned, { unknown: unknown }>
 
 /** The agreements that the names of a reading lead to; a clause says what neither pool nor block does. */
-const agreementsOf = (named: Named, { pools, blocks, clauses, zones }: Registry, meant: AgreementId | undefined): Agreements => {
+const agreementsOf = (
+  named: Named,
+  { pools, blocks, clauses, zones }: Registry,
+  { meant, party }: Readonly<{ meant: AgreementId | undefined; party: string | undefined }>,
+): Agreements => {
   const { pool, block, agreement, clause } = named
   const of: AgreementId[] = []
   for (const [word, id, found] of [
@@ -37,11 +41,11 @@ const agreementsOf = (named: Named, { pools, blocks, clauses, zones }: Registry,
     ['agreement', agreement, zones.has(agreement as AgreementId) ? (agreement as AgreementId) : undefined],
   ] as const) {
     if (id === undefined) continue
-    if (found === undefined) return { unknown: unknownName(word, id) }
+    if (found === undefined) return { unknown: unknownName(word, id, party) }
     of.push(found)
   }
   if (of.length > 0 || clause === undefined) return { of }
   const all = clauses.get(clause) ?? []
-  if (all.length === 0) return { unknown: unknownName('clause', clause) }
+  if (all.length === 0) return { unknown: unknownName('clause', clause, party) }
   return { of: meant !== undefined && all.includes(meant) ? [meant] : all }
 }

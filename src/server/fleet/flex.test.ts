@@ -90,7 +90,7 @@ const statusEvent = (targets: readonly Target[], i: number, number: number): Clo
 const run = (events: readonly CloudEvent[]): Curtailment[] => {
   let state: FeedState = firstState
   return events.flatMap((event) => {
-    const answer = takeFlexEvent(event, mapping, () => state)
+    const answer = takeFlexEvent(event, mapping, { stateOf: () => state, now: start + steps * step })
     assert.ok('readings' in answer, JSON.stringify(answer))
     // A state is kept as text.
     state = JSON.parse(JSON.stringify(answer.states.get('f') ?? state)) as FeedState

@@ -29,6 +29,9 @@ type Heard = Readonly<{
   whole: boolean
 }>
 
+/** Seconds by which an event may be ahead of this clock. One from far ahead would make every event that follows one that comes too late. */
+export const flexAheadSecondsMax = 300
+
 type Read<T> = Readonly<{ value: T }> | Readonly<{ problems: readonly Problem[] }>
 
 const readAs = <T>(shape: z.ZodType<T>, data: unknown): Read<T> => {
@@ -122,23 +125,35 @@ export type FlexAnswer = Readonly<{ readings: readonly Curtailment[]; states: Re
 const isNews = ({ at, event: last }: FeedState, { atMs }: Heard, { id }: CloudEvent): boolean => atMs > at || (atMs === at && id !== last)
 
 /**
- * What an event of DSX Flex adds to what is known of each feed: curtailments that are over by its time, as readings, and the states after it.
+ * What an event of DSX Flex adds to what is known of each feed: curtailments that are over by its time, as readings, and the states after it. At `now`
+ * nothing of later has been heard yet, but for what clocks may differ by.
  * The id of a reading holds the correlation id of the order, the feed and the start, so that it is the same whenever it is told.
  */
 export const takeFlexEvent = (
   event: CloudEvent,
   mapping: FlexMapping,
-  stateOf: (feed: string) => FeedState,
+  { stateOf, now: heardAt }: Readonly<{ stateOf: (feed: string) => FeedState; now: Instant }>,
 ): FlexAnswer | Readonly<{ problems: readonly Problem[] }> => {
   const read = readFlex(event, mapping)
   if ('problems' in read) return read
   const heard = read.value
+  const latest = heardAt + flexAheadSecondsMax
+  if (heard.atMs > latest * 1000)
+    return {
+      problems: [
+        {
+          pointer: heard.whole ? '/data/snapshot_time' : '/time',
+          message: `is more than ${flexAheadSecondsMax} seconds ahead of ${formatInstant(heardAt)}: set the clock of the sender`,
+        },
+      ],
+    }
   const unknown = heard.feeds.filter((feed) => !mapping.feeds.has(feed))
+  const known = mapping.feeds.size === 0 ? 'nor of any other feed' : `there are ${[...mapping.feeds.keys()].join(', ')}`
   if (unknown.length > 0)
     return {
       problems: unknown.map((feed) => ({
         pointer: '/data',
-        message: `speaks of feed ${JSON.stringify(feed)}, of which it is not said what it powers; there are ${[...mapping.feeds.keys()].join(', ')}`,
+        message: `speaks of feed ${JSON.stringify(feed)}, of which it is not said what it powers; ${known}`,
       })),
     }
   const now = Math.floor(heard.atMs / 1000)
