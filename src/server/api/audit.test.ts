@@ -148,12 +148,12 @@ test('API58 the chain is checked to its last entry for whoever may read the log;
 })
 
 test('API59 a picked cent follows from its seed; every cent is of one line, which has as many as its amount, and any may be picked', async () => {
-  const first = await ask<PickWire>('/api/audit/pick?seed=minutes-7', 'auditor', 'guarantor')
+  const first = await ask<PickWire>('/api/audit/pick?seed=minutes-7', 'guarantor', 'guarantor')
   assert.equal(first.status, 200)
-  assert.deepEqual((await ask<PickWire>('/api/audit/pick?seed=minutes-7', 'auditor', 'guarantor')).body, first.body)
-  const drawn = (await ask<PickWire>('/api/audit/pick', 'auditor', 'guarantor')).body
-  assert.deepEqual((await ask<PickWire>(`/api/audit/pick?seed=${drawn.seed}`, 'auditor', 'guarantor')).body, drawn)
-  const { body: line } = await ask<{ line: { amount: string } }>(first.body.explanation, 'auditor', 'guarantor')
+  assert.deepEqual((await ask<PickWire>('/api/audit/pick?seed=minutes-7', 'guarantor', 'guarantor')).body, first.body)
+  const drawn = (await ask<PickWire>('/api/audit/pick', 'guarantor', 'guarantor')).body
+  assert.deepEqual((await ask<PickWire>(`/api/audit/pick?seed=${drawn.seed}`, 'guarantor', 'guarantor')).body, drawn)
+  const { body: line } = await ask<{ line: { amount: string } }>(first.body.explanation, 'guarantor', 'guarantor')
   assert.equal(line.line.amount, first.body.amount)
   assert.equal((await ask('/api/audit/pick', 'operator', 'sharon-ai')).status, 404, 'nothing of it is final')
   assert.equal((await ask('/api/audit/pick', 'administrator', null)).status, 403)

@@ -238,7 +238,7 @@ test('API109 an amendment is proposed by one party and signed by the other, anot
   assert.equal((await decide(proposal, 'sign', vendor)).status, 409)
   assert.equal((await decide(proposal, 'sign', headersOf('operator', 'deal-cloud', 'usr_vera'))).status, 409)
   assert.equal((await decide(proposal, 'sign', cloud, '0'.repeat(64))).status, 409)
-  assert.equal((await decide(proposal, 'sign', headersOf('guarantor', 'deal-cloud', 'usr_olga'))).status, 409)
+  assert.equal((await decide(proposal, 'sign', headersOf('guarantor', 'deal-cloud', 'usr_olga'))).status, 404)
   assert.equal((await decide(proposal, 'sign', headersOf('lender', 'deal-cloud', 'usr_olga'))).status, 403)
   assert.equal((await decide(proposal, 'sign', stranger)).status, 404)
   assert.equal((await get(`/proposals/${proposal.id}`, stranger)).status, 404)
