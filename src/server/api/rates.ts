@@ -27,7 +27,7 @@ export const ratesUsual: Rates = {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `door`: where one becomes known, counted more strictly. `own`: this way in has a gate of its own. */
+    /** `door`: where one becomes known, counted more strictly. `own`: this way in has a gate of its own for whoever is known. */
     rate?: 'door' | 'own'
   }
 }
@@ -67,7 +67,7 @@ type Counted = Readonly<{ sender: string; name: string; rate: Rate }>
 
 const countedAs = (request: FastifyRequest, principal: Principal | undefined, rates: Rates): Counted | undefined => {
   const { config, method } = request.routeOptions
-  if (config.rate === 'own' || principal?.kind === 'local') return undefined
+  if (principal?.kind === 'local' || (config.rate === 'own' && principal !== undefined)) return undefined
   const isDoor = config.rate === 'door' || (config.needs === 'nothing' && method !== 'GET' && method !== 'HEAD')
   if (isDoor) return { sender: `door ${networkOf(request.ip)}`, name: 'door', rate: rates.door }
   if (principal !== undefined) return { sender: `${principal.kind} ${principal.id}`, name: principal.kind, rate: rates.principal }

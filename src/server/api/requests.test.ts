@@ -194,6 +194,25 @@ test('API44 what is beyond the rate of a person, a key or an address is answered
   assert.ok(ratesUsual.door.perSecond < ratesUsual.address.perSecond)
 })
 
+test('API44 the ways in count by address whoever is not known, and send nobody else away for it', async () => {
+  let clock = 0
+  const rates = { principal: { burst: 1, perSecond: 1 }, address: { burst: 2, perSecond: 0.5 } }
+  const bounded = await makeServed(store, serving, { identify: byHeader, rates, clockMs: () => clock })
+  const anna = headersOf('operator', 'sharon-ai', 'usr_anna')
+  try {
+    for (const way of ['readings', 'events', 'prometheus?factory=x']) {
+      clock += 60_000
+      const send = async (headers: Readonly<Record<string, string>>) =>
+        (await bounded.inject({ method: 'POST', url: `/api/ingest/${way}`, headers, payload: '' })).statusCode
+      const wrong = { authorization: 'Bearer offtake_none' }
+      assert.deepEqual([await send(wrong), await send(wrong), await send(wrong)], [401, 401, 429], way)
+      for (let i = 0; i < 3; i++) assert.ok(![401, 429].includes(await send(anna)), way)
+    }
+  } finally {
+    await bounded.close()
+  }
+})
+
 const rowsOf = (body: string): { rows: ReadingWire[]; end: unknown } => {
   const lines = body.trimEnd().split('\n')
   return { rows: lines.slice(0, -1).map((line) => JSON.parse(line) as ReadingWire), end: JSON.parse(lines.at(-1)!) }
