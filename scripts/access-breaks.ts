@@ -64,7 +64,7 @@ export const accessBreaks = [
     put: '!revoked && held',
   },
   {
-    law: 'API39 whatever is given, taken back, switched and made',
+    law: 'API36 a key holds no longer than its maker',
     test: login,
     file: 'src/server/app/keys.ts',
     find: '!revoked && held && expiresAt > at',

@@ -8,6 +8,7 @@ import { accessBreaks } from './access-breaks.ts'
 import { closeBreaks } from './close-breaks.ts'
 import { fleetBreaks } from './fleet-breaks.ts'
 import { ingestBreaks } from './ingest-breaks.ts'
+import { personBreaks } from './person-breaks.ts'
 import { rackBreaks } from './rack-breaks.ts'
 import { schedulerBreaks } from './scheduler-breaks.ts'
 import { supportBreaks } from './support-breaks.ts'
@@ -653,6 +654,7 @@ const breaks: readonly Break[] = [
   ...schedulerBreaks,
   ...closeBreaks,
   ...accessBreaks,
+  ...personBreaks,
   ...webhookBreaks,
   ...tableBreaks,
   {

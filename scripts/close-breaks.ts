@@ -116,10 +116,10 @@ export const closeBreaks = [
     put: "if new.side = 'lender' and not exists",
   },
   {
-    law: 'P31 a note in a thread',
+    law: 'P31 a thread is found by its two parties',
     test: 'test/closing-rows.test.ts',
-    file: 'src/server/store/migrations/0017-close.sql',
-    find: ' and (not internal or party = own_party())',
+    file: 'src/server/store/migrations/0022-person-behind.sql',
+    find: 'and (not internal or party = own_party())',
     put: '',
   },
   {
@@ -202,8 +202,8 @@ export const closeBreaks = [
   {
     law: 'P39 a proposal ends once',
     test: 'src/server/store/proposals.test.ts',
-    file: 'src/server/store/migrations/0021-compare.sql',
-    find: '(p.party = new.party or p.actor = new.actor)',
+    file: 'src/server/store/migrations/0022-person-behind.sql',
+    find: '(p.party = new.party or person_behind(p.actor) = person_behind(new.actor))',
     put: 'p.party = new.party',
   },
   {

@@ -11,6 +11,7 @@ import { migrateJobs } from '../src/server/jobs/workers.ts'
 import { asParty, asSystem } from '../src/server/store/database.ts'
 import { appendApproval, type DraftRecord } from '../src/server/store/drafts.ts'
 import { everything } from '../src/server/store/reach.ts'
+import { inTransaction } from '../src/server/store/transaction.ts'
 import { bringIn, closingNow, july, openAgreement, partiesOf, soldIn } from './closing-world.ts'
 import { testDatabase } from './database.ts'
 
@@ -69,10 +70,19 @@ test('P30 the database itself refuses an approval of one’s own, of another net
   await assert.rejects(write('bob', 'guarantor'), /duplicate key|unique/)
 })
 
-test('P31 a note in a thread is found by its own party alone', async () => {
+test('P31 a thread is found by its two parties, and a note in it by its own alone', async () => {
+  await inTransaction(store, ({ client }) =>
+    client.query(
+      `insert into agreement_reader (agreement, party, role, given, actor, recorded_at) values ('told', 'bank', 'lender', true, 't', now())`,
+    ),
+  )
+  // Who was let read the agreement reads that there is a dispute, and how it was ruled.
+  for (const table of ['dispute', 'dispute_ruling'] as const)
+    assert.equal((await asParty(store.database, 'bank', (tx) => tx.selectFrom(table).select('dispute').execute())).length, 1)
   for (const [party, seen] of [
     ['told-grantor', ['See hall 2.', 'We would take half.']],
     ['told-cloud', ['See hall 2.']],
+    ['bank', []],
     ['others', []],
   ] as const) {
     const rows = await asParty(store.database, party, (tx) => tx.selectFrom('dispute_message').select('text').orderBy('number').execute())

@@ -86,8 +86,11 @@ const list = async (keys: Keys, { print }: Context): Promise<number> => {
   let before: string | undefined
   do {
     const page = await keys.list({ kind: 'all' }, { before, limit: pageMax })
-    for (const { key, name, madeBy, role, party, scopes, expiresAt, usedAt, revokedAt } of page) {
-      const state = revokedAt === null ? `until ${formatInstant(expiresAt)}` : `revoked ${formatInstant(revokedAt)}`
+    for (const { key, name, madeBy, role, party, scopes, expiresAt, usedAt, revokedAt, endedWithRole } of page) {
+      const state =
+        revokedAt === null
+          ? `until ${formatInstant(expiresAt)}`
+          : `${endedWithRole ? 'ended with its role' : 'revoked'} ${formatInstant(revokedAt)}`
       const used = usedAt === null ? 'never used' : `used ${formatInstant(usedAt)}`
       print(`${[key, name, madeBy, `${role} ${party ?? ''}`.trim(), scopes.join(' '), state, used].join('\t')}\n`)
     }

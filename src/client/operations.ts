@@ -1040,7 +1040,7 @@ export type Key = {
   readonly expiresAt: Instant
   readonly usedAt: Instant | null
   readonly revokedAt: Instant | null
-  /** ended: its maker may no longer act as it does */ readonly state: 'holds' | 'expired' | 'revoked' | 'ended'
+  /** ended: with the role of its maker, for good */ readonly state: 'holds' | 'expired' | 'revoked' | 'ended'
 }
 
 export type Keys = {
@@ -2423,7 +2423,7 @@ export type Operations = {
     readonly row: never
     readonly event: never
   }
-  /** Disputes of a month with their threads, by the clock of the agreement; notes of the other party are not among them */ readonly listDisputes: {
+  /** Disputes of a month, by the clock of the agreement; their threads are read by the two parties alone, without notes of the other one */ readonly listDisputes: {
     readonly input: { readonly id: string; readonly month: MonthInput }
     readonly answer: {
       readonly agreement: string

@@ -33,7 +33,14 @@ const Message = ({
 const Thread = ({ dispute, statement, zone }: Of) => (
   <ul className="thread">
     <Message
-      message={{ number: 0, internal: false, by: dispute.by, party: dispute.party, at: dispute.at, text: dispute.text }}
+      message={{
+        number: 0,
+        internal: false,
+        by: dispute.by,
+        party: dispute.party,
+        at: dispute.at,
+        text: dispute.text === '' ? 'What the two parties say about it is read by them alone.' : dispute.text,
+      }}
       statement={statement}
       zone={zone}
     />

@@ -23,7 +23,7 @@ export const KeyShape = z
     expiresAt: Instant,
     usedAt: Instant.nullable(),
     revokedAt: Instant.nullable(),
-    state: z.enum(['holds', 'expired', 'revoked', 'ended']).meta({ description: 'ended: its maker may no longer act as it does' }),
+    state: z.enum(['holds', 'expired', 'revoked', 'ended']).meta({ description: 'ended: with the role of its maker, for good' }),
   })
   .meta({ id: 'Key' })
 export const KeysShape = z

@@ -15,6 +15,7 @@ import { closePeriod } from '../app/close-period.ts'
 import { makeFeeds } from '../app/feeds.ts'
 import { makeReaders } from '../app/read.ts'
 import { migrateJobs } from '../jobs/workers.ts'
+import { messagesMax } from '../store/dispute-rows.ts'
 import { makeApi } from './api.ts'
 
 const { close, ...store } = await testDatabase()
@@ -368,7 +369,7 @@ test('API76 of two who dispute all of a line at once one is refused, and nothing
   assert.match(await refusal(422, guarantor('gil'), disputes, wanted), /All of line 1 is in dispute already/)
 })
 
-test('API77 a thread is read by both parties, and a note by one’s own alone', async () => {
+test('API77 a thread is read by both parties, and a note by one’s own alone: no number tells that there is one', async () => {
   const { operator, guarantor } = await closed('thread')
   const disputes = `thread/periods/${july}/disputes`
   const { dispute } = await ask<RaisedWire>(guarantor('gil'), disputes, { version: 1, line: 1, reason: 'terms', text: 'Not so.' })
@@ -380,13 +381,36 @@ test('API77 a thread is read by both parties, and a note by one’s own alone', 
   const told = async (who: Person) =>
     (await ask<DisputesWire>(who, disputes)).disputes[0]!.messages.map(({ number, text }) => `${number} ${text}`)
   assert.deepEqual(await told(guarantor('gil')), ['1 See hall 2.', '2 We would take half.', '3 We looked.'])
-  assert.deepEqual(await told(operator('ann')), ['1 See hall 2.', '3 We looked.'])
+  assert.deepEqual(await told(operator('ann')), ['1 See hall 2.', '2 We looked.'])
   const { rows } = await store.pool.query<{ log: string }>(`select coalesce(json_agg(detail)::text, '') as log from audit_log`)
   assert.ok(!rows[0]!.log.includes('half'))
   // Nor does the log tell that something was noted: of three messages two were for both.
-  const deeds = await store.pool.query(`select from audit_log where agreement = 'thread' and action = 'answer'`)
-  assert.equal(deeds.rowCount, 2)
+  const deeds = await store.pool.query<{ message: number }>(
+    `select (detail ->> 'message')::integer as message from audit_log where agreement = 'thread' and action = 'answer' order by entry`,
+  )
+  assert.deepEqual(
+    deeds.rows.map(({ message }) => message),
+    [1, 2],
+  )
   assert.equal((await ask<DisputesWire>(operator('ann'), disputes)).zone, 'UTC')
+})
+
+test('API77 notes of one party take no place in the thread that the other one reads', async () => {
+  const { operator, guarantor } = await closed('full')
+  const disputes = `full/periods/${july}/disputes`
+  const { dispute } = await ask<RaisedWire>(guarantor('gil'), disputes, { version: 1, line: 1, reason: 'terms', text: 'Not so.' })
+  await store.pool.query(
+    `insert into dispute_message (dispute, number, party, internal, text, actor, actor_name, recorded_at)
+     select $1, n, 'full-grantor', true, 'x', 'usr_gil', 'gil', now() from generate_series(1, ${messagesMax}) n`,
+    [dispute!.id],
+  )
+  const say = { text: 'We looked.', internal: false }
+  const messages = `${disputes}/${dispute!.id}/messages`
+  assert.match(await refusal(409, guarantor('gil'), messages, say), new RegExp(`${messagesMax} messages`))
+  assert.deepEqual(
+    (await ask<DisputeWire>(operator('ann'), messages, say)).messages.map(({ number }) => number),
+    [1],
+  )
 })
 
 test('API78 on a month that is not final a dispute is to send the draft back, and the answer says so', async () => {

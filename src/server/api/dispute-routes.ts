@@ -15,7 +15,7 @@ import {
   type DisputeWire,
 } from '../../wire/dispute.ts'
 import type { Decider } from '../app/closing-of.ts'
-import type { DisputeRefusal } from '../app/disputes.ts'
+import type { DisputeRefusal } from '../app/dispute-refusal.ts'
 import type { DisputeRecord, Written } from '../store/dispute-rows.ts'
 import { deciderOf, MonthParams, refusals, scheduleOf, type ClosingSource } from './close-routes.ts'
 import { KeyHeaders } from './once.ts'
@@ -43,18 +43,35 @@ const refuse = ({ kind, message }: DisputeRefusal): Refusal => {
 
 const writtenOf = ({ by, party, at }: Written) => ({ by, party, at: formatInstant(at) })
 
-const toDispute = (dispute: DisputeRecord, { actor, side, isPerson }: Decider): DisputeWire => {
-  const { input, quantity, proposed, ruling, messages, by: _by, party, at: _at, ...rest } = dispute
+/**
+ * Whether the words of a dispute are for whoever asks. They are between the two parties: whoever acts for another, which was let read the agreement, reads what
+ * is disputed and how it was ruled.
+ */
+const readsWords = (request: FastifyRequest, { parties }: Schedule): boolean => {
+  const { kind, party } = principalOf(request)
+  return kind === 'local' || parties.some(({ id, role }) => id === party && (role === 'operator' || role === 'guarantor'))
+}
+
+type Reader = Decider & Readonly<{ readsWords: boolean }>
+const readerOf = (request: FastifyRequest, schedule: Schedule): Reader => ({
+  ...deciderOf(request, schedule),
+  readsWords: readsWords(request, schedule),
+})
+
+const toDispute = (dispute: DisputeRecord, { actor, side, isPerson, readsWords: isParty }: Reader): DisputeWire => {
+  const { input, quantity, proposed, ruling, messages, by: _by, party, at: _at, text, ...rest } = dispute
   return {
     ...rest,
     ...writtenOf(dispute),
+    text: isParty ? text : '',
     reason: rest.reason as DisputeWire['reason'],
     input: input ?? null,
     quantity: quantity ?? null,
     proposed: proposed ?? null,
     status: ruling?.verdict ?? 'open',
     ruling: ruling === undefined ? null : { ...ruling, ...writtenOf(ruling) },
-    messages: messages.map((each) => ({ ...each, ...writtenOf(each) })),
+    // The rows of a thread are kept from others by the database itself.
+    messages: isParty ? messages.map((each) => ({ ...each, ...writtenOf(each) })) : [],
     mayRule: ruling === undefined && side !== undefined && isPerson && actor.party !== party && actor.id !== dispute.by.id,
   }
 }
@@ -71,7 +88,7 @@ const toContested = ({ line, amount, before, after }: Contested, { currency }: S
 const between = async (request: FastifyRequest, source: ClosingSource, id: string) => {
   const schedule = await scheduleOf(source, id)
   mustBe(principalOf(request), schedule, ['operator', 'guarantor'])
-  return { schedule, by: deciderOf(request, schedule) }
+  return { schedule, by: readerOf(request, schedule) }
 }
 
 const lists = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void => {
@@ -81,7 +98,8 @@ const lists = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =>
       config: { needs: 'statements:read' },
       schema: {
         operationId: 'listDisputes',
-        summary: 'Disputes of a month with their threads, by the clock of the agreement; notes of the other party are not among them',
+        summary:
+          'Disputes of a month, by the clock of the agreement; their threads are read by the two parties alone, without notes of the other one',
         params: MonthParams,
         response: { 200: DisputesShape, ...refusals },
       },
@@ -90,7 +108,7 @@ const lists = (api: FastifyInstance, sourceOf: SourceOf<ClosingSource>): void =>
       const source = sourceOf(request)
       const { id, month } = request.params
       const schedule = await scheduleOf(source, id)
-      const by = deciderOf(request, schedule)
+      const by = readerOf(request, schedule)
       const disputes = await source.listDisputes({ agreement: id, month })
       return {
         agreement: id,

@@ -30,6 +30,11 @@ const KeyId = z.string().regex(/^key_[0-9a-f-]{36}$/, 'should be the id of a key
 const seenBy = ({ kind, role, party }: Principal): KeysOf =>
   kind === 'local' || role === 'administrator' ? { kind: 'all' } : { kind: 'party', party: party ?? '' }
 
+const stateOf = ({ revokedAt, endedWithRole, expiresAt, held }: ListedKey, now: number): KeyWire['state'] => {
+  if (endedWithRole) return 'ended'
+  return revokedAt !== null ? 'revoked' : expiresAt <= now ? 'expired' : held ? 'holds' : 'ended'
+}
+
 const toKey = async (key: ListedKey, desk: LoginDesk, now: number): Promise<KeyWire> => ({
   id: key.key,
   name: key.name,
@@ -40,7 +45,7 @@ const toKey = async (key: ListedKey, desk: LoginDesk, now: number): Promise<KeyW
   expiresAt: formatInstant(key.expiresAt),
   usedAt: key.usedAt === null ? null : formatInstant(key.usedAt),
   revokedAt: key.revokedAt === null ? null : formatInstant(key.revokedAt),
-  state: key.revokedAt !== null ? 'revoked' : key.expiresAt <= now ? 'expired' : key.held ? 'holds' : 'ended',
+  state: stateOf(key, now),
 })
 
 const list = (api: FastifyInstance, desk: LoginDesk): void => {
@@ -114,13 +119,13 @@ const make = (api: FastifyInstance, desk: LoginDesk): void => {
     },
     async (request, reply): Promise<MadeKeyWire> => {
       const { kind, id, role, party } = principalOf(request)
-      const { body, headers } = request
+      const { body } = request
       if (kind !== 'person' || role === null) throw needsPerson
       const problem = whyNot(role, body.scopes)
       if (problem !== undefined) throw problem
       let token: string | null = null
       void reply.header('cache-control', 'no-store')
-      const key = await repeats(headers['idempotency-key'], { make: { ...body }, by: id, role, party }, async () => {
+      const key = await repeats(request, { make: { ...body } }, async () => {
         const made = await desk.keys.make(actorOf(request), { person: id, as: { party, role } }, body)
         if (made.kind === 'refused')
           throw new Refusal({

@@ -25,6 +25,7 @@ import { keysPerPersonMax } from '../app/keys.ts'
 import { makeDesk } from '../app/desk.ts'
 import { makeProposals } from '../app/proposals.ts'
 import { makeReaders } from '../app/read.ts'
+import { appendMembership } from '../store/people.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { makeApi } from './api.ts'
 import { makeLoginDesk } from './login-desk.ts'
@@ -306,7 +307,39 @@ test('API36 what holds no longer, what never did and what is none are answered a
   const [said] = [...answers].map((text) => JSON.parse(text) as ProblemWire)
   assert.equal(said!.title, 'The key does not hold')
   assert.match(said!.detail, /known here, or the key was revoked, expired, or ended/)
+  // What ended with a role stays ended when that is given again: it may have been taken back because the key leaked.
   await desk.people.change('test', { person: operator, role: 'operator', party: 'sharon-ai', given: true })
+  assert.equal((await get('/api/agreements', bearer(ended.token))).statusCode, 401)
+  const { keys } = (await get('/api/keys', await signIn(operator))).json<KeysWire>()
+  const stateOf = ({ key }: MadeKeyWire) => keys.find(({ id }) => id === key.id)?.state
+  assert.deepEqual([revoked, expired, ended].map(stateOf), ['revoked', 'ended', 'ended'])
+  const { rows } = await store.pool.query<{ ended: number }>(
+    `select (detail ->> 'keysEnded')::integer as ended from audit_log where action = 'take-back' and subject = $1 order by entry desc limit 1`,
+    [operator],
+  )
+  // The one that was revoked had ended before.
+  assert.deepEqual(rows, [{ ended: 2 }])
+})
+
+test('API36 a key holds no longer than its maker has the role, whatever program took it back', async () => {
+  await signIn(administrator)
+  const auditor = { person: administrator, party: 'made-up-audit', role: 'auditor', actor: 'test' }
+  const made = await desk.keys.make('test', { person: administrator, as: auditor }, { name: 'k', scopes: ['agreements:read'], days: 1 })
+  const { token } = made.kind === 'made' ? made : assert.fail(made.reason)
+  const change = (given: boolean) => inTransaction(store, (tx) => appendMembership(tx, { ...auditor, given }, worldNow))
+  assert.equal((await get('/api/agreements', bearer(token))).statusCode, 200)
+  await change(false)
+  assert.equal((await get('/api/agreements', bearer(token))).statusCode, 401)
+  await change(true)
+})
+
+test('API40 a write that answers a secret has keys of a principal too: what one sends under a key, another may send as well', async () => {
+  const body = { name: 'reports', scopes: ['agreements:read'], days: 30 }
+  const make = async (person: string) =>
+    (await post('/api/keys', body, { ...(await signIn(person)), 'idempotency-key': 'the same' })).json<MadeKeyWire>()
+  const [first, second, again] = [await make(guarantor), await make('usr_guarantor-nvidia-2'), await make(guarantor)]
+  assert.ok(first.token !== null && second.token !== null && first.key.id !== second.key.id)
+  assert.deepEqual([again.key.id, again.token], [first.key.id, null])
 })
 
 test('API36 a key has at most what its maker may and approves nothing, and there are not more than so many', async () => {
@@ -368,21 +401,29 @@ const begun = [
   { kind: 'key', what: 0, scopes: [...permissionNames] },
 ] as const
 
+/** And after everything: that role is taken back and given again, which brings no key back. */
+const givenAgain = [
+  { kind: 'change', given: false, what: 0 },
+  { kind: 'change', given: true, what: 0 },
+] as const
+
 test('API39 whatever is given, taken back, switched and made: nobody may more than what they have now, and no key more than its maker', async () => {
   const from = { origin: null, request: null }
-  let [ended, endedSessions] = [0, 0]
+  let [ended, cameBack, endedSessions] = [0, 0, 0]
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
       const added = await desk.people.add('law', { name: 'Law', identity: { issuer: 'https://law.example', subject: crypto.randomUUID() } })
       const { person } = added.kind === 'added' ? added.person : assert.fail()
       const held = new Set<number>()
       const sessions: string[] = []
-      const keys: { token: string; of: number; scopes: readonly Permission[] }[] = []
-      for (const each of [...begun, ...steps]) {
+      const keys: { token: string; of: number; scopes: readonly Permission[]; hasEnded: boolean }[] = []
+      for (const each of [...begun, ...steps, ...givenAgain]) {
         if (each.kind === 'change') {
           await desk.people.change('law', { person, ...things[each.what]!, given: each.given })
           if (each.given) held.add(each.what)
           else held.delete(each.what)
+          // For good: whatever is given again later.
+          for (const key of keys) if (!each.given && key.of === each.what) key.hasEnded = true
         } else if (each.kind === 'sign-in') {
           sessions.push((await inTransaction(store, (tx) => desk.sessions.begin(tx, person, { from, detail: {} }))).token)
         } else if (each.kind === 'act') {
@@ -391,7 +432,7 @@ test('API39 whatever is given, taken back, switched and made: nobody may more th
         } else {
           const made = await desk.keys.make('law', { person, as: things[each.what]! }, { name: 'k', scopes: each.scopes, days: 1 })
           assert.equal(made.kind, held.has(each.what) ? 'made' : 'refused')
-          if (made.kind === 'made') keys.push({ token: made.token, of: each.what, scopes: each.scopes })
+          if (made.kind === 'made') keys.push({ token: made.token, of: each.what, scopes: each.scopes, hasEnded: false })
         }
         for (const token of sessions) {
           const session = await who({ cookie: `offtake-session-80=${token}` })
@@ -400,16 +441,18 @@ test('API39 whatever is given, taken back, switched and made: nobody may more th
           endedSessions += session.person === null ? 1 : 0
           if (session.acting !== null) assert.deepEqual(session.may, permissionsOf(things[at]!.role))
         }
-        for (const { token, of, scopes } of keys) {
+        for (const { token, of, scopes, hasEnded } of keys) {
           const { may, acting } = await who(bearer(token))
-          assert.deepEqual(may, held.has(of) ? permissionsOf(things[of]!.role).filter((may_) => scopes.includes(may_)) : [])
-          assert.equal(acting?.role, held.has(of) ? things[of]!.role : undefined)
-          ended += held.has(of) ? 0 : 1
+          assert.deepEqual(may, hasEnded ? [] : permissionsOf(things[of]!.role).filter((may_) => scopes.includes(may_)))
+          assert.equal(acting?.role, hasEnded ? undefined : things[of]!.role)
+          ended += hasEnded ? 1 : 0
+          cameBack += hasEnded && held.has(of) ? 1 : 0
         }
       }
     }),
     { numRuns: 25 },
   )
+  assert.ok(cameBack > 0, 'roles were given again whose keys had ended')
   assert.ok(ended > 0 && endedSessions > 0, `${ended} keys and ${endedSessions} sessions were looked at that had ended`)
 })
 

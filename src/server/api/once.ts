@@ -35,7 +35,7 @@ declare module 'fastify' {
 }
 
 /** A key belongs to a principal and to what it acts as: nobody is answered what another was. */
-const senderOf = ({ kind, id, party, role }: Principal): string => JSON.stringify([kind, id, party, role])
+export const senderOf = ({ kind, id, party, role }: Principal): string => JSON.stringify([kind, id, party, role])
 
 const sorted = (_: string, value: unknown): unknown =>
   value === null || typeof value !== 'object' || Array.isArray(value)

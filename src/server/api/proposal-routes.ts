@@ -18,7 +18,7 @@ import type { ProposalSource } from '../app/proposals.ts'
 import type { ProposeAnswer } from '../app/propose.ts'
 import { AgreementParams, agreementOf, problems } from './agreement-routes.ts'
 import { KeyHeaders } from './once.ts'
-import { actorOf, mustBe, principalOf, type SourceOf } from './principal.ts'
+import { actorOf, mustBe, principalOf, type Principal, type SourceOf } from './principal.ts'
 import { notFound, Refusal } from './problems.ts'
 import { toDraft, toProposalRow, toTemplates } from './proposal-view.ts'
 import type { ApiSource } from './source.ts'
@@ -183,6 +183,17 @@ const proposing = (api: FastifyInstance, { source, proposals }: Sources): void =
   )
 }
 
+/** Who is at the door without login ends no proposal of two parties, and a signature is a person's: a key may decline and withdraw. */
+const mayEnd = ({ kind }: Principal, act: z.infer<typeof EndShape>['act']): void => {
+  const why =
+    kind === 'local'
+      ? 'Signing needs a person who acts for a party: configure login. Whoever owns this installation loads terms without it.'
+      : kind === 'key' && act === 'sign'
+        ? 'A key signs nothing: sign in as a person who acts for the other party.'
+        : undefined
+  if (why !== undefined) throw new Refusal({ kind: 'not-allowed', status: 403, title: 'Not allowed', detail: why })
+}
+
 const ending = (api: FastifyInstance, { proposals }: Sources): void => {
   api.withTypeProvider<ZodTypeProvider>().post(
     '/api/proposals/:proposal/decision',
@@ -201,13 +212,7 @@ const ending = (api: FastifyInstance, { proposals }: Sources): void => {
       const { params, body } = request
       const found = await proposals(request).find(params.proposal)
       if (found === undefined) throw notFound(`There is no proposal ${params.proposal} here.`)
-      if (principalOf(request).kind === 'local')
-        throw new Refusal({
-          kind: 'not-allowed',
-          status: 403,
-          title: 'Not allowed',
-          detail: 'Signing needs a person who acts for a party: configure login. Whoever owns this installation loads terms without it.',
-        })
+      mayEnd(principalOf(request), body.act)
       return done(await proposals(request).end({ ...params, ...body, by: actorOf(request) }), 'Not done')
     },
   )

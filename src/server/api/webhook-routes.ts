@@ -105,8 +105,7 @@ const adding = (api: FastifyInstance, door: WebhookDoor): void => {
       const why = door.whyNotUrl(wanted.url)
       if (why !== undefined) throw badUrl(why)
       const party = partyFor(request, said)
-      const content = { ...wanted, party, by: principalOf(request).id }
-      const made = await repeats(request.headers['idempotency-key'], content, async () => {
+      const made = await repeats(request, { ...wanted, party }, async () => {
         const answer = await door.source.add(party, wanted, actorOf(request))
         if (answer.kind === 'refused')
           throw new Refusal({ kind: 'cannot-add-webhook', status: 409, title: 'Not added', detail: `${answer.message}.` })
@@ -182,7 +181,7 @@ const rotating = (api: FastifyInstance, door: WebhookDoor): void => {
     async (request, reply) => {
       const { endpoint } = request.params
       await webhookOf(door, request, endpoint)
-      const rotated = await repeats(request.headers['idempotency-key'], { endpoint, by: principalOf(request).id }, async () => {
+      const rotated = await repeats(request, { endpoint }, async () => {
         const answer = await door.source.rotate(endpoint, actorOf(request))
         if (answer === undefined) throw notFound(`There is no webhook ${endpoint} here.`)
         return { secret: answer.secret, previousUntil: formatInstant(Math.floor(answer.previousUntilMs / 1000)) }

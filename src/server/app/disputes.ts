@@ -22,31 +22,16 @@ import {
 } from '../store/dispute-rows.ts'
 import { countDrafts } from '../store/drafts.ts'
 import { newId } from '../store/ids.ts'
+import { findPersonBehind } from '../store/keys.ts'
 import { inReach, type Reach } from '../store/reach.ts'
 import { findStatement } from '../store/statements.ts'
 import { tellEvent } from '../store/tell-event.ts'
 import { inTransaction, lockName, type Work } from '../store/transaction.ts'
 import type { Decider, MonthName } from './closing-of.ts'
+import { refused, type Refused } from './dispute-refusal.ts'
 import { findSchedule } from './find-schedule.ts'
 import { importReadings, type ReadingBatch } from './import-readings.ts'
 import { findLifeOf } from './standing-of.ts'
-
-export type DisputeRefusal = Readonly<{
-  kind:
-    | 'not-final'
-    | 'overtaken'
-    | 'cannot-dispute'
-    | 'no-party'
-    | 'no-person'
-    | 'no-dispute'
-    | 'own-work'
-    | 'ruled'
-    | 'cannot-rule'
-    | 'too-many'
-  message: string
-}>
-type Refused = Readonly<{ kind: 'refused'; refusal: DisputeRefusal }>
-const refused = (kind: DisputeRefusal['kind'], message: string): Refused => ({ kind: 'refused', refusal: { kind, message } })
 
 export type RaiseRequest = MonthName &
   Contest &
@@ -132,7 +117,10 @@ const raise = async (store: Store, request: RaiseRequest): Promise<RaiseAnswer> 
   const party = by.actor.party
   if (by.side === undefined || party === null)
     return refused('no-party', 'A dispute is raised for the operator or the guarantor: sign in as one.')
-  const considered = await inTransaction<PreviewAnswer>(store, (tx) => consider(tx, request))
+  const { considered, person } = await inTransaction(store, async (tx) => ({
+    considered: await consider(tx, request),
+    person: await findPersonBehind(tx, by.actor.id),
+  }))
   if (considered.kind === 'refused') return considered
   const { line, amount } = considered.contested
   const id = newId('dsp')
@@ -150,7 +138,8 @@ const raise = async (store: Store, request: RaiseRequest): Promise<RaiseAnswer> 
     amount,
     proposed,
     text,
-    by: { id: by.actor.id, name: by.actor.name },
+    // What is raised with a key its maker raised: else one person could raise with a key and rule by hand.
+    by: { id: person, name: by.actor.name },
     at: now,
   }
   const reading = {
@@ -189,6 +178,13 @@ const checkAll = async (tx: Work, { agreement, month, now }: RaiseRequest, id: s
 
 const linesOf = ({ lines, currency }: Statement) => lines.map((line) => toStated(line, currency))
 
+/** Disputes by the persons who raised them: those of before name the key that they were raised with. */
+const asPeople = async (tx: Work, disputes: readonly DisputeRecord[]): Promise<DisputeRecord[]> => {
+  const all: DisputeRecord[] = []
+  for (const each of disputes) all.push({ ...each, by: { ...each.by, id: await findPersonBehind(tx, each.by.id) } })
+  return all
+}
+
 export type RuleRequest = MonthName &
   Readonly<{ dispute: string; verdict: DisputeRuling['verdict']; upheld?: string | undefined; text: string; by: Decider; now: Instant }>
 export type RuleAnswer = Readonly<{ kind: 'ruled'; dispute: DisputeRecord }> | Refused
@@ -213,13 +209,13 @@ const rule = async (store: Store, request: RuleRequest): Promise<RuleAnswer> => 
   const party = by.actor.party
   if (by.side === undefined || party === null || !by.isPerson)
     return refused('no-person', 'Ruling wants a person who acts for the operator or the guarantor: sign in as one.')
-  const found = await inTransaction(store, async (tx) => ({
-    dispute: (await findDisputes(tx.queries, agreement, month, request.dispute))[0],
+  const { dispute, currency, person } = await inTransaction(store, async (tx) => ({
+    dispute: (await asPeople(tx, await findDisputes(tx.queries, agreement, month, request.dispute)))[0],
     currency: (await findSchedule(tx.queries, agreement))!.currency,
+    person: await findPersonBehind(tx, by.actor.id),
   }))
-  const { dispute, currency } = found
   if (dispute === undefined) return refused('no-dispute', `There is no dispute ${request.dispute} of ${month}.`)
-  if (dispute.party === party || dispute.by.id === by.actor.id)
+  if (dispute.party === party || dispute.by.id === person)
     return refused('own-work', 'The other party answers a dispute: who raised it does not rule on it.')
   if (dispute.ruling !== undefined) return refused('ruled', `It was ruled on: ${dispute.ruling.verdict}.`)
   const upheld = upheldOf(request, dispute, currency)
@@ -257,17 +253,19 @@ const say = (store: Store, { agreement, month, dispute, text, internal, by, now 
     await lockName(tx, `dispute ${dispute}`, 'exclusive')
     const [found] = await findDisputes(tx.queries, agreement, month, dispute)
     if (found === undefined) return refused('no-dispute', `There is no dispute ${dispute} of ${month}.`)
-    if (found.messages.length >= messagesMax) return refused('too-many', `The thread has ${messagesMax} messages, and takes no more.`)
-    const { number } = await appendMessage(tx.queries, dispute, {
+    // Counted as this party reads them: what the other side notes for itself holds nobody up.
+    const read = found.messages.filter((each) => !each.internal || each.party === party)
+    if (read.length >= messagesMax) return refused('too-many', `The thread has ${messagesMax} messages, and takes no more.`)
+    await appendMessage(tx.queries, dispute, {
       text,
       internal,
       party,
       by: { id: by.actor.id, name: by.actor.name },
       at: now,
     })
-    // The other side reads the log too: what is noted for one's own is not in it.
+    // The other side reads the log too: what is noted for one's own is not in it, and not counted by it.
     if (!internal) {
-      const detail = { dispute, message: number }
+      const detail = { dispute, message: found.messages.filter((each) => !each.internal).length + 1 }
       await appendDeed(tx.queries, { at: now, by: by.actor, action: 'answer', subject: `${agreement} ${month}`, agreement, detail })
     }
     return { kind: 'said' }
@@ -275,8 +273,11 @@ const say = (store: Store, { agreement, month, dispute, text, internal, by, now 
 
 /** What is read of disputes within a reach, and done about them. */
 export const makeDisputes = (store: Store, now: () => Instant) => (reach: Reach) => ({
-  listDisputes: ({ agreement, month }: MonthName): Promise<DisputeRecord[]> =>
-    inReach(store, reach, ({ queries }) => findDisputes(queries, agreement, month)),
+  listDisputes: async ({ agreement, month }: MonthName): Promise<DisputeRecord[]> => {
+    const found = await inReach(store, reach, ({ queries }) => findDisputes(queries, agreement, month))
+    // Whose a key is, is asked as who may ask it, and only where one is named.
+    return found.some(({ by }) => by.id.startsWith('key_')) ? inTransaction<DisputeRecord[]>(store, (tx) => asPeople(tx, found)) : found
+  },
   /** When the latest final statement of the month is due. */
   findDueOn: ({ agreement, month }: MonthName): Promise<string | undefined> =>
     inReach<string | undefined>(

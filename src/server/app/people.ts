@@ -3,6 +3,7 @@ import type { Problem } from '../../core/base/problem.ts'
 import { appendDeed, type By } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
+import { endKeysActing } from '../store/keys.ts'
 import {
   appendMembership,
   appendPerson,
@@ -61,7 +62,7 @@ const cannotBe = async (tx: Work, { party, role }: Membership): Promise<Refused 
 const isOwn = (by: By, person: string): boolean => typeof by !== 'string' && by.id === person
 
 /** Who may sign in, and as what they may act: each change is a deed, with what was so before and after. */
-export const makePeople = (store: Store, { now }: Clocks) => {
+export const makePeople = (store: Store, { now, clock }: Clocks) => {
   const add = (by: By, added: NewPerson): Promise<Added> =>
     inTransaction(store, async (tx) => {
       await lockName(tx, 'people', 'exclusive')
@@ -85,10 +86,13 @@ export const makePeople = (store: Store, { now }: Clocks) => {
       const before = await findMemberships(tx, person)
       if (before.some((each) => isSame(each, membership)) === given)
         return { kind: 'changed', again: true, memberships: before, sessionsEnded: 0 }
-      await appendMembership(tx, { person, ...membership, given, actor: typeof by === 'string' ? by : by.id }, now())
+      const actor = typeof by === 'string' ? by : by.id
+      await appendMembership(tx, { person, ...membership, given, actor }, now())
       const after = await findMemberships(tx, person)
       const sessionsEnded = given ? 0 : await deleteSessionsActing(tx, person, membership)
-      const detail = { ...(toJson(membership) as object), sessionsEnded }
+      // For good: who is given the role again makes keys anew, so that one that leaked never comes back.
+      const keysEnded = given ? 0 : await endKeysActing(tx, person, { ...membership, actor, now: clock() })
+      const detail = { ...(toJson(membership) as object), sessionsEnded, keysEnded }
       const what = { action: given ? 'give' : 'take-back', subject: person, detail, before: jsonOf(before), after: jsonOf(after) }
       await appendDeed(tx.queries, { at: now(), by, ...what })
       return { kind: 'changed', again: false, memberships: after, sessionsEnded }

@@ -6,6 +6,7 @@ import { findVersions } from '../store/agreements.ts'
 import { appendDeed, nameOf, type Actor } from '../store/audit.ts'
 import type { Store } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
+import { findPersonBehind } from '../store/keys.ts'
 import { appendEnd, appendProposal, findProposal, listProposals, type Proposal, type ProposalEnd } from '../store/proposals.ts'
 import { inTransaction, RolledBack, type Work } from '../store/transaction.ts'
 import { loadVersion, lockTerms, nextSchedule, withoutOwner } from './load-agreement.ts'
@@ -101,7 +102,8 @@ const record = async (tx: Work, parsed: ParsedAgreement, request: ProposeRequest
     document,
     hash: parsed.hash,
     note,
-    actor: by.id,
+    // What is proposed with a key its maker proposed: else one person could propose with a key and sign by hand.
+    actor: await findPersonBehind(tx, by.id),
     actorName: nameOf(by),
     at: now,
   }
@@ -127,9 +129,14 @@ export type EndRequest = Readonly<{
   by: Actor
 }>
 
+/** Whether one person proposed it and would end it. Proposals of before name the key that they were made with, so that both are looked up. */
+const isOnePerson = async (tx: Work, { actor }: Proposal, { by }: EndRequest): Promise<boolean> =>
+  (await findPersonBehind(tx, actor)) === (await findPersonBehind(tx, by.id))
+
 const forbidden = (
-  { party, guarantor, operator, actor, actorName, end, hash, version }: Proposal,
+  { party, guarantor, operator, actorName, end, hash, version }: Proposal,
   { act, by, hash: read }: EndRequest,
+  isOwn: boolean,
 ): string | undefined => {
   if (end !== undefined) return `this proposal has ended: ${end.actorName} did ${end.act} it before`
   if (read !== hash) return 'what you read is not what was proposed: read it again'
@@ -138,7 +145,7 @@ const forbidden = (
   if (act === 'withdraw') return by.party === party ? undefined : 'only the party that proposed it withdraws it; you can decline it'
   if (by.party === party)
     return act === 'sign' ? 'your party signed it by proposing it: now the other one signs' : 'your party proposed it: it can be withdrawn'
-  return act === 'sign' && by.id === actor ? `signing needs a second person: ${actorName} proposed version ${version}` : undefined
+  return act === 'sign' && isOwn ? `signing needs a second person: ${actorName} proposed version ${version}` : undefined
 }
 
 /**
@@ -151,11 +158,13 @@ export const endProposal = (store: Store, request: EndRequest): Promise<ProposeA
     if (first === undefined) return { kind: 'refused', message: `there is no proposal ${request.proposal}` }
     await lockTerms(tx, first.agreement)
     const proposal = (await findProposal(tx, request.proposal))!
-    const no = forbidden(proposal, request)
+    const no = forbidden(proposal, request, await isOnePerson(tx, proposal, request))
     if (no !== undefined) return { kind: 'refused', message: no }
     const { act, reason, now, by } = request
     const { agreement, version, document, hash, id } = proposal
-    const detail = { proposal: id, hash, reason }
+    // What was signed is read by all who read the agreement: who signed it for both parties, and nothing of what was said about it.
+    const signed = { proposal: id, hash, proposedFor: proposal.party, proposedBy: proposal.actorName }
+    const detail = act === 'sign' ? signed : { proposal: id, hash, reason }
     await appendDeed(tx.queries, { at: now, by, action: act, subject: `${agreement} version ${version}`, agreement, detail })
     if (act === 'sign') {
       const parsed = parseAgreement(document, clauseKinds)

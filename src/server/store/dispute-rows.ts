@@ -26,6 +26,7 @@ export type DisputeTables = {
 export type Verdict = 'accepted' | 'partly' | 'rejected'
 /** Who wrote it, for which party, and when. */
 export type Written = Readonly<{ by: Readonly<{ id: string; name: string }>; party: string; at: Instant }>
+/** `number` is its place among those that whoever asks reads. */
 export type DisputeMessage = Written & Readonly<{ number: number; internal: boolean; text: string }>
 export type DisputeRuling = Written & Readonly<{ verdict: Verdict; upheld: string; text: string }>
 export type DisputeRow = Written &
@@ -47,7 +48,7 @@ export type DisputeRow = Written &
   }>
 export type DisputeRecord = DisputeRow & Readonly<{ messages: readonly DisputeMessage[]; ruling: DisputeRuling | undefined }>
 
-/** Messages of one dispute, and disputes of one month, at most. */
+/** Messages of one dispute that one party reads, and disputes of one month, at most. */
 export const messagesMax = 500
 export const disputesMax = 200
 
@@ -85,7 +86,7 @@ export const findDisputes = async (queries: Queries, agreement: string, month: M
       text: row.text,
       messages: messages
         .filter(({ dispute }) => dispute === row.dispute)
-        .map((each) => ({ ...writtenOf(each), number: each.number, internal: each.internal, text: each.text })),
+        .map((each, i) => ({ ...writtenOf(each), number: i + 1, internal: each.internal, text: each.text })),
       ruling: ruling && { ...writtenOf(ruling), verdict: ruling.verdict, upheld: ruling.upheld, text: ruling.text },
     }
   })
@@ -113,12 +114,8 @@ export const appendDispute = async (queries: Queries, row: DisputeRow): Promise<
     .execute()
 }
 
-/** The next number of a dispute's messages, own notes of both sides counted: asked as who sees all. */
-export const appendMessage = async (
-  queries: Queries,
-  dispute: string,
-  message: Omit<DisputeMessage, 'number'>,
-): Promise<DisputeMessage> => {
+/** The next number of a dispute's messages, own notes of both sides counted: asked as who sees all, and told to nobody, who would count the notes. */
+export const appendMessage = async (queries: Queries, dispute: string, message: Omit<DisputeMessage, 'number'>): Promise<void> => {
   const row = await queries
     .selectFrom('dispute_message')
     .select((q) => q.fn.max('number').as('last'))
@@ -130,7 +127,6 @@ export const appendMessage = async (
     .insertInto('dispute_message')
     .values({ ...toWritten(message), dispute, number, internal, text })
     .execute()
-  return { ...message, number }
 }
 
 export const appendRuling = async (queries: Queries, dispute: string, ruling: DisputeRuling): Promise<void> => {

@@ -1,5 +1,6 @@
 import { formatInstant, type Instant } from '../../core/base/time.ts'
 import type { Store } from './database.ts'
+import type { Membership } from './people.ts'
 import type { Work } from './transaction.ts'
 
 export type KeyRecord = Readonly<{
@@ -13,7 +14,15 @@ export type KeyRecord = Readonly<{
   expiresAt: Instant
 }>
 export type ListedKey = KeyRecord &
-  Readonly<{ madeBy: string; madeAt: Instant; usedAt: Instant | null; revokedAt: Instant | null; held: boolean }>
+  Readonly<{
+    madeBy: string
+    madeAt: Instant
+    usedAt: Instant | null
+    revokedAt: Instant | null
+    /** Nobody revoked it: the role of its maker was taken back. It stays ended when that is given again. */
+    endedWithRole: boolean
+    held: boolean
+  }>
 export type FoundKey = KeyRecord &
   Readonly<{ secretHash: Buffer; madeUp: boolean; held: boolean; revoked: boolean; usedAt: Instant | null }>
 
@@ -29,6 +38,7 @@ type Row = Readonly<{
   recorded_at: Date
   used_at: bigint | null
   revoked_at: Date | null
+  with_role: boolean | null
   held: boolean
   made_up: boolean
   secret_hash: Buffer
@@ -37,7 +47,7 @@ type Row = Readonly<{
 const secondsOf = (at: Date): Instant => Math.floor(at.getTime() / 1000)
 
 const columns = `k.key, k.person, k.party, k.role, k.name, k.scopes, k.expires_at, k.recorded_at, p.name as made_by, p.made_up,
-  u.used_at, e.recorded_at as revoked_at,
+  u.used_at, e.recorded_at as revoked_at, e.with_role,
   exists (select from membership m where m.person = k.person and m.role = k.role and m.party is not distinct from k.party) as held`
 const tables = `api_key k join person p using (person) left join api_key_use u using (key) left join api_key_end e using (key)`
 
@@ -84,6 +94,7 @@ const toListed = (row: Row): ListedKey => ({
   madeAt: secondsOf(row.recorded_at),
   usedAt: instantOf(row.used_at),
   revokedAt: row.revoked_at === null ? null : secondsOf(row.revoked_at),
+  endedWithRole: row.with_role ?? false,
   held: row.held,
 })
 
@@ -135,6 +146,21 @@ export const endKey = async ({ client }: Work, key: string, actor: string, now: 
     [key, actor, formatInstant(now)],
   )
   return rowCount === 1
+}
+
+/** Ends for good the keys that a person made acting as this, also those that have expired: how many were not ended before. */
+export const endKeysActing = async (
+  { client }: Work,
+  person: string,
+  { party, role, actor, now }: Membership & Readonly<{ actor: string; now: Instant }>,
+): Promise<number> => {
+  const { rowCount } = await client.query(
+    `insert into api_key_end (key, actor, recorded_at, with_role)
+     select key, $4, $5, true from api_key where person = $1 and role = $2 and party is not distinct from $3
+     on conflict (key) do nothing`,
+    [person, role, party, actor, formatInstant(now)],
+  )
+  return rowCount ?? 0
 }
 
 export const noteKeyUse = async ({ pool }: Store, key: string, at: Instant): Promise<void> => {
