@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { startEmbedded } from '../src/server/store/embedded.ts'
 import { accessBreaks } from './access-breaks.ts'
 import { closeBreaks } from './close-breaks.ts'
+import { consoleBreaks } from './console-breaks.ts'
 import { fleetBreaks } from './fleet-breaks.ts'
 import { ingestBreaks } from './ingest-breaks.ts'
 import { personBreaks } from './person-breaks.ts'
@@ -653,6 +654,7 @@ const breaks: readonly Break[] = [
   ...rackBreaks,
   ...schedulerBreaks,
   ...closeBreaks,
+  ...consoleBreaks,
   ...accessBreaks,
   ...personBreaks,
   ...webhookBreaks,

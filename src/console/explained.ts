@@ -25,7 +25,7 @@ const ofLine = (line: LineWire): Explained => {
   return { name: number, text: `line ${number}, ${text}`, amount, exact, payer, payee, reasons, equation: undefined, line }
 }
 
-const owed = (operator: '+' | '-', name: string, amount: string, lines: readonly LineWire[]): InputWire => ({
+const sideOf = (operator: '+' | '-', name: string, amount: string, lines: readonly LineWire[]): InputWire => ({
   operator,
   word: `${name} pays`,
   value: toText(decimal(amount)),
@@ -40,14 +40,15 @@ const owed = (operator: '+' | '-', name: string, amount: string, lines: readonly
   })),
 })
 
-/** What the one that pays owes, less what it is owed: each the sum of its rounded lines. */
+/** What the one that pays owes, less what it is owed: each the sum of its rounded lines to the other. What others owe or are owed is in nets of their own. */
 const ofNet = ({ lines, totals, guarantor, operator }: StatementWire): Explained => {
   const sides = [
     { party: guarantor, amount: totals.guarantorPays },
     { party: operator, amount: totals.operatorPays },
   ] as const
   const [payer, payee] = totals.net.payer === operator.id ? [sides[1], sides[0]] : sides
-  const by = (id: string) => lines.filter((line) => line.payer === id)
+  const between = (from: string, to: string) => lines.filter((line) => line.payer === from && line.payee === to)
+  const [owes, owed] = [between(payer.party.id, payee.party.id), between(payee.party.id, payer.party.id)]
   return {
     name: 'net',
     text: totals.netting ? 'the net of the month' : 'the difference of the month, which is not netted',
@@ -56,7 +57,7 @@ const ofNet = ({ lines, totals, guarantor, operator }: StatementWire): Explained
     exact: toText(minus(decimal(payer.amount), decimal(payee.amount))),
     payer: payer.party.id,
     payee: payee.party.id,
-    reasons: [owed('+', payer.party.name, payer.amount, by(payer.party.id)), owed('-', payee.party.name, payee.amount, by(payee.party.id))],
+    reasons: [sideOf('+', payer.party.name, payer.amount, owes), sideOf('-', payee.party.name, payee.amount, owed)],
     line: undefined,
   }
 }

@@ -1,0 +1,12 @@
+const pages = 'src/console'
+
+/** What is broken in the console without a browser: how decisions are sent, and how sums are read. See `break-rules.ts`. */
+export const consoleBreaks = [
+  {
+    law: 'CO66 the net adds up',
+    test: `${pages}/explained.test.ts`,
+    file: `${pages}/explained.ts`,
+    find: 'line.payer === from && line.payee === to',
+    put: 'line.payer === from',
+  },
+] as const
