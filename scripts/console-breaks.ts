@@ -9,4 +9,11 @@ export const consoleBreaks = [
     find: 'line.payer === from && line.payee === to',
     put: 'line.payer === from',
   },
+  {
+    law: 'CO67 claimed = eligible + rejected + unproven',
+    test: `${pages}/claim-sums.test.ts`,
+    file: `${pages}/claim-sums.ts`,
+    find: 'if (!isLost || places === placesMax)',
+    put: 'if (!isLost || places === 0)',
+  },
 ] as const

@@ -343,6 +343,37 @@ test(
   },
 )
 
+test(
+  'CO67 who may not decide about a finding has no act on it, and reads who decides and what answers; who may has the acts',
+  { skip },
+  async () => {
+    const { findings } = await ask<FindingsWire>(`${claimApi}/findings?kind=rejected.drew-power`)
+    const [asked, open] = [findings[0]!, findings.find(({ decision }) => decision === null)!]
+    const post = await fetch(`${door!.address}/api${claimApi}/findings/${asked.id}/decision`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ decision: 'ask', reason: 'Which order was it for?' }),
+    })
+    assert.equal(post.status, 200, await post.text())
+    const at = ({ id }: typeof asked) => `/claims/${campusAgreement}/${campusMonth}?kind=rejected.drew-power&finding=${id}`
+    const acts = (page: Page) => page.getByRole('button', { name: /^(Confirm|Restore|Ask operator)$/ })
+    const operator = await openPage({}, refused, 'usr_operator-harbour-1')
+    await operator.go(at(asked))
+    await operator.page.getByText('What answers is evidence: readings or telemetry of these hours').waitFor()
+    assert.equal(await acts(operator.page).count(), 0)
+    await operator.page.screenshot({ path: join(shots, 'claim-operator-1440.png') })
+    await operator.go(at(open))
+    await operator.page.getByText('The guarantor decides about it.').waitFor()
+    assert.equal(await acts(operator.page).count(), 0)
+    await operator.close()
+    const { page, go, close } = await openPage()
+    await go(at(open))
+    await page.locator('.acts-row').waitFor()
+    assert.equal(await acts(page).count(), 3)
+    await close()
+  },
+)
+
 const broken: ProblemWire = {
   type: 'urn:offtake:problem:internal',
   title: 'The server could not answer',

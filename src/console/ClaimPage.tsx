@@ -6,70 +6,73 @@ import type { ClaimView } from './address.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { claim as claimQuery } from './claim-queries.ts'
 import { ClaimReview } from './ClaimReview.tsx'
+import { claimSums } from './claim-sums.ts'
 import { endText, isMonth, monthText } from './dates.ts'
 import type { Failure } from './fetch.ts'
-import { gpuHours } from './format.ts'
 
 const route = getRouteApi('/claims/$agreement/$claimed')
 
 const heads = ['Block', 'Factory', 'Claimed', 'Eligible', 'Rejected', 'Unproven'] as const
 const sums = ['claimed', 'eligible', 'rejected', 'unproven'] as const
 
-const BlocksTable = ({ claim }: Readonly<{ claim: ClaimWire }>) => (
-  <section className="panel scroll-x">
-    <table className="table">
-      <caption className="hidden">The claim by block, in GPU-hours</caption>
-      <thead>
-        <tr>
-          {heads.map((head, i) => (
-            <th key={head} scope="col" className={i < 2 ? undefined : 'number'}>
-              {head}
-            </th>
+const BlocksTable = ({ claim }: Readonly<{ claim: ClaimWire }>) => {
+  const { blocks, all } = claimSums(claim)
+  return (
+    <section className="panel scroll-x">
+      <table className="table">
+        <caption className="hidden">The claim by block, in GPU-hours</caption>
+        <thead>
+          <tr>
+            {heads.map((head, i) => (
+              <th key={head} scope="col" className={i < 2 ? undefined : 'number'}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {claim.blocks.map((block, i) => (
+            <tr key={block.block}>
+              <th scope="row">
+                {block.block}
+                <span className="third">{block.basis === 'claims' ? ', as claimed' : ', as what is unsold'}</span>
+              </th>
+              <td>
+                {block.factory === '' ? null : (
+                  <Link
+                    className="link"
+                    to="/factories/$factory"
+                    params={{ factory: block.factory }}
+                    search={{ month: claim.month, of: claim.agreement }}
+                  >
+                    {block.factory}
+                  </Link>
+                )}
+              </td>
+              {sums.map((sum) => (
+                <td key={sum} className="number">
+                  {blocks[i]![sum]}
+                </td>
+              ))}
+            </tr>
           ))}
-        </tr>
-      </thead>
-      <tbody>
-        {claim.blocks.map((block) => (
-          <tr key={block.block}>
-            <th scope="row">
-              {block.block}
-              <span className="third">{block.basis === 'claims' ? ', as claimed' : ', as what is unsold'}</span>
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row" colSpan={2}>
+              All, GPU-h
             </th>
-            <td>
-              {block.factory === '' ? null : (
-                <Link
-                  className="link"
-                  to="/factories/$factory"
-                  params={{ factory: block.factory }}
-                  search={{ month: claim.month, of: claim.agreement }}
-                >
-                  {block.factory}
-                </Link>
-              )}
-            </td>
             {sums.map((sum) => (
               <td key={sum} className="number">
-                {gpuHours(String(block[sum]))}
+                {all[sum]}
               </td>
             ))}
           </tr>
-        ))}
-      </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row" colSpan={2}>
-            All, GPU-h
-          </th>
-          {sums.map((sum) => (
-            <td key={sum} className="number">
-              {gpuHours(String(claim[sum]))}
-            </td>
-          ))}
-        </tr>
-      </tfoot>
-    </table>
-  </section>
-)
+        </tfoot>
+      </table>
+    </section>
+  )
+}
 
 const explain = (name: Readonly<{ agreement: string; month: string }>) => (failure: Failure) => {
   const kind = failure.problem.type.replace('urn:offtake:problem:', '')

@@ -3,6 +3,7 @@ import { rational } from '../core/base/rational.ts'
 import type { ClaimWire, FindingWire } from '../wire/claim.ts'
 import type { ClaimView } from './address.ts'
 import { claim as claimQuery, findingsOf, type ClaimName } from './claim-queries.ts'
+import { claimSums } from './claim-sums.ts'
 import { decisionNames, kindNames, kindSentences, placeOf, verdictNames } from './claim-words.ts'
 import { instantText } from './dates.ts'
 import { FindingDetail } from './FindingDetail.tsx'
@@ -17,30 +18,33 @@ const sumNames = [
   ['unproven', 'Unproven'],
 ] as const
 
-/** The four sums: claimed = eligible + rejected + unproven. Whole GPU-hours, or more digits where rounding would break the sum. */
-export const ClaimSums = ({ claim }: Readonly<{ claim: ClaimWire }>) => (
-  <table className="side-table claim-sums">
-    <caption className="hidden">The claim in GPU-hours</caption>
-    <thead className="hidden">
-      <tr>
-        <th scope="col">Sum</th>
-        <th scope="col">GPU-hours</th>
-        <th scope="col">Part</th>
-      </tr>
-    </thead>
-    <tbody>
-      {sumNames.map(([key, name]) => (
-        <tr key={key} className={key === 'eligible' ? 'total' : undefined}>
-          <th scope="row">{name}</th>
-          <td className="number" data-sum={key}>
-            {gpuHours(String(claim[key]))}
-          </td>
-          <td className="number third">{key === 'claimed' ? 'GPU-h' : partText(rational(claim[key]), rational(claim.claimed))}</td>
+/** The four sums: claimed = eligible + rejected + unproven, as they are read. */
+export const ClaimSums = ({ claim }: Readonly<{ claim: ClaimWire }>) => {
+  const { all } = claimSums(claim)
+  return (
+    <table className="side-table claim-sums">
+      <caption className="hidden">The claim in GPU-hours</caption>
+      <thead className="hidden">
+        <tr>
+          <th scope="col">Sum</th>
+          <th scope="col">GPU-hours</th>
+          <th scope="col">Part</th>
         </tr>
-      ))}
-    </tbody>
-  </table>
-)
+      </thead>
+      <tbody>
+        {sumNames.map(([key, name]) => (
+          <tr key={key} className={key === 'eligible' ? 'total' : undefined}>
+            <th scope="row">{name}</th>
+            <td className="number" data-sum={key}>
+              {all[key]}
+            </td>
+            <td className="number third">{key === 'claimed' ? 'GPU-h' : partText(rational(claim[key]), rational(claim.claimed))}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
 
 const DecisionPill = ({ finding }: Readonly<{ finding: FindingWire }>) =>
   finding.decision === null ? null : (

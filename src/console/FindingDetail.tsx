@@ -9,6 +9,7 @@ import { decisionNames } from './claim-words.ts'
 import { instantText } from './dates.ts'
 import { FindingPicture } from './FindingPicture.tsx'
 import { countText, gpuHours } from './format.ts'
+import { useMay } from './session.ts'
 
 const Decisions = ({ finding: { decisions, zone } }: Readonly<{ finding: FindingDetailWire }>) =>
   decisions.length === 0 ? null : (
@@ -145,16 +146,26 @@ const Acts = ({ name, finding }: Readonly<{ name: ClaimName; finding: FindingDet
 }
 
 /** One finding: its sentence, its picture, its acts; and its evidence, one press away. */
+/** In place of the acts, for who may do none of them: who decides, and what brings an answer to what the operator was asked. */
+const WhoDecides = ({ finding: { decision } }: Readonly<{ finding: FindingDetailWire }>) => (
+  <p className="third">
+    {decision?.decision === 'ask'
+      ? 'The guarantor asked about it. What answers is evidence: readings or telemetry of these hours, brought in before the claim is verified again. Then the guarantor decides.'
+      : 'The guarantor decides about it.'}
+  </p>
+)
+
 export const FindingDetail = ({ name, id }: Readonly<{ name: ClaimName; id: string }>) => {
   const { data, error } = useQuery(findingQuery(name, id))
   const [shown, setShown] = useState(false)
   if (error !== null && data === undefined) return <p className="second">The finding could not be read: {error.message}</p>
+  const mayDecide = useMay('claims:decide')
   if (data === undefined) return <p className="third skeleton-later">Reading …</p>
   return (
     <div className="finding-body" id={`finding-${data.id}`}>
       <p className="second">{data.text}.</p>
       <FindingPicture finding={data} />
-      <Acts name={name} finding={data} />
+      {mayDecide ? <Acts name={name} finding={data} /> : <WhoDecides finding={data} />}
       <button type="button" className="quiet" aria-pressed={shown} onClick={() => setShown(!shown)}>
         Evidence: {countText(data.readingCount)} {data.readingCount === 1 ? 'reading' : 'readings'}, {countText(data.hours)} h
       </button>

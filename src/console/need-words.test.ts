@@ -71,3 +71,16 @@ test('CO64 a covenant says how far its ratio is from its level; who borrowed cur
     ['Watch', 'Look into'],
   )
 })
+
+test('CO67 findings that were asked about are for the guarantor to await and for the operator to look at: what answers is readings', () => {
+  const need = (kind: 'findings' | 'answer'): NeedWire =>
+    ({ kind, agreement: 'a', title: 'A', month: '2026-10', operator: 'cloud', guarantor: 'chips', count: 2 }) as NeedWire
+  const of = (kind: 'findings' | 'answer', who: MembershipWire) => {
+    const { verb, note } = needInWords(need(kind), who, 'usr_bob')
+    return [verb, note]
+  }
+  assert.deepEqual(of('answer', operator), ['Look at', '2 findings asked about; readings answer'])
+  assert.deepEqual(of('answer', guarantor), ['Await answer', '2 findings asked about; readings answer'])
+  assert.deepEqual(of('findings', operator), ['Look at', '2 findings'])
+  assert.deepEqual(of('findings', guarantor), ['Decide', '2 findings'])
+})

@@ -49,10 +49,15 @@ const month = (need: NeedWire, acting: Acting, person: string | undefined): Need
 
 const claim = (need: NeedWire, acting: Acting): NeedWords => {
   const asked = need.kind === 'answer'
-  const [guarantor, operator] = asked ? ['Await answer', 'Answer'] : ['Decide', 'Look at']
-  const verb = isFor(acting, need.guarantor) ? guarantor : isFor(acting, need.operator) ? operator : 'Watch'
+  // The operator answers nowhere in words: what answers is evidence that comes in.
+  const verb = isFor(acting, need.guarantor) ? (asked ? 'Await answer' : 'Decide') : isFor(acting, need.operator) ? 'Look at' : 'Watch'
   const place = { to: `/claims/${need.agreement}/${need.month}`, act: asked ? 'Open' : 'Review' }
-  return { verb, what: `${ofMonth(need)}: claim`, note: `${findings(need.count ?? 0)}${asked ? ' asked about' : ''}`, place }
+  return {
+    verb,
+    what: `${ofMonth(need)}: claim`,
+    note: `${findings(need.count ?? 0)}${asked ? ' asked about; readings answer' : ''}`,
+    place,
+  }
 }
 
 const covenant = (need: NeedWire, acting: Acting): NeedWords => {

@@ -38,12 +38,12 @@ export type RoundTable = Readonly<{ cells: string[][]; rowTotals: string[]; colu
 
 /**
  * Rounds a table of exact values so that every row adds up to its total and every column too: each value to the unit below or above it. With as many
- * decimals as that takes.
+ * decimals as that takes, and no fewer than `least`.
  */
-export const roundTable = (values: readonly (readonly Rational[])[], columns: number): RoundTable => {
+export const roundTable = (values: readonly (readonly Rational[])[], columns: number, least = 0): RoundTable => {
   const columnsOf = (cells: readonly (readonly Rational[])[]) =>
     Array.from({ length: columns }, (_, j) => total(cells.map((row) => row[j]!)))
-  for (let places = 0; ; places++) {
+  for (let places = least; ; places++) {
     const scale = 10n ** BigInt(places)
     const cells = values.map((row) => row.map(({ n, d }) => rational(n * scale, d)))
     const whole = roundHalfEven(total(cells.map(total)))
