@@ -3,6 +3,20 @@ const pages = 'src/console'
 /** What is broken in the console without a browser: how decisions are sent, and how sums are read. See `break-rules.ts`. */
 export const consoleBreaks = [
   {
+    law: 'CO65 what is sent again',
+    test: `${pages}/once.test.ts`,
+    file: `${pages}/once.ts`,
+    find: 'if (isKept(error)) answered()',
+    put: '',
+  },
+  {
+    law: 'CO65 what is sent again',
+    test: `${pages}/once.test.ts`,
+    file: `${pages}/once.ts`,
+    find: ' &&\n  !aboutTheAct.includes(error.problem.type)',
+    put: '',
+  },
+  {
     law: 'CO66 the net adds up',
     test: `${pages}/explained.test.ts`,
     file: `${pages}/explained.ts`,

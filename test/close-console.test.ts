@@ -224,6 +224,91 @@ test(
   },
 )
 
+/** A small agreement of its own, July of which is over, and prepared by Ann of the operator. */
+const preparedMonth = async (name: string) => {
+  await loadAgreement(store, { document: smallAgreement(name), now: worldNow, by: 'test' })
+  const accepted = {
+    kind: 'acceptance',
+    source: `${name}-site`,
+    id: 'accepted',
+    block: `${name}-block`,
+    tranche: 'all',
+    design: 100,
+    tested: 100,
+  }
+  await bringIn(store, [{ ...accepted, at: Date.UTC(2026, 6, 1) / 1000 } as unknown as Reading], worldNow)
+  const { operator } = partiesOf(name)
+  const prepare = async () => {
+    const answer = await fetch(`${address}/api/agreements/${name}/periods/${july}/drafts`, {
+      method: 'POST',
+      headers: { ...headersOf('operator', operator, 'usr_ann'), 'content-type': 'application/json' },
+      body: '{}',
+    })
+    assert.ok(answer.ok, await answer.text())
+  }
+  await prepare()
+  return {
+    operator,
+    prepare,
+    there: `/agreements/${name}/periods/${july}`,
+    bring: (id: string) => bringIn(store, [soldIn(name, id, {})], worldNow),
+  }
+}
+
+test('CO65 an approval that is refused for what came meanwhile is corrected in its dialogue, and is taken', { skip }, async () => {
+  const { operator, there, bring } = await preparedMonth('hasty')
+  const { page, go, close } = await as('operator', operator, 'bob')
+  await go(there)
+  await page.getByRole('button', { name: /^Approve [\d,.]+ USD$/ }).click()
+  const dialogue = page.getByRole('dialog')
+  await dialogue.waitFor()
+  await bring('late')
+  const net = /[\d,.]+/.exec((await dialogue.getByRole('button', { name: /^Approve/ }).textContent())!.replace('Approve ', ''))![0]
+  await page.keyboard.type(net)
+  await page.keyboard.press('Enter')
+  await dialogue.getByRole('alert').waitFor()
+  await dialogue.getByText('1 reading came since version 1 was prepared.', { exact: false }).first().waitFor()
+  await shoot(page, 'refused-1440')
+  await dialogue.getByRole('checkbox').check()
+  await dialogue.getByRole('button', { name: /^Approve/ }).click()
+  await dialogue.waitFor({ state: 'detached' })
+  await heard(page, /Version 1 approved for the operator, net/)
+  await close()
+})
+
+test(
+  'CO68 what is sent back is the version that was read, though another was prepared meanwhile; what was refused of one month is not said of another',
+  { skip },
+  async () => {
+    const { operator, there, bring, prepare } = await preparedMonth('slow')
+    const { page, go, close } = await as('operator', operator, 'bob')
+    await page.clock.install()
+    await go(there)
+    await page.getByRole('button', { name: 'Send back' }).click()
+    const dialogue = page.getByRole('dialog')
+    await dialogue.getByLabel('Why').fill('A sale is missing.')
+    await bring('late')
+    await prepare()
+    // Until the page has heard of it.
+    await page.clock.fastForward(16_000)
+    await page.getByText('This was prepared anew as version 2 while you read version 1.').waitFor()
+    await dialogue.getByRole('button', { name: 'Send version 1 back' }).click()
+    await dialogue.getByRole('alert').getByText('This was prepared anew as version 2 while you read version 1.').waitFor()
+    await shoot(page, 'sent-back-late-1440')
+    await page.keyboard.press('Escape')
+
+    await page.route('**/drafts', (route) => route.abort())
+    await page.getByRole('button', { name: 'Prepare again' }).click()
+    const refused = page.getByText('It was not prepared: The server did not answer')
+    await refused.waitFor()
+    await page.keyboard.press(']')
+    await page.getByRole('heading', { name: 'No statement for August 2026' }).waitFor()
+    await page.locator('.close-steps').waitFor()
+    assert.equal(await refused.count(), 0)
+    await close()
+  },
+)
+
 test('CO27 the decision fits 1440 × 900 without scrolling: sentence, steps, waterfall, statement', { skip }, async () => {
   const { page, go, close } = await as('guarantor', 'nvidia', 'gil')
   await go(path)

@@ -6,6 +6,7 @@ import { announce } from './announce.ts'
 import { Confirm } from './Confirm.tsx'
 import { postJson } from './fetch.ts'
 import { Field } from './Field.tsx'
+import { useOnce } from './once.ts'
 
 /** Characters of an address of e-mail, and of all that is said of a person. */
 const lengthMax = 320
@@ -15,14 +16,13 @@ const present = (values: Readonly<Record<string, string>>) =>
 
 const Dialogue = ({ onClose }: Readonly<{ onClose: () => void }>) => {
   const client = useQueryClient()
-  const [key, setKey] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   const [values, setValues] = useState({ name: '', email: '', issuer: '', subject: '' })
-  const set = (field: keyof typeof values) => (value: string) => {
-    setValues({ ...values, [field]: value })
-    setKey(crypto.randomUUID())
-  }
+  const set = (field: keyof typeof values) => (value: string) => setValues({ ...values, [field]: value })
   const act = async () => {
-    const { name } = await postJson<PersonWire>('/api/people', present(values), key)
+    const body = present(values)
+    // Somebody else in one dialogue is another act.
+    const { name } = await once((key) => postJson<PersonWire>('/api/people', body, `${key} ${JSON.stringify(body)}`))
     await client.invalidateQueries({ queryKey: ['people'] })
     announce(`${name} was added`)
   }

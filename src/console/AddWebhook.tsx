@@ -6,6 +6,7 @@ import { Choices } from './Choices.tsx'
 import { Confirm } from './Confirm.tsx'
 import { postJson } from './fetch.ts'
 import { Field } from './Field.tsx'
+import { useOnce } from './once.ts'
 import { SecretShown } from './SecretShown.tsx'
 import { useShownOnce } from './shown-once.ts'
 
@@ -15,7 +16,7 @@ const listOf = (text: string): string[] => text.split(/[\s,]+/).filter((each) =>
 
 const Form = ({ events, onMade, onClose }: FormProps) => {
   const client = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   const [url, setUrl] = useState('')
   const [description, setDescription] = useState('')
   const [agreements, setAgreements] = useState('')
@@ -30,7 +31,7 @@ const Form = ({ events, onMade, onClose }: FormProps) => {
       events: chosen.length === events.length ? null : chosen,
       agreements: named.length === 0 ? null : named,
     } as AddWebhookWire
-    onMade(await postJson<MadeWebhookWire>('/api/webhooks', body, `${key} ${JSON.stringify(body)}`.slice(0, 200)))
+    onMade(await once((key) => postJson<MadeWebhookWire>('/api/webhooks', body, `${key} ${JSON.stringify(body)}`.slice(0, 200))))
     await client.invalidateQueries({ queryKey: ['webhooks'] })
   }
   return (

@@ -10,6 +10,7 @@ import { monthText } from './dates.ts'
 import { Dialogue } from './Dialogue.tsx'
 import { amountText, shortHash } from './format.ts'
 import { NoSales } from './NoSales.tsx'
+import { useOnce } from './once.ts'
 import { amountHint, typedAmount } from './typed-amount.ts'
 
 /** What came since it was prepared, and that whoever approves knows of it. */
@@ -22,7 +23,7 @@ const Overtaken = ({ since, knows, onKnow }: Readonly<{ since: string; knows: bo
   </div>
 )
 
-const WhatBecomesFinal = ({ progress: { draft, zone }, hash }: Readonly<{ progress: ProgressWire; hash: string }>) => (
+const WhatBecomesFinal = ({ draft, zone, hash }: Pick<ProgressWire, 'draft' | 'zone'> & Readonly<{ hash: string }>) => (
   <p className="second">
     {draft === null ? null : `Prepared by ${draft.preparedBy.name}, ${whenText(draft.at, zone)}. `}
     {draft?.approvals.map((each) => `Approved by ${each.by.name} for the ${each.side}, ${whenText(each.at, zone)}. `)}
@@ -68,14 +69,16 @@ type Props = Readonly<{ name: MonthName; period: PeriodWire; progress: ProgressW
 export const ApproveDialogue = ({ name, period: { statement, hash }, progress, onClose }: Props) => {
   const field = useId()
   const [net, setNet] = useState('')
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   const changed = useMonthChanged(name)
   const { amount } = statement.totals.net
-  const { draft, side } = progress
+  const { side, zone } = progress
+  // The version that is approved is the one that was read, and what is told here is of that one alone.
+  const draft = progress.draft?.version === statement.version ? progress.draft : null
   const since = sinceText(draft)
   const [knows, setKnows] = useState(false)
   const act = useMutation({
-    mutationFn: () => approve(name, statement.version, { net, hash, despiteNews: since !== undefined && knows }, key),
+    mutationFn: () => once((key) => approve(name, statement.version, { net, hash, despiteNews: since !== undefined && knows }, key)),
     // What is refused because something came meanwhile is said by what is read anew.
     onError: changed,
     onSuccess: async ({ approved }) => {
@@ -106,7 +109,7 @@ export const ApproveDialogue = ({ name, period: { statement, hash }, progress, o
         </>
       }
     >
-      <WhatBecomesFinal progress={progress} hash={hash} />
+      <WhatBecomesFinal draft={draft} zone={zone} hash={hash} />
       <NoSales statement={statement} />
       {since === undefined ? null : <Overtaken since={since} knows={knows} onKnow={setKnows} />}
       <NetInWords statement={statement} />

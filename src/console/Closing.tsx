@@ -12,8 +12,8 @@ import { monthText } from './dates.ts'
 import { amountText } from './format.ts'
 import { ReturnDialogue } from './ReturnDialogue.tsx'
 
-/** What is being decided: an approval, or that a version goes back, about a line or not. */
-type Deciding = Readonly<{ kind: 'approve' }> | Readonly<{ kind: 'return'; about: string }> | undefined
+/** What is being decided: an approval, or that a version goes back, about a line or not. Of what was read when it was begun, whatever comes meanwhile. */
+type Deciding = Readonly<{ kind: 'approve'; period: PeriodWire }> | Readonly<{ kind: 'return'; version: number; about: string }> | undefined
 
 const mayOf = (progress: ProgressWire, act: ProgressWire['acts'][number]['act']) => progress.acts.find((each) => each.act === act)
 
@@ -50,7 +50,12 @@ export const useClosing = (name: MonthName, period: PeriodWire | undefined) => {
   const may = (act: 'prepare' | 'approve' | 'return'): boolean =>
     progress !== undefined && mayOf(progress, act)?.may === true && (act === 'prepare' || isLatest)
   const wantsPreparing = may('prepare') && ['open', 'returned', 'overtaken'].includes(status ?? '')
-  const next = may('approve') ? () => decide({ kind: 'approve' }) : wantsPreparing ? () => preparing.mutate() : undefined
+  const next =
+    may('approve') && period !== undefined
+      ? () => decide({ kind: 'approve', period })
+      : wantsPreparing
+        ? () => preparing.mutate()
+        : undefined
   return { name, period, progress, deciding, decide, preparing, may, isLatest, changed, wantsPreparing, /** What `a` does. */ next }
 }
 
@@ -71,14 +76,16 @@ export const CloseActs = ({ closing }: Readonly<{ closing: ClosingState }>) => {
   return (
     <>
       {progress.status === 'closing' ? <span className="third">Both approved it; it is being closed …</span> : null}
-      {may('return') ? <Button onClick={() => decide({ kind: 'return', about: '' })}>Send back</Button> : null}
+      {may('return') && period !== undefined ? (
+        <Button onClick={() => decide({ kind: 'return', version: period.statement.version, about: '' })}>Send back</Button>
+      ) : null}
       {may('prepare') ? (
         <Button className={wantsPreparing ? 'primary' : 'prepare-again'} disabled={preparing.isPending} onClick={() => preparing.mutate()}>
           {preparing.isPending ? 'Preparing …' : progress.draft === null ? 'Prepare' : 'Prepare again'}
         </Button>
       ) : null}
       {may('approve') && period !== undefined ? (
-        <Button className="primary" onClick={() => decide({ kind: 'approve' })}>
+        <Button className="primary" onClick={() => decide({ kind: 'approve', period })}>
           Approve {amountText(period.statement.totals.net.amount)} {period.statement.currency}
         </Button>
       ) : null}
@@ -137,7 +144,7 @@ type ClosingProps = Readonly<{
 
 /** The checklist of a month with its notes and its dialogues. */
 export const Closing = ({ closing, step, onStep, onLatest }: ClosingProps) => {
-  const { name, period, progress, deciding, decide } = closing
+  const { name, progress, deciding, decide } = closing
   if (progress === undefined) return null
   return (
     <>
@@ -153,11 +160,11 @@ export const Closing = ({ closing, step, onStep, onLatest }: ClosingProps) => {
           </p>
         }
       />
-      {deciding?.kind === 'approve' && period !== undefined ? (
-        <ApproveDialogue name={name} period={period} progress={progress} onClose={() => decide(undefined)} />
+      {deciding?.kind === 'approve' ? (
+        <ApproveDialogue name={name} period={deciding.period} progress={progress} onClose={() => decide(undefined)} />
       ) : null}
-      {deciding?.kind === 'return' && progress.draft !== null ? (
-        <ReturnDialogue name={name} version={progress.draft.version} about={deciding.about} onClose={() => decide(undefined)} />
+      {deciding?.kind === 'return' ? (
+        <ReturnDialogue name={name} version={deciding.version} about={deciding.about} onClose={() => decide(undefined)} />
       ) : null}
     </>
   )

@@ -9,6 +9,7 @@ import { reasonWords } from './close-words.ts'
 import { monthText } from './dates.ts'
 import { Dialogue } from './Dialogue.tsx'
 import { amountText } from './format.ts'
+import { useOnce } from './once.ts'
 import { amountHint, typedAmount } from './typed-amount.ts'
 
 const reasons = Object.keys(reasonWords) as RaiseWire['reason'][]
@@ -35,7 +36,7 @@ type Props = Readonly<{ name: MonthName; statement: StatementWire; line: LineWir
 
 /** What is filled in of a dispute, what it would do, and the act itself. */
 const useContest = ({ name, statement, line, input, onClose }: Props) => {
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   const [reason, setReason] = useState<RaiseWire['reason']>('evidence')
   const [amount, setAmount] = useState('')
   const [proposed, setProposed] = useState('')
@@ -52,7 +53,7 @@ const useContest = ({ name, statement, line, input, onClose }: Props) => {
     retry: false,
   })
   const act = useMutation({
-    mutationFn: () => raise(name, { ...of, ...more, text }, key),
+    mutationFn: () => once((key) => raise(name, { ...of, ...more, text }, key)),
     onSuccess: async ({ contested }) => {
       announce(`Line ${line.number} disputed: ${amountText(contested.amount)} ${statement.currency} leaves the net`)
       onClose()

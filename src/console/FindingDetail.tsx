@@ -9,6 +9,7 @@ import { decisionNames } from './claim-words.ts'
 import { instantText } from './dates.ts'
 import { FindingPicture } from './FindingPicture.tsx'
 import { countText, gpuHours } from './format.ts'
+import { useOnce } from './once.ts'
 import { useMay } from './session.ts'
 
 const Decisions = ({ finding: { decisions, zone } }: Readonly<{ finding: FindingDetailWire }>) =>
@@ -87,11 +88,12 @@ const EvidenceOf = ({ finding }: Readonly<{ finding: FindingDetailWire }>) => (
 const Acts = ({ name, finding }: Readonly<{ name: ClaimName; finding: FindingDetailWire }>) => {
   const [act, setAct] = useState<DecideWire['decision']>()
   const [reason, setReason] = useState('')
-  const [key, setKey] = useState('')
+  const once = useOnce()
   const field = useId()
   const client = useQueryClient()
   const { mutate, error, data, isPending } = useMutation({
-    mutationFn: (body: DecideWire) => decide(name, finding.id, body, key),
+    // Another decision about one finding is another act.
+    mutationFn: (body: DecideWire) => once((key) => decide(name, finding.id, body, `${key} ${body.decision}`)),
     onSuccess: ({ decision }) => {
       setAct(undefined)
       setReason('')
@@ -101,7 +103,7 @@ const Acts = ({ name, finding }: Readonly<{ name: ClaimName; finding: FindingDet
   })
   const standing = finding.decision?.decision
   const offered = (['confirm', 'restore', 'ask'] as const).filter((each) => each !== standing || each === 'ask')
-  const choose = (each: DecideWire['decision']) => (setAct(each === act ? undefined : each), setKey(crypto.randomUUID()))
+  const choose = (each: DecideWire['decision']) => setAct(each === act ? undefined : each)
   return (
     <div className="acts-of">
       <div className="acts-row">
@@ -145,7 +147,6 @@ const Acts = ({ name, finding }: Readonly<{ name: ClaimName; finding: FindingDet
   )
 }
 
-/** One finding: its sentence, its picture, its acts; and its evidence, one press away. */
 /** In place of the acts, for who may do none of them: who decides, and what brings an answer to what the operator was asked. */
 const WhoDecides = ({ finding: { decision } }: Readonly<{ finding: FindingDetailWire }>) => (
   <p className="third">
@@ -155,11 +156,12 @@ const WhoDecides = ({ finding: { decision } }: Readonly<{ finding: FindingDetail
   </p>
 )
 
+/** One finding: its sentence, its picture, its acts; and its evidence, one press away. */
 export const FindingDetail = ({ name, id }: Readonly<{ name: ClaimName; id: string }>) => {
   const { data, error } = useQuery(findingQuery(name, id))
   const [shown, setShown] = useState(false)
-  if (error !== null && data === undefined) return <p className="second">The finding could not be read: {error.message}</p>
   const mayDecide = useMay('claims:decide')
+  if (error !== null && data === undefined) return <p className="second">The finding could not be read: {error.message}</p>
   if (data === undefined) return <p className="third skeleton-later">Reading …</p>
   return (
     <div className="finding-body" id={`finding-${data.id}`}>

@@ -9,6 +9,7 @@ import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
 import { SettingsTable } from './SettingsTable.tsx'
 import { MakeKey } from './MakeKey.tsx'
+import { useOnce } from './once.ts'
 import { actingText } from './role-words.ts'
 import { keys } from './settings-queries.ts'
 
@@ -23,9 +24,9 @@ const stateWords: Readonly<Record<KeyWire['state'], string>> = {
 
 const Revoke = ({ of, onClose }: Readonly<{ of: KeyWire; onClose: () => void }>) => {
   const client = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   const act = async () => {
-    await postJson<KeyWire>(`/api/keys/${of.id}/revoke`, {}, key)
+    await once((key) => postJson<KeyWire>(`/api/keys/${of.id}/revoke`, {}, key))
     await client.invalidateQueries({ queryKey: ['keys'] })
     announce(`${of.name} is revoked`)
   }

@@ -7,6 +7,7 @@ import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
 import { Field } from './Field.tsx'
+import { useOnce } from './once.ts'
 import { actingText } from './role-words.ts'
 import { SecretShown } from './SecretShown.tsx'
 import { useActing } from './session.ts'
@@ -21,14 +22,16 @@ const Form = ({ scopes, onMade, onClose }: FormProps) => {
   const acting = useActing()
   const client = useQueryClient()
   const field = useId()
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   const [name, setName] = useState('')
   const [days, setDays] = useState(daysUsual)
   const [chosen, setChosen] = useState<readonly string[]>([])
   const act = async () => {
     if (name.trim() === '' || chosen.length === 0) throw new Error('Say what it is for, and choose what it may do.')
     const body = { name: name.trim(), scopes: chosen, days }
-    onMade(await postJson<MadeKeyWire>('/api/keys', body, `${key} ${body.name} ${body.scopes.join(' ')} ${days}`.slice(0, 200)))
+    onMade(
+      await once((key) => postJson<MadeKeyWire>('/api/keys', body, `${key} ${body.name} ${body.scopes.join(' ')} ${days}`.slice(0, 200))),
+    )
     await client.invalidateQueries({ queryKey: ['keys'] })
   }
   return (

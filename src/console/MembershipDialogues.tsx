@@ -5,18 +5,21 @@ import type { MembershipChangedWire, PersonWire } from '../wire/people.ts'
 import { announce } from './announce.ts'
 import { Confirm } from './Confirm.tsx'
 import { postJson } from './fetch.ts'
+import { useOnce } from './once.ts'
 import { actingText, roleNames, sameMembership } from './role-words.ts'
 import { parties } from './settings-queries.ts'
 
 const useChange = (person: PersonWire) => {
   const client = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   return async (change: 'give' | 'take-back', { role, party }: Pick<MembershipWire, 'role' | 'party'>): Promise<void> => {
-    await postJson<MembershipChangedWire>(
-      `/api/people/${encodeURIComponent(person.id)}/memberships`,
-      { change, role, party },
-      // Another choice in one dialogue is another act.
-      `${key} ${role} ${party}`,
+    await once((key) =>
+      postJson<MembershipChangedWire>(
+        `/api/people/${encodeURIComponent(person.id)}/memberships`,
+        { change, role, party },
+        // Another choice in one dialogue is another act.
+        `${key} ${role} ${party}`,
+      ),
     )
     await client.invalidateQueries({ queryKey: ['people'] })
   }

@@ -239,9 +239,13 @@ const Skeleton = ({ month, terms }: Readonly<{ month: string; terms: AgreementWi
   </div>
 )
 
-/** Who owes whom for a month, is it right, and why. */
+/** Who owes whom for a month, is it right, and why. Nothing that was refused or being decided of one month stands on the page of another. */
 export const PeriodPage = () => {
   const { id, month } = route.useParams()
+  return <MonthPage key={`${id} ${month}`} id={id} month={month} />
+}
+
+const MonthPage = ({ id, month }: Readonly<{ id: string; month: string }>) => {
   const view = route.useSearch()
   const navigate = route.useNavigate()
   const terms = useQuery(agreement(id))

@@ -8,6 +8,7 @@ import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
 import { Field } from './Field.tsx'
+import { useOnce } from './once.ts'
 import { SettingsTable } from './SettingsTable.tsx'
 import { parties, readers } from './settings-queries.ts'
 
@@ -18,9 +19,9 @@ const heads = ['Agreement', 'Read by', 'As', 'Since', '']
 
 const useChange = () => {
   const client = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   return async (change: 'give' | 'take-back', { agreement, party, role }: ReaderName): Promise<void> => {
-    await postJson('/api/readers', { change, agreement, party, role }, `${key} ${agreement} ${party} ${role}`)
+    await once((key) => postJson('/api/readers', { change, agreement, party, role }, `${key} ${agreement} ${party} ${role}`))
     await client.invalidateQueries({ queryKey: ['readers'] })
   }
 }

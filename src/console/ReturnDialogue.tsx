@@ -5,6 +5,7 @@ import { announce } from './announce.ts'
 import { sendBack, useMonthChanged, type MonthName } from './close-queries.ts'
 import { monthText } from './dates.ts'
 import { Dialogue } from './Dialogue.tsx'
+import { useOnce } from './once.ts'
 
 type Props = Readonly<{
   name: MonthName
@@ -17,10 +18,10 @@ type Props = Readonly<{
 export const ReturnDialogue = ({ name, version, about, onClose }: Props) => {
   const field = useId()
   const [reason, setReason] = useState(about)
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   const changed = useMonthChanged(name)
   const act = useMutation({
-    mutationFn: () => sendBack(name, version, reason, key),
+    mutationFn: () => once((key) => sendBack(name, version, reason, key)),
     onSuccess: async () => {
       announce(`Version ${version} sent back`)
       onClose()

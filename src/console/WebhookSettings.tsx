@@ -6,6 +6,7 @@ import { Answer, TableSkeleton } from './Answer.tsx'
 import { Confirm } from './Confirm.tsx'
 import { instantText } from './dates.ts'
 import { postJson } from './fetch.ts'
+import { useOnce } from './once.ts'
 import { AddWebhook, WebhookSecret } from './AddWebhook.tsx'
 import { webhooks } from './webhook-queries.ts'
 import { WebhookCard, type WebhookAct } from './WebhookCard.tsx'
@@ -31,13 +32,13 @@ const AskFirst = ({
   onSecret,
 }: Readonly<{ asked: Asked; onClose: () => void; onSecret: (of: RotatedWire) => void }>) => {
   const client = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+  const once = useOnce()
   const [title, verb, effect] = words[act]
   const at = `/api/webhooks/${of.id}`
   const run = async () => {
-    if (act === 'rotate') onSecret(await postJson<RotatedWire>(`${at}/secret`, {}, key))
-    else if (act === 'remove') await postJson(at, {}, key, 'DELETE')
-    else await postJson(at, { state: act }, key, 'PATCH')
+    if (act === 'rotate') onSecret(await once((key) => postJson<RotatedWire>(`${at}/secret`, {}, key)))
+    else if (act === 'remove') await once((key) => postJson(at, {}, key, 'DELETE'))
+    else await once((key) => postJson(at, { state: act }, key, 'PATCH'))
     // What is gone is not asked for once more.
     if (act === 'remove')
       client.setQueryData(webhooks.queryKey, (known) => known && { ...known, webhooks: known.webhooks.filter(({ id }) => id !== of.id) })

@@ -14,7 +14,8 @@ const useDispute = (closing: ClosingState, dispute: (line: LineWire) => void): (
   const { progress, period, decide, may } = closing
   if (!mayRaise || progress === undefined || progress.side === null || period === undefined) return undefined
   if (period.statement.status === 'final') return dispute
-  return may('return') ? ({ number, text }) => decide({ kind: 'return', about: `Line ${number}, ${text}: ` }) : undefined
+  const { version } = period.statement
+  return may('return') ? ({ number, text }) => decide({ kind: 'return', version, about: `Line ${number}, ${text}: ` }) : undefined
 }
 
 /** Why an amount is what it is, and the way to contest it. */
