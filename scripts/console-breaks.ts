@@ -30,4 +30,11 @@ export const consoleBreaks = [
     find: 'if (!isLost || places === placesMax)',
     put: 'if (!isLost || places === 0)',
   },
+  {
+    law: 'CO69 what the address names',
+    test: `${pages}/disputed-input.test.ts`,
+    file: `${pages}/disputed-input.ts`,
+    find: 'findNode(root, path)',
+    put: "findNode(root, path.split('.')[0]!)",
+  },
 ] as const

@@ -337,22 +337,34 @@ test('CO27 the decision fits 1440 × 900 without scrolling: sentence, steps, wat
 })
 
 test(
-  'CO28 a line is disputed from its reasons by keyboard, the preview says what leaves the net, and the other party answers in the thread',
+  'CO28 CO69 a line is disputed from its reasons by keyboard, the preview says what leaves the net, and the other party answers in the thread',
   { skip },
   async () => {
     const { page, go, close } = await as('guarantor', 'nvidia', 'gil')
     await go(`${path}?line=1`)
     await page.getByRole('button', { name: 'Dispute this line' }).waitFor()
     await page.locator('#explain [role=treeitem]').first().waitFor()
+    // Of its reasons the first: what is paid.
+    await page.keyboard.press('ArrowDown')
+    const chosen = page.locator('#explain [role=treeitem][aria-selected=true]')
+    const [word, value] = await Promise.all(['.node-word', '.node-value'].map((part) => chosen.locator(part).innerText()))
     await page.keyboard.press('d')
     const dialogue = page.getByRole('dialog')
     await dialogue.getByText(/leaves the net; .* stays payable/).waitFor()
     await dialogue.getByLabel('Disputed, USD').fill('20,736.00')
     await dialogue.getByText('20,736.00 USD', { exact: true }).waitFor()
+    // Its input is filled in, and can be left out.
+    const about = `About its input ${word!.replace(/^[▸▾]/, '').trim()}, ${value}`
+    const asked = dialogue.getByRole('checkbox', { name: about })
+    assert.equal(await asked.isChecked(), true)
+    // As a quantity instead: 8,640 at 2.32 a GPU-hour.
+    await dialogue.getByLabel('Or of its quantity, GPU-h').fill('8,640')
+    assert.equal(await dialogue.getByLabel('Disputed, USD').inputValue(), '')
+    await dialogue.getByText('20,044.80 USD', { exact: true }).waitFor()
     await dialogue.getByLabel('What is contested, and what shows it').fill('Racks of hall 2 drew power while they were unsold.')
     await shoot(page, 'dispute-1440')
     await sound(page, 'dispute')
-    await dialogue.getByRole('button', { name: 'Dispute 20,736.00 USD' }).press('Enter')
+    await dialogue.getByRole('button', { name: 'Dispute 20,044.80 USD' }).press('Enter')
     await dialogue.waitFor({ state: 'detached' })
     await page.getByText('Disputed, version 2').waitFor()
     await page.getByRole('row', { name: /Disputed/ }).waitFor()
@@ -369,6 +381,7 @@ test(
     await other.go(path)
     await other.page.getByRole('region', { name: 'Disputes' }).waitFor()
     await other.page.getByText('Racks of hall 2 drew power').waitFor()
+    await other.page.getByText(`${about}. Of its quantity 8,640 GPU-h.`).waitFor()
     assert.equal(await other.page.getByText('We would take half.').count(), 0)
     await other.page.getByLabel('Answer').fill('Half of it was so.')
     await other.page.getByLabel(/Part that is accepted/).fill('10,368.00')

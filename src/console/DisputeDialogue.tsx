@@ -8,8 +8,11 @@ import { raise, useMonthChanged, type MonthName } from './close-queries.ts'
 import { reasonWords } from './close-words.ts'
 import { monthText } from './dates.ts'
 import { Dialogue } from './Dialogue.tsx'
+import { hasQuantity, type DisputedInput } from './disputed-input.ts'
 import { amountText } from './format.ts'
+import { InputWords } from './InputWords.tsx'
 import { useOnce } from './once.ts'
+import { quantityText } from './StatementTable.tsx'
 import { amountHint, typedAmount } from './typed-amount.ts'
 
 const reasons = Object.keys(reasonWords) as RaiseWire['reason'][]
@@ -32,22 +35,36 @@ const Preview = ({ contested, statement }: Readonly<{ contested: ContestedWire; 
   )
 }
 
-type Props = Readonly<{ name: MonthName; statement: StatementWire; line: LineWire; input: string | undefined; onClose: () => void }>
+type Props = Readonly<{
+  name: MonthName
+  statement: StatementWire
+  line: LineWire
+  /** The input that was chosen in its reasons; undefined where it is about the line itself. */ input: DisputedInput | undefined
+  onClose: () => void
+}>
+
+/** Of a quantity, what the API takes at most. */
+const quantityLike = '0.000000000'
 
 /** What is filled in of a dispute, what it would do, and the act itself. */
 const useContest = ({ name, statement, line, input, onClose }: Props) => {
   const once = useOnce()
   const [reason, setReason] = useState<RaiseWire['reason']>('evidence')
   const [amount, setAmount] = useState('')
+  const [quantity, setQuantity] = useState('')
+  const [isAboutInput, setIsAboutInput] = useState(input !== undefined)
   const [proposed, setProposed] = useState('')
   const [text, setText] = useState('')
   const changed = useMonthChanged(name)
   const read = (typed: string) => (typed.trim() === '' ? undefined : typedAmount(typed, line.amount))
-  const isUnread = [amount, proposed].some((typed) => typed.trim() !== '' && read(typed) === undefined)
-  const of = { version: statement.version, line: line.number, reason, amount: read(amount) }
-  const more = { input, proposed: read(proposed) }
+  const counted = quantity.trim() === '' ? undefined : typedAmount(quantity, quantityLike)
+  const isUnread =
+    [amount, proposed].some((typed) => typed.trim() !== '' && read(typed) === undefined) ||
+    (quantity.trim() !== '' && counted === undefined)
+  const of = { version: statement.version, line: line.number, reason, amount: read(amount), quantity: counted }
+  const more = { input: isAboutInput ? input?.path : undefined, proposed: read(proposed) }
   const preview = useQuery({
-    queryKey: ['contest', name.id, name.month, statement.version, line.number, read(amount)],
+    queryKey: ['contest', name.id, name.month, statement.version, line.number, read(amount), counted],
     enabled: !isUnread,
     queryFn: () => raise(name, { ...of, text: '–', dryRun: true }, crypto.randomUUID()),
     retry: false,
@@ -62,11 +79,19 @@ const useContest = ({ name, statement, line, input, onClose }: Props) => {
   })
   const contested = preview.error === null && !isUnread ? preview.data?.contested : undefined
   const isReady = text.trim() !== '' && contested !== undefined && !act.isPending
-  const fields = { reason, setReason, amount, setAmount, proposed, setProposed, text, setText }
+  // How much of it is contested is said one way: by what it comes to, or by what it counts.
+  const size = {
+    amount,
+    setAmount: (typed: string) => (setAmount(typed), setQuantity('')),
+    quantity,
+    setQuantity: (typed: string) => (setQuantity(typed), setAmount('')),
+  }
+  const fields = { reason, setReason, ...size, proposed, setProposed, text, setText, isAboutInput, setIsAboutInput }
   return { fields, isUnread, contested, act, isReady, error: act.error ?? preview.error }
 }
 
-type FieldsProps = Readonly<{ fields: ReturnType<typeof useContest>['fields']; line: LineWire; currency: string }>
+type FieldsProps = Pick<Props, 'line' | 'input'> &
+  Readonly<{ fields: ReturnType<typeof useContest>['fields']; currency: string; contested: ContestedWire | undefined }>
 
 const AmountField = ({
   label,
@@ -91,10 +116,38 @@ const AmountField = ({
   )
 }
 
-const Fields = ({ fields, line, currency }: FieldsProps) => {
+/** How much of the line: as an amount or, where a price is put on what it counts, as a quantity of that; and what it should be. */
+const SizeFields = ({ fields, line, currency, contested }: Omit<FieldsProps, 'input'>) => {
+  const [quantity, unit] = quantityText(line, currency)
+  const isCounted = fields.quantity.trim() !== ''
+  return (
+    <div className="fields">
+      <AmountField
+        label={`Disputed, ${currency}`}
+        hint={isCounted ? (contested === undefined ? '' : amountText(contested.amount)) : `all of it, ${amountText(line.amount)}`}
+        value={fields.amount}
+        onChange={fields.setAmount}
+      />
+      {hasQuantity(line) ? (
+        <AmountField label={`Or of its quantity, ${unit}`} hint={`of ${quantity}`} value={fields.quantity} onChange={fields.setQuantity} />
+      ) : null}
+      <AmountField label={`It should be, ${currency}`} hint="if you know" value={fields.proposed} onChange={fields.setProposed} />
+    </div>
+  )
+}
+
+const Fields = ({ fields, line, input, currency, contested }: FieldsProps) => {
   const ids = useId()
   return (
     <>
+      {input === undefined ? null : (
+        <label className="check">
+          <input type="checkbox" checked={fields.isAboutInput} onChange={({ target }) => fields.setIsAboutInput(target.checked)} />
+          <span>
+            About its input <InputWords of={input} currency={currency} />
+          </span>
+        </label>
+      )}
       <label htmlFor={`${ids}-reason`}>Why</label>
       <select
         id={`${ids}-reason`}
@@ -109,15 +162,7 @@ const Fields = ({ fields, line, currency }: FieldsProps) => {
           </option>
         ))}
       </select>
-      <div className="fields">
-        <AmountField
-          label={`Disputed, ${currency}`}
-          hint={`all of it, ${amountText(line.amount)}`}
-          value={fields.amount}
-          onChange={fields.setAmount}
-        />
-        <AmountField label={`It should be, ${currency}`} hint="if you know" value={fields.proposed} onChange={fields.setProposed} />
-      </div>
+      <SizeFields {...{ fields, line, currency, contested }} />
       <label htmlFor={`${ids}-text`}>What is contested, and what shows it</label>
       <textarea
         id={`${ids}-text`}
@@ -133,7 +178,7 @@ const Fields = ({ fields, line, currency }: FieldsProps) => {
 
 /** A line of a final statement is contested: filled in is what the line says, asked is why, how much, and what it should be. */
 export const DisputeDialogue = (props: Props) => {
-  const { statement, line, onClose } = props
+  const { statement, line, input, onClose } = props
   const { currency } = statement
   const { fields, isUnread, contested, act, isReady, error } = useContest(props)
   return (
@@ -156,7 +201,7 @@ export const DisputeDialogue = (props: Props) => {
         {monthText(statement.month)}, version {statement.version}: {amountText(line.amount)} {currency}, {nameOf(statement, line.payer)} to{' '}
         {nameOf(statement, line.payee)}.
       </p>
-      <Fields fields={fields} line={line} currency={currency} />
+      <Fields {...{ fields, line, input, currency, contested }} />
       {isUnread ? <p className="second">{amountHint}</p> : null}
       {contested === undefined ? null : <Preview contested={contested} statement={statement} />}
     </Dialogue>

@@ -7,8 +7,11 @@ import { announce } from './announce.ts'
 import { disputes as disputesQuery, rule, say, useMonthChanged, type MonthName, type Ruling } from './close-queries.ts'
 import { disputeStatus, reasonWords, whenText } from './close-words.ts'
 import { dayText, secondsOf } from './dates.ts'
-import { ageText, amountText } from './format.ts'
+import { findInput } from './disputed-input.ts'
+import { ageText, amountText, decimalText } from './format.ts'
+import { InputWords } from './InputWords.tsx'
 import { useActing, useMay } from './session.ts'
+import { quantityText } from './StatementTable.tsx'
 import { amountHint, typedAmount } from './typed-amount.ts'
 
 const isSome = (amount: string): boolean => /[1-9]/.test(amount)
@@ -68,6 +71,34 @@ const Thread = ({ dispute, statement, zone }: Of) => (
     )}
   </ul>
 )
+
+/** Which input of the line it is about and how much of its quantity, as whoever contests it said; nothing where they said neither. */
+const About = ({ dispute: { input, quantity, version, lineKey }, statement }: Omit<Of, 'zone'>) => {
+  if (input === null && quantity === null) return null
+  const line = statement.lines.find(({ key }) => key === lineKey)
+  // Values are those of the version that was read.
+  const found = line === undefined || statement.version !== version ? undefined : findInput(line, input ?? undefined)
+  return (
+    <p className="second">
+      {input === null ? null : (
+        <>
+          About its input{' '}
+          {found === undefined ? (
+            <>
+              <code>{input}</code>, of version {version}
+            </>
+          ) : (
+            <InputWords of={found} currency={statement.currency} />
+          )}
+          .
+        </>
+      )}
+      {quantity === null
+        ? null
+        : ` Of its quantity ${decimalText(quantity)} ${line === undefined ? '' : quantityText(line, statement.currency)[1]}.`}
+    </p>
+  )
+}
 
 type AnswerProps = Readonly<{ name: MonthName; dispute: DisputeWire; statement: StatementWire }>
 
@@ -188,6 +219,7 @@ const One = ({
         </span>{' '}
         <span className="third">{age}</span>
       </summary>
+      <About dispute={dispute} statement={statement} />
       <Thread dispute={dispute} statement={statement} zone={told.zone} />
       {open && isParty ? <Answering name={name} dispute={dispute} statement={statement} /> : null}
     </details>

@@ -36,7 +36,8 @@ const pairsOf = (statement: StatementWire): readonly Pair[] => {
 
 const heads = ({ parties: [one, other] }: Pair) => ['#', 'Line', 'Quantity', 'Rate', `${one.name} pays`, `${other.name} pays`]
 
-const quantityText = ({ quantity, quantityUnit }: LineWire, currency: string): readonly [text: string, unit: string] => {
+/** What a line counts, as people read it, and its unit. */
+export const quantityText = ({ quantity, quantityUnit }: LineWire, currency: string): readonly [text: string, unit: string] => {
   switch (quantityUnit) {
     case 'gpu-seconds':
       return [gpuHours(quantity), 'GPU-h']

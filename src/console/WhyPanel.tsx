@@ -2,6 +2,7 @@ import { useState, type ComponentProps } from 'react'
 import type { LineWire } from '../wire/statement.ts'
 import type { ClosingState } from './Closing.tsx'
 import { DisputeDialogue } from './DisputeDialogue.tsx'
+import { findInput } from './disputed-input.ts'
 import { Explain } from './Explain.tsx'
 import { useKeys } from './keys.ts'
 import { useMay } from './session.ts'
@@ -34,7 +35,7 @@ export const WhyPanel = ({ closing, ...shown }: Props) => {
           name={closing.name}
           statement={period.statement}
           line={disputing}
-          input={view.why}
+          input={findInput(disputing, view.why)}
           onClose={() => setDisputing(undefined)}
         />
       )}
