@@ -15,6 +15,7 @@ import { schedulerBreaks } from './scheduler-breaks.ts'
 import { supportBreaks } from './support-breaks.ts'
 import { tableBreaks } from './table-breaks.ts'
 import { telemetryBreaks } from './telemetry-breaks.ts'
+import { viewBreaks } from './view-breaks.ts'
 import { webhookBreaks } from './webhook-breaks.ts'
 
 type Break = Readonly<{ law: string; test: string; file: string; find: string; put: string }>
@@ -659,6 +660,7 @@ const breaks: readonly Break[] = [
   ...personBreaks,
   ...webhookBreaks,
   ...tableBreaks,
+  ...viewBreaks,
   {
     law: 'DF4 a waterfall pays out exactly its cash',
     test: `${settlement}/waterfall.test.ts`,

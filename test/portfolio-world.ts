@@ -42,3 +42,11 @@ export const fillPortfolio = async (store: Store): Promise<void> => {
       .execute(),
   )
 }
+
+/** A sixth agreement with eight months behind it, in euros: the portfolio has two books then, which are never in one sum. */
+export const addEuroAgreement = async (store: Store): Promise<void> => {
+  const part = partOf('firmus-batam')
+  const loaded = await loadAgreement(store, { document: part.document.replace('currency: USD', 'currency: EUR'), now: 0, by: 'test' })
+  assert.equal(loaded.kind, 'loaded', JSON.stringify(loaded))
+  for await (const _ of advance(store, { sources: [part.source], months: 8, by: 'test' })) void _
+}

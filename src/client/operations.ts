@@ -2558,6 +2558,7 @@ export type Operations = {
       readonly guarantor?: string | undefined
       readonly of: 'paid' | 'share'
       readonly agreement?: string | undefined
+      readonly currency?: string | undefined
       readonly from?: MonthInput | undefined
       readonly through?: MonthInput | undefined
       readonly cursor?: string | undefined
@@ -3193,7 +3194,7 @@ export const operations: Readonly<
   listPortfolioLines: {
     method: 'GET',
     path: '/api/portfolio/lines',
-    query: ['on', 'known', 'guarantor', 'of', 'agreement', 'from', 'through', 'cursor', 'limit'],
+    query: ['on', 'known', 'guarantor', 'of', 'agreement', 'currency', 'from', 'through', 'cursor', 'limit'],
     sends: null,
     gives: 'json',
   },

@@ -145,6 +145,11 @@ export const linesMax = 200
 export const LinesQueryShape = PortfolioQueryShape.extend({
   of: z.enum(['paid', 'share']),
   agreement: AgreementName.optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional()
+    .meta({ description: 'those of agreements in it; default all, which have no sum where they are in several' }),
   from: Month.optional(),
   through: Month.optional(),
   cursor: z.string().max(400).optional(),

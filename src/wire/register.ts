@@ -114,7 +114,7 @@ export const InstrumentPageShape = z
   .meta({ id: 'InstrumentPage' })
 
 export const InstrumentQueryShape = PortfolioQueryShape.omit({ guarantor: true })
-export const InstrumentLinesQueryShape = LinesQueryShape.omit({ guarantor: true, of: true, agreement: true })
+export const InstrumentLinesQueryShape = LinesQueryShape.omit({ guarantor: true, of: true, agreement: true, currency: true })
 export const InstrumentParams = z.object({ agreement: AgreementName, clause: z.string().min(1).max(63) })
 
 export type InstrumentWire = z.infer<typeof InstrumentShape>

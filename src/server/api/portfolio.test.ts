@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { testDatabase } from '../../../test/database.ts'
 import { doorsOf } from '../../../test/doors.ts'
 import { byHeader, headersOf } from '../../../test/principals.ts'
-import { fillPortfolio, portfolioMonth, portfolioNow } from '../../../test/portfolio-world.ts'
+import { addEuroAgreement, fillPortfolio, portfolioMonth, portfolioNow } from '../../../test/portfolio-world.ts'
 import { makeRegister } from '../../core/credit/register.ts'
 import type { FacilitiesWire } from '../../wire/lender.ts'
 import type { LinesWire, PortfolioBookWire, PortfolioWire } from '../../wire/portfolio.ts'
@@ -276,4 +276,29 @@ test('API94 answers that hold no secret are compressed for whoever takes it, and
     by: 'test',
   })
   assert.ok(changed.kind === 'refused' && /is other: the portfolio nvidia on record is of nvidia/.test(changed.problems[0]!.message))
+})
+
+test('API142 in a portfolio of two currencies the lines of one are asked for alone, and add up to the totals of its book', async () => {
+  await addEuroAgreement(store)
+  const { books } = await ask<PortfolioWire>('/api/portfolio')
+  assert.deepEqual(
+    books.map(({ currency }) => currency),
+    ['EUR', 'USD'],
+  )
+  for (const { currency, total, rows, months } of books)
+    for (const side of ['paid', 'share'] as const) {
+      const found = await allLines(`/api/portfolio/lines?of=${side}&currency=${currency}`, 200)
+      assert.deepEqual(
+        [found.currency, found.sum, sum(found.lines.map(({ amount }) => amount))],
+        [currency, total[side], cents(total[side])],
+      )
+      assert.ok(cents(total[side]) > 0n && found.lines.every(({ agreement }) => rows.some((row) => row.agreement === agreement)))
+      const last = months.at(-1)!
+      const ofMonth = await ask<LinesWire>(`/api/portfolio/lines?of=${side}&currency=${currency}&from=${last.month}&through=${last.month}`)
+      assert.equal(ofMonth.sum, last[side])
+    }
+  const both = await ask<LinesWire>('/api/portfolio/lines?of=paid')
+  assert.deepEqual([both.currency, both.sum], [null, null])
+  assert.equal((await ask<LinesWire>('/api/portfolio/lines?of=paid&currency=JPY')).count, 0)
+  assert.equal((await send('/api/portfolio/lines?of=paid&currency=euro')).statusCode, 400)
 })

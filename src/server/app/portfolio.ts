@@ -51,6 +51,8 @@ export type MovedLinesQuestion = PortfolioQuestion &
     of: 'paid' | 'share' | 'clause'
     agreement?: string | undefined
     clause?: string | undefined
+    /** Of agreements in it alone; undefined: in any. */
+    currency?: string | undefined
     from?: Month | undefined
     through?: Month | undefined
     after?: LineCursor | undefined
@@ -129,12 +131,13 @@ const draw = async (tx: Work, { on, known, guarantor: wanted }: PortfolioQuestio
 }
 
 const linesOf = async (tx: Work, question: MovedLinesQuestion, now: Instant): Promise<MovedLines> => {
-  const { of, agreement, clause, from, through, after, limit } = question
+  const { of, agreement, clause, currency, from, through, after, limit } = question
   const { books, asOf, guarantor, knownOn } = await draw(tx, question, now, { anyone: of === 'clause', agreement })
   const rows = books
     .flatMap(({ register }) => register.rows)
     .filter((row) => (of === 'paid' ? isGiven(row) : of === 'share' ? isShareIncome(row) : row.clause === clause))
     .filter((row) => agreement === undefined || row.agreement === agreement)
+    .filter((row) => currency === undefined || row.currency === currency)
   const names = [...new Set(rows.map((row) => row.agreement))]
   const last = [through, asOf].filter((month) => month !== undefined).toSorted()[0]
   const found = await findMovedLines(tx, {
@@ -148,7 +151,7 @@ const linesOf = async (tx: Work, question: MovedLinesQuestion, now: Instant): Pr
     after,
     limit,
   })
-  return { ...found, currencies: [...new Set(rows.map(({ currency }) => currency))], guarantor: guarantor?.id }
+  return { ...found, currencies: [...new Set(rows.map((row) => row.currency))], guarantor: guarantor?.id }
 }
 
 /** What is read of portfolios and registers within a reach: from what statements left of themselves, not from their documents. */
