@@ -5,13 +5,14 @@ import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { palettes } from '../src/console/palette.ts'
 import { makeApi } from '../src/server/api/api.ts'
 import type { Role } from '../src/wire/access.ts'
 import type { PortfolioWire } from '../src/wire/portfolio.ts'
 import { launch, makeOpenPage, skip } from './browser.ts'
 import { testDatabase } from './database.ts'
 import { doorsOf } from './doors.ts'
-import { fillPortfolio, portfolioNow } from './portfolio-world.ts'
+import { addEuroAgreement, fillPortfolio, portfolioNow } from './portfolio-world.ts'
 import { byHeader, headersOf } from './principals.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -19,10 +20,12 @@ const shots = join(root, '.cache/screenshots')
 let browser: Browser | undefined
 let address = ''
 let stop = async () => {}
+let addEuros = async () => {}
 before(async () => {
   if (skip !== false) return
   const { close, ...store } = await testDatabase()
   await fillPortfolio(store)
+  addEuros = () => addEuroAgreement(store)
   const api = await makeApi({ ...doorsOf(store, () => portfolioNow), identify: byHeader, consoleFolder: join(root, '.cache/console') })
   address = await api.listen({ host: '127.0.0.1', port: 0 })
   stop = async () => {
@@ -246,3 +249,75 @@ test('CO7 CO51 nothing for the checker to find on any of these pages, in the lig
         await close()
       })
 })
+
+test(
+  'CO71 as known on a date goes along from the portfolio to the register, the instrument and its agreement, and each says so',
+  { skip },
+  async () => {
+    const { page, go, close } = await guarantor()
+    const says = page.getByText('As it was known on 28 Feb 2027; what was recorded later is not in it.')
+    const arrive = async (path: RegExp) => {
+      await page.waitForURL((url) => path.test(url.pathname))
+      assert.equal(new URL(page.url()).searchParams.get('known'), '2027-02-28', page.url())
+    }
+    await go('/portfolio?known=2027-02-28')
+    await says.waitFor()
+    await page.getByRole('link', { name: /Gross, Lambda, leaseback: instruments$/ }).click()
+    await arrive(/^\/register$/)
+    await says.waitFor()
+    await page.locator('.data-table tbody a.explainable').first().click()
+    await arrive(/^\/register\/lambda-leaseback\/\w/)
+    await says.waitFor()
+    await page.screenshot({ path: join(shots, 'promised-instrument-known.png') })
+    await page.getByRole('navigation', { name: 'Path' }).getByRole('link', { name: 'Register' }).click()
+    await arrive(/^\/register$/)
+    await page.goBack()
+    await page.getByRole('region', { name: 'Terms' }).getByRole('link').first().click()
+    await arrive(/^\/agreements\/lambda-leaseback$/)
+    await page.getByText('Versions, acceptances and statements recorded by 28 Feb 2027').waitFor()
+    await close()
+  },
+)
+
+test(
+  'CO70 of two currencies each total, and each bar, opens the lines of its own book and side, which add up to it',
+  { skip },
+  async () => {
+    await addEuros()
+    const { books } = await ask<PortfolioWire>('/portfolio')
+    assert.equal(books.length, 2)
+    const { page, go, close } = await guarantor()
+    const panel = page.getByRole('complementary')
+    const opened = async (amount: string, currency: string) => {
+      const line = `${grouped(amount)} ${currency}`
+      await panel.locator('.explain-amount').filter({ hasText: line }).waitFor()
+      await panel
+        .locator('tfoot td')
+        .filter({ hasText: grouped(amount) })
+        .waitFor()
+    }
+    await go('/portfolio')
+    for (const { currency, total } of books)
+      for (const [words, amount] of [
+        ['paid to date', total.paid],
+        ['share, last 12 months', total.shareBehind],
+      ] as const) {
+        await page.getByRole('button', { name: `${grouped(amount)}, ${words}, all agreements: why`, exact: true }).click()
+        await opened(amount, currency)
+        await page.screenshot({ path: join(shots, `promised-two-${currency}.png`) })
+      }
+    await page.keyboard.press('Escape')
+    for (const [at, { currency, months }] of books.entries()) {
+      const bars = page
+        .getByRole('region', { name: 'Cash calls and revenue share' })
+        .nth(at)
+        .locator(`svg path[fill="${palettes.light.sold}"]`)
+      await bars.last().waitFor()
+      await bars.last().click()
+      await opened(months.at(-1)!.share, currency)
+      await page.getByRole('complementary', { name: /^Why share received, all agreements/ }).waitFor()
+      await page.keyboard.press('Escape')
+    }
+    await close()
+  },
+)

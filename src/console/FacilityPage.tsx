@@ -9,6 +9,7 @@ import { coverChart } from './cover-chart.ts'
 import { dateText, monthText, shortMonth } from './dates.ts'
 import { amountText, ratioText } from './format.ts'
 import { useKeys } from './keys.ts'
+import { KnownOn } from './KnownOn.tsx'
 import { Picture } from './Picture.tsx'
 import type { PortfolioView } from './portfolio-address.ts'
 import { facility } from './portfolio-queries.ts'
@@ -123,15 +124,13 @@ const saysOf = ({ cover, tests, facility: { lastTest } }: FacilityPageWire): str
   return `At the last test, ${monthText(lastTest)}, the DSCR was ${ratioText(last.dscr!)}. ${months.length === 0 ? 'No level of it was ever broken.' : `A level of it was broken in ${months.join(', ')}.`}`
 }
 
-const Body = ({
-  page,
-  view,
-  setView,
-}: Readonly<{ page: FacilityPageWire; view: PortfolioView; setView: (view: PortfolioView) => void }>) => {
+type BodyProps = Readonly<{ page: FacilityPageWire; view: PortfolioView; setView: (view: PortfolioView) => void; isDimmed: boolean }>
+
+const Body = ({ page, view, setView, isDimmed }: BodyProps) => {
   const { facility: found } = page
   const draw = useMemo(() => coverChart(page), [page])
   return (
-    <div className="page">
+    <div className={isDimmed ? 'page dimmed' : 'page'}>
       <header className="period-head">
         <div className="page-head">
           <h1>{found.title}</h1>
@@ -141,6 +140,7 @@ const Body = ({
           </span>
         </div>
         <p className="opening">{saysOf(page)}</p>
+        <KnownOn date={view.known} />
       </header>
       <Tests page={page} />
       <Picture
@@ -190,7 +190,7 @@ export const FacilityPage = () => {
         </div>
       }
     >
-      {(page) => <Body page={page} view={view} setView={setView} />}
+      {(page) => <Body page={page} view={view} setView={setView} isDimmed={query.isPlaceholderData} />}
     </Answer>
   )
 }

@@ -6,6 +6,7 @@ import { Answer, TableSkeleton } from './Answer.tsx'
 import { dateText, monthText, prose } from './dates.ts'
 import { amountText, decimalText, moneyInTables, priceText } from './format.ts'
 import { kindWord } from './kind-words.ts'
+import { KnownOn } from './KnownOn.tsx'
 import { LinesTable } from './MovedLines.tsx'
 import { instrument } from './portfolio-queries.ts'
 import { Assumed } from './Assumed.tsx'
@@ -138,12 +139,12 @@ const Promised = ({ page: { promised, row } }: Readonly<{ page: InstrumentPageWi
     </section>
   )
 
-const Terms = ({ page: { sentences, row } }: Readonly<{ page: InstrumentPageWire }>) => (
+const Terms = ({ page: { sentences, row, knownOn } }: Readonly<{ page: InstrumentPageWire }>) => (
   <section className="panel" aria-label="Terms">
     <table className="table">
       <caption>
         <h2>Terms</h2>{' '}
-        <Link className="link third" to="/agreements/$id" params={{ id: row.agreement }}>
+        <Link className="link third" to="/agreements/$id" params={{ id: row.agreement }} search={{ known: knownOn?.slice(0, 10) }}>
           {row.title}
         </Link>
       </caption>
@@ -200,10 +201,12 @@ const Pack = ({ pack, currency }: Readonly<{ pack: InstrumentPageWire['packs'][n
   </section>
 )
 
-const Body = ({ page, on, known }: Readonly<{ page: InstrumentPageWire; on: string | undefined; known: string | undefined }>) => {
+type BodyProps = Readonly<{ page: InstrumentPageWire; on: string | undefined; known: string | undefined; isDimmed: boolean }>
+
+const Body = ({ page, on, known, isDimmed }: BodyProps) => {
   const { row } = page
   return (
-    <div className="page">
+    <div className={isDimmed ? 'page dimmed' : 'page'}>
       <header className="period-head">
         <div className="page-head">
           <h1>{kindWord(row.kind)}</h1>
@@ -217,6 +220,7 @@ const Body = ({ page, on, known }: Readonly<{ page: InstrumentPageWire; on: stri
           {dateText(row.from)} through {dateText(row.through)}
           {row.status === 'live' ? '' : `, ${row.status === 'ahead' ? 'not begun yet' : 'ended'}`}. At the end of {monthText(page.asOf)}.
         </p>
+        <KnownOn date={page.knownOn?.slice(0, 10)} />
       </header>
       <div className="pair">
         <div className="stack">
@@ -262,7 +266,7 @@ export const InstrumentPage = () => {
   }, [kind, clause, holder])
   return (
     <Answer what="The instrument" query={query} skeleton={<Skeleton />}>
-      {(page) => <Body page={page} on={on ?? page.asOf} known={known} />}
+      {(page) => <Body page={page} on={on ?? page.asOf} known={known} isDimmed={query.isPlaceholderData} />}
     </Answer>
   )
 }

@@ -39,13 +39,15 @@ type BookProps = Readonly<{
   book: PortfolioBookWire
   data: PortfolioWire
   view: PortfolioView
+  /** The lines that are open, as addresses name them. */
+  opened: string | undefined
   setView: (view: PortfolioView) => void
   onOpen: (lines: LinesView) => void
   onAgreement: (agreement: string) => void
 }>
 
 /** The agreements of one currency: what they come to, who owes what, when, and line by line. */
-export const PortfolioBook = ({ book, data, view, setView, onOpen, onAgreement }: BookProps) => {
+export const PortfolioBook = ({ book, data, view, opened, setView, onOpen, onAgreement }: BookProps) => {
   const picture = (name: string) => ({
     shown: isTable(view.table, name) ? ('table' as const) : ('chart' as const),
     onShow: (shown: 'chart' | 'table') => setView({ table: withTable(view.table, name, shown === 'table') }),
@@ -73,7 +75,7 @@ export const PortfolioBook = ({ book, data, view, setView, onOpen, onAgreement }
             book={book}
             all={view.months === 'all'}
             onAll={(all) => setView({ months: all ? 'all' : undefined })}
-            opened={view.lines}
+            opened={opened}
             onOpen={onOpen}
             {...picture('cash')}
           />
@@ -86,8 +88,9 @@ export const PortfolioBook = ({ book, data, view, setView, onOpen, onAgreement }
         book={book}
         inTalks={book === data.books[0] ? data.inTalks : []}
         on={data.asOf!}
+        known={view.known}
         several={data.books.length > 1}
-        opened={view.lines}
+        opened={opened}
         onOpen={onOpen}
       />
       <div className="pair flows-pair">

@@ -6,12 +6,14 @@ import { isTable } from './address.ts'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { AsOfControls } from './AsOfControls.tsx'
 import { ComparedTable } from './ComparedTable.tsx'
-import { dateText, monthPlus, monthText } from './dates.ts'
+import { monthText } from './dates.ts'
 import { amountText } from './format.ts'
 import { useKeys } from './keys.ts'
+import { KnownOn } from './KnownOn.tsx'
 import { MovedPanel } from './MovedLines.tsx'
-import { parseLines, writeLines, type LinesView, type PortfolioView } from './portfolio-address.ts'
-import { portfolio, type LinesName } from './portfolio-queries.ts'
+import { writeLines, type LinesView, type PortfolioView } from './portfolio-address.ts'
+import { linesAmount, linesName, openLines } from './portfolio-lines.ts'
+import { portfolio } from './portfolio-queries.ts'
 import { PortfolioBook } from './PortfolioBook.tsx'
 import { linesTitle } from './PortfolioPictures.tsx'
 import { portfolioHeads } from './PortfolioTable.tsx'
@@ -56,26 +58,6 @@ const Compared = ({ data, view }: Readonly<{ data: PortfolioWire; view: Portfoli
       {(then) => <ComparedTable now={data} then={then} />}
     </Answer>
   )
-}
-
-/** The lines that are open, as a question. */
-const nameOf = ({ of, agreement, month }: LinesView, data: PortfolioWire, view: PortfolioView): LinesName => {
-  const span =
-    month === undefined ? {} : month === '12m' ? { from: monthPlus(data.asOf!, -11), through: data.asOf! } : { from: month, through: month }
-  return { of, agreement, on: data.asOf ?? undefined, known: view.known, guarantor: view.guarantor, ...span }
-}
-
-const amountOf = (
-  { of, agreement, month }: LinesView,
-  { books }: PortfolioWire,
-): Readonly<{ amount: string | undefined; currency: string }> => {
-  const book = books.find(({ rows }) => agreement === undefined || rows.some((row) => row.agreement === agreement))
-  if (book === undefined) return { amount: undefined, currency: '' }
-  const { currency } = book
-  if (month !== undefined && month !== '12m')
-    return { amount: agreement === undefined ? book.months.find((each) => each.month === month)?.[of] : undefined, currency }
-  const sums = agreement === undefined ? book.total : book.rows.find((row) => row.agreement === agreement)
-  return { amount: sums?.[month === '12m' ? (of === 'paid' ? 'paidBehind' : 'shareBehind') : of], currency }
 }
 
 const Foot = ({ data }: Readonly<{ data: PortfolioWire }>) => (
@@ -133,19 +115,15 @@ const Head = ({ data, view, setView }: BodyProps) => (
         guarantors={data.guarantors}
       />
     </header>
-    {data.knownOn === null ? null : (
-      <p className="opening">
-        As it was known on <b>{dateText(data.knownOn.slice(0, 10))}</b>; what was recorded later is not in it.
-      </p>
-    )}
+    <KnownOn date={data.knownOn?.slice(0, 10)} />
   </>
 )
 
 const Body = ({ data, view, setView }: BodyProps) => {
   const navigate = route.useNavigate()
   const names = useMemo(() => new Map(data.books.flatMap(({ rows }) => rows.map(({ agreement, title }) => [agreement, title]))), [data])
-  const lines = parseLines(view.lines)
-  const open = view.lines
+  const lines = useMemo(() => openLines(view.lines, data), [view.lines, data])
+  const open = useMemo(() => (lines === undefined ? undefined : writeLines(lines)), [lines])
   // The same function while the same lines are open: the table is not made anew for it.
   const onOpen = useCallback(
     (each: LinesView) => setView({ lines: open === writeLines(each) ? undefined : writeLines(each) }),
@@ -168,9 +146,12 @@ const Body = ({ data, view, setView }: BodyProps) => {
             book={book}
             data={data}
             view={view}
+            opened={open}
             setView={setView}
             onOpen={onOpen}
-            onAgreement={(agreement) => void navigate({ to: '/register', search: { agreement, on: data.asOf ?? undefined } })}
+            onAgreement={(agreement) =>
+              void navigate({ to: '/register', search: { agreement, on: data.asOf ?? undefined, known: view.known } })
+            }
           />
         ))}
         <Compared data={data} view={view} />
@@ -178,10 +159,10 @@ const Body = ({ data, view, setView }: BodyProps) => {
       </div>
       {lines === undefined ? null : (
         <MovedPanel
-          key={view.lines}
+          key={open}
           title={linesTitle(lines, names)}
-          {...amountOf(lines, data)}
-          name={nameOf(lines, data, view)}
+          {...linesAmount(lines, data)}
+          name={linesName(lines, data, view)}
           names={names}
           onClose={close}
         />

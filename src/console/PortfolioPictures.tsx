@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { PortfolioBookWire, PortfolioPartWire } from '../wire/portfolio.ts'
 import { Absent } from './Absent.tsx'
 import { AmountTable } from './AmountTable.tsx'
-import { cashChart, type CashMonth } from './cash-chart.ts'
+import { cashChart, pickedCash, type CashMonth } from './cash-chart.ts'
 import { monthText } from './dates.ts'
 import { exposureChart, exposureHeight, type ExposureBar } from './exposure-chart.ts'
 import { amountText, largeAmount } from './format.ts'
@@ -156,7 +156,7 @@ const CashTable = ({
                   <td key={of} className="number">
                     <WhyLines
                       amount={each[of]}
-                      lines={{ of, agreement: undefined, month: each.month }}
+                      lines={{ of, agreement: undefined, month: each.month, currency: book.currency }}
                       name={`${of === 'share' ? 'share received' : 'calls paid'}, ${monthText(each.month)}`}
                       opened={opened}
                       onOpen={onOpen}
@@ -197,7 +197,8 @@ export const CashPicture = ({ book, all, onAll, opened, onOpen, shown, onShow }:
       onShow={onShow}
       draw={draw}
       onPick={(name) => {
-        if (months.some(({ month, kind }) => month === name && kind === 'behind')) onOpen({ of: 'paid', agreement: undefined, month: name })
+        const picked = pickedCash(name)
+        if (picked !== undefined) onOpen({ ...picked, agreement: undefined, currency })
       }}
       table={<CashTable book={book} months={months} opened={opened} onOpen={onOpen} />}
       legend={

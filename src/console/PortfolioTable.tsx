@@ -28,9 +28,9 @@ export const portfolioHeads = [
 const kindsOf = ({ kinds }: PortfolioRowWire): string => kinds.map(kindWord).join(' + ') || 'nothing given'
 const regionsOf = ({ regions }: PortfolioRowWire): string => regions.map(regionWord).join(', ')
 
-const Name = ({ row }: Readonly<{ row: PortfolioRowWire }>) => (
+const Name = ({ row, known }: Readonly<{ row: PortfolioRowWire; known: string | undefined }>) => (
   <>
-    <Link className="strong-link" to="/agreements/$id" params={{ id: row.agreement }}>
+    <Link className="strong-link" to="/agreements/$id" params={{ id: row.agreement }} search={{ known }}>
       {row.title}
     </Link>
     <Assumed note={row.assumed} />
@@ -43,16 +43,23 @@ const Name = ({ row }: Readonly<{ row: PortfolioRowWire }>) => (
 const Until = ({ row: { status, until } }: Readonly<{ row: PortfolioRowWire }>) =>
   status === 'ended' ? <span className="third">ended {dateText(until)}</span> : <span className="whole">{dateText(until)}</span>
 
-const ToRegister = ({ amount, agreement, name, on }: Readonly<{ amount: string; agreement: string; name: string; on: string }>) =>
+type When = Readonly<{ on: string; known: string | undefined }>
+
+const ToRegister = ({ amount, agreement, name, on, known }: When & Readonly<{ amount: string; agreement: string; name: string }>) =>
   isZero(amount) ? (
     <Absent kind="zero" />
   ) : (
-    <Link className="explainable" to="/register" search={{ agreement, on }} aria-label={`${amountText(amount)}, ${name}: instruments`}>
+    <Link
+      className="explainable"
+      to="/register"
+      search={{ agreement, on, known }}
+      aria-label={`${amountText(amount)}, ${name}: instruments`}
+    >
       {amountText(amount)}
     </Link>
   )
 
-type Opens = OpensLines & Readonly<{ on: string; currency: string }>
+type Opens = OpensLines & When & Readonly<{ currency: string }>
 
 /** An amount that opens statement lines, one that opens instruments. */
 const linesColumn = (
@@ -83,7 +90,7 @@ const linesColumn = (
   }
 }
 const registerColumn = (
-  { currency, on }: Opens,
+  { currency, on, known }: Opens,
   id: 'gross' | 'covered' | 'net' | 'amortised' | 'called' | 'recovered',
   head: string,
   spare = false,
@@ -95,7 +102,7 @@ const registerColumn = (
   of: (row) => row[id],
   total: 'sum',
   spare,
-  show: (row) => <ToRegister amount={row[id]} agreement={row.agreement} name={`${head}, ${row.title}`} on={on} />,
+  show: (row) => <ToRegister amount={row[id]} agreement={row.agreement} name={`${head}, ${row.title}`} on={on} known={known} />,
 })
 
 /** Of a share of one: tenths of a per cent. */
@@ -104,7 +111,7 @@ const soldOf = ({ sold }: PortfolioRowWire): string | null =>
   sold === null ? null : toFixed(over(fromText(sold.sold), fromText(sold.accepted)), soldDigits)
 
 const columnsOf = (opens: Opens): Column<PortfolioRowWire>[] => [
-  { id: 'agreement', head: 'Agreement', kind: 'text', of: ({ title }) => title, show: (row) => <Name row={row} /> },
+  { id: 'agreement', head: 'Agreement', kind: 'text', of: ({ title }) => title, show: (row) => <Name row={row} known={opens.known} /> },
   { id: 'counterparty', head: 'Counterparty', kind: 'text', of: ({ counterparty }) => counterparty.name, spare: true },
   { id: 'rating', head: 'Rating', kind: 'text', of: ({ rating }) => rating, absent: () => 'not-disclosed', spare: true },
   { id: 'kind', head: 'Kind', kind: 'text', of: kindsOf, spare: true },
@@ -132,20 +139,21 @@ const columnsOf = (opens: Opens): Column<PortfolioRowWire>[] => [
 ]
 
 type Props = OpensLines &
+  When &
   Readonly<{
     book: PortfolioBookWire
     inTalks: readonly Readonly<{ agreement: string; title: string; note: string | null }>[]
-    on: string
     several: boolean
   }>
 
 /** The totals of the page, each opening all of its lines. They are those of the table as long as nothing is filtered. */
 const WholeSums = ({ book, ...opens }: OpensLines & Readonly<{ book: PortfolioBookWire }>) => {
+  const { currency } = book
   const sums: readonly (readonly [word: string, amount: string, lines: LinesView])[] = [
-    ['paid to date', book.total.paid, { of: 'paid', agreement: undefined, month: undefined }],
-    ['share to date', book.total.share, { of: 'share', agreement: undefined, month: undefined }],
-    ['calls, last 12 months', book.total.paidBehind, { of: 'paid', agreement: undefined, month: '12m' }],
-    ['share, last 12 months', book.total.shareBehind, { of: 'share', agreement: undefined, month: '12m' }],
+    ['paid to date', book.total.paid, { of: 'paid', agreement: undefined, month: undefined, currency }],
+    ['share to date', book.total.share, { of: 'share', agreement: undefined, month: undefined, currency }],
+    ['calls, last 12 months', book.total.paidBehind, { of: 'paid', agreement: undefined, month: '12m', currency }],
+    ['share, last 12 months', book.total.shareBehind, { of: 'share', agreement: undefined, month: '12m', currency }],
   ]
   return (
     <p className="inside whole-sums">
@@ -160,9 +168,9 @@ const WholeSums = ({ book, ...opens }: OpensLines & Readonly<{ book: PortfolioBo
 }
 
 /** Agreements in rows, to the cent; what is in talks is listed below them and counted nowhere. */
-export const PortfolioTable = ({ book, inTalks, on, several, opened, onOpen }: Props) => {
+export const PortfolioTable = ({ book, inTalks, on, known, several, opened, onOpen }: Props) => {
   const { currency } = book
-  const columns = useMemo(() => columnsOf({ opened, onOpen, on, currency }), [opened, onOpen, on, currency])
+  const columns = useMemo(() => columnsOf({ opened, onOpen, on, known, currency }), [opened, onOpen, on, known, currency])
   return (
     <div className="portfolio">
       <DataTable

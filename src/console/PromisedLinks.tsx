@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
+import type { PortfolioView } from './portfolio-address.ts'
 import { facilities } from './portfolio-queries.ts'
 import { useMay } from './session.ts'
 
@@ -42,13 +43,14 @@ export const isPromised = (path: string): boolean => (partsOf(path)[0] ?? '') in
 export const PromisedCrumbs = ({ path }: Readonly<{ path: string }>) => {
   const [first, ...rest] = partsOf(path)
   const name = names[first as keyof typeof names]
+  const { on, known }: PortfolioView = useSearch({ strict: false })
   return (
     <nav className="crumbs" aria-label="Path">
       {rest.length === 0 ? (
         <b>{name}</b>
       ) : (
         <>
-          <Link to={first === 'lender' ? '/lender' : '/register'} activeOptions={{ exact: true }}>
+          <Link to={first === 'lender' ? '/lender' : '/register'} search={{ on, known }} activeOptions={{ exact: true }}>
             {name}
           </Link>
           <span aria-hidden="true">/</span>

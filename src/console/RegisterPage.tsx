@@ -9,9 +9,11 @@ import { AmountTable } from './AmountTable.tsx'
 import { Answer, Notice, TableSkeleton } from './Answer.tsx'
 import { AsOfControls } from './AsOfControls.tsx'
 import { monthText } from './dates.ts'
+import { pathWith } from './fetch.ts'
 import { moneyInTables } from './format.ts'
 import { useKeys } from './keys.ts'
 import { kindWord } from './kind-words.ts'
+import { KnownOn } from './KnownOn.tsx'
 import type { PortfolioView } from './portfolio-address.ts'
 import { DataTable } from './DataTable.tsx'
 import { register } from './portfolio-queries.ts'
@@ -89,7 +91,7 @@ const columnsOf = (rows: readonly InstrumentWire[], view: PortfolioView): Column
     of: ({ amounts }) => amounts[id] ?? null,
     total: 'sum',
     spare: rows.every(({ amounts }) => amounts[id] === undefined || !/[1-9]/.test(amounts[id])),
-    why: ({ agreement, clause }) => `/register/${agreement}/${clause}${view.on === undefined ? '' : `?on=${view.on}`}`,
+    why: ({ agreement, clause }) => pathWith(`/register/${agreement}/${clause}`, { on: view.on, known: view.known }),
   })),
 ]
 
@@ -172,6 +174,7 @@ const Body = ({ data, view, setView }: BodyProps) => {
         )}
         <AsOfControls asOf={data.asOf} months={data.months} view={view} setView={setView} againstWord="Rolled forward from" />
       </header>
+      <KnownOn date={data.knownOn?.slice(0, 10)} />
       {data.runOff.map((each) => (
         <RunOffPicture
           key={each.currency}

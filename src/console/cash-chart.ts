@@ -12,6 +12,12 @@ export type CashMonth =
 
 const millions = (amount: string): number => approximate(decimal(amount)) / 1e6
 
+/** What a pressed bar names, `share:2026-10`: the lines of its own side of that month. What is promised has none yet. */
+export const pickedCash = (name: string): Readonly<{ of: 'share' | 'paid'; month: string }> | undefined => {
+  const [of, month] = name.split(':')
+  return (of === 'share' || of === 'paid') && month !== undefined ? { of, month } : undefined
+}
+
 const labelOf = (value: number): string => decimalText(String(Number(value.toPrecision(6))))
 
 /** Share less calls of a month, for the line. */
@@ -52,7 +58,7 @@ const bars = (id: string, stack: string, data: readonly (number | null)[], names
   barGap: '-100%',
   ...still,
   itemStyle,
-  data: data.map((value, i) => ({ value, name: names[i] })),
+  data: data.map((value, i) => ({ value, name: `${id}:${names[i]}` })),
 })
 
 const seriesOf = (months: readonly CashMonth[], palette: Palette) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cashChart, pickedCash, type CashMonth } from './cash-chart.ts'
 import { daysOf } from './days.ts'
 import { roundStep } from './axes.ts'
 import { gpusOf, monthChart } from './month-chart.ts'
@@ -98,4 +99,25 @@ test('CO10 the price between the panels is that of the month: a correction of an
     } as unknown as StatementWire).prices
   assert.deepEqual(of([own, corrected]), ['37/20'])
   assert.deepEqual(of([corrected]), [])
+})
+
+test('CO70 a pressed bar names the lines of its own side and month; what is only promised names none', () => {
+  const months: CashMonth[] = [
+    { kind: 'behind', month: '2026-09', paid: '3.00', share: '2.00' },
+    { kind: 'behind', month: '2026-10', paid: '5.00', share: '4.00' },
+    { kind: 'ahead', month: '2026-11', firm: '1.00', contingent: '7.00' },
+  ]
+  type Bars = Readonly<{ id: string; type: string; data: readonly Readonly<{ value: number | null; name: string }>[] }>
+  const { series } = cashChart(months, 'USD')(palettes.light) as unknown as { series: readonly Bars[] }
+  const picked = series
+    .filter(({ type }) => type === 'bar')
+    .flatMap(({ id, data }) => data.flatMap(({ value, name }) => (value === null ? [] : [[id, pickedCash(name)] as const])))
+  assert.deepEqual(picked, [
+    ['share', { of: 'share', month: '2026-09' }],
+    ['share', { of: 'share', month: '2026-10' }],
+    ['paid', { of: 'paid', month: '2026-09' }],
+    ['paid', { of: 'paid', month: '2026-10' }],
+    ['firm', undefined],
+    ['contingent', undefined],
+  ])
 })

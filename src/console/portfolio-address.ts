@@ -14,7 +14,7 @@ export type PortfolioView = Readonly<{
   /** Every month of the cash picture, and not the latest alone. */
   months?: 'all' | undefined
   agreement?: string | undefined
-  /** `paid`, `share`; then an agreement or `*`, then a month: `paid:sharon-ai:2027-09`. */
+  /** `paid`, `share`; then an agreement or `*`, a month, a currency: `paid:sharon-ai:2027-09`, `share:*::EUR`. */
   lines?: string | undefined
 }>
 
@@ -46,14 +46,21 @@ export type LinesView = Readonly<{
   agreement: string | undefined
   /** One month, or `12m`: the twelve through the date of the page. Undefined: all. */
   month: string | undefined
+  /** Of which book, where all of its agreements are meant: those of two are never in one sum. */
+  currency?: string | undefined
 }>
 
 /** The lines that an address has open; undefined where it names none. */
 export const parseLines = (text: string | undefined): LinesView | undefined => {
-  const [of, agreement, at] = (text ?? '').split(':')
+  const [of, agreement, at, currency] = (text ?? '').split(':')
   if (of !== 'paid' && of !== 'share') return undefined
-  return { of, agreement: agreement === '*' || agreement === '' ? undefined : agreement, month: at === '12m' ? at : month(at) }
+  return {
+    of,
+    agreement: agreement === '*' || agreement === '' ? undefined : agreement,
+    month: at === '12m' ? at : month(at),
+    currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined,
+  }
 }
 
-export const writeLines = ({ of, agreement, month: at }: LinesView): string =>
-  [of, agreement ?? '*', ...(at === undefined ? [] : [at])].join(':')
+export const writeLines = ({ of, agreement, month: at, currency }: LinesView): string =>
+  [of, agreement ?? '*', at ?? '', currency ?? ''].join(':').replace(/:+$/, '')

@@ -20,6 +20,7 @@ export type LinesName = AsOf &
     of: 'paid' | 'share' | 'clause'
     agreement?: string | undefined
     clause?: string | undefined
+    currency?: string | undefined
     from?: string | undefined
     through?: string | undefined
   }>
@@ -34,8 +35,8 @@ export const movedLines = (name: LinesName) =>
   infiniteQueryOptions({
     queryKey: ['moved-lines', name],
     queryFn: ({ signal, pageParam }) => {
-      const { of, on, known, guarantor, agreement, from, through } = name
-      const own = of === 'clause' ? {} : { of, guarantor, agreement }
+      const { of, on, known, guarantor, agreement, currency, from, through } = name
+      const own = of === 'clause' ? {} : { of, guarantor, agreement, currency }
       const query = { ...own, on, known, from, through, cursor: pageParam, limit: linesPerPage }
       return getJson<LinesWire>(pathWith(linesAt(name), query), signal)
     },
