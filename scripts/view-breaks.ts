@@ -32,4 +32,11 @@ export const viewBreaks = [
     find: '{ of, month } : undefined',
     put: "{ of: 'paid', month } : undefined",
   },
+  {
+    law: 'CO72 while an answer is read',
+    test: `${pages}/keep-of.test.ts`,
+    file: `${pages}/keep-of.ts`,
+    find: 'isSame(shown) ? shown',
+    put: '[isSame(shown)].length > 0 ? shown',
+  },
 ] as const

@@ -369,6 +369,34 @@ test(
   },
 )
 
+test('CO72 months of an order are stepped through from the address, and none stands under that of another', { skip }, async () => {
+  const { page, go, close } = await openAs('sharon', 'operator', undefined, refused)
+  const month = months.at(-1)!
+  const { orders } = await ask<OrdersWire>(`/orders?month=${month}`, 'sharon', 'operator')
+  const [first, second] = orders.map(({ order }) => order) as [string, string]
+  await go(`/orders/${first}?month=${month}`)
+  await page.getByRole('heading', { name: first, level: 1 }).waitFor()
+  // Answers are held back: what is done before they come is done to what was asked for last.
+  const letGo = await held(page, /\/api\/orders\//)
+  await page.keyboard.press('[')
+  await page.waitForURL(new RegExp(`month=${months.at(-2)!}`))
+  assert.equal(await page.locator('main .page.dimmed').count(), 1)
+  await page.keyboard.press('[')
+  await page.waitForURL(new RegExp(`month=${months.at(-3)!}`))
+  await page.keyboard.press(']')
+  await page.waitForURL(new RegExp(`month=${months.at(-2)!}`))
+  await page.evaluate((to) => {
+    history.pushState({}, '', to)
+    dispatchEvent(new PopStateEvent('popstate'))
+  }, `/orders/${second}?month=${month}`)
+  await page.getByRole('navigation', { name: 'Path' }).getByText(second, { exact: true }).waitFor()
+  assert.equal(await page.locator('main').getByText(first, { exact: true }).count(), 0)
+  letGo()
+  await page.getByRole('heading', { name: second, level: 1 }).waitFor()
+  assert.equal(await page.locator('main .page.dimmed').count(), 0)
+  await close()
+})
+
 test(
   'CO46 each kind of absence looks different from every other, in the light and in the dark, and says another thing',
   { skip },

@@ -121,16 +121,24 @@ const Through = ({ data, shown, onShow }: Readonly<{ data: OrderDetailWire; show
 
 type Search = Readonly<{ month?: string; pool?: string; table?: string }>
 
-const Body = ({ data }: Readonly<{ data: OrderDetailWire }>) => {
+type BodyProps = Readonly<{
+  data: OrderDetailWire
+  /** What the address names, which the data follow. */
+  order: string
+  /** The month of the address, or of the answer where that says none; undefined as long as neither is known. */
+  month: string | undefined
+}>
+
+const Body = ({ data, order, month }: BodyProps) => {
   const search: Search = useSearch({ strict: false })
   const navigate = useNavigate()
-  const put = (more: Search) => void navigate({ to: '/orders/$order', params: { order: data.order }, search: { ...search, ...more } })
+  const put = (more: Search) => void navigate({ to: '/orders/$order', params: { order }, search: { ...search, ...more } })
   const shown = isTable(search.table, 'hours')
   const show = (asTable: boolean) => put({ table: withTable(search.table, 'hours', asTable) ?? '' })
   useKeys({
     x: () => show(!shown),
-    '[': () => put({ month: monthPlus(data.month, -1) }),
-    ']': () => put({ month: monthPlus(data.month, 1) }),
+    '[': () => month !== undefined && put({ month: monthPlus(month, -1) }),
+    ']': () => month !== undefined && put({ month: monthPlus(month, 1) }),
   })
   return (
     <>
@@ -165,7 +173,7 @@ export const OrderPage = () => {
   const found = useQuery(query(order, month, pool))
   useEffect(() => void (document.title = `${order} · Offtake`), [order])
   return (
-    <div className="page">
+    <div className={found.isPlaceholderData ? 'page dimmed' : 'page'}>
       <Answer
         what={`Order ${order}`}
         query={found}
@@ -175,7 +183,7 @@ export const OrderPage = () => {
           </section>
         }
       >
-        {(data) => <Body data={data} />}
+        {(data) => <Body data={data} order={order} month={month ?? (found.isPlaceholderData ? undefined : data.month)} />}
       </Answer>
     </div>
   )

@@ -98,6 +98,8 @@ export const OrdersPage = () => {
   const shown = useMemo(() => columnsFor(isTenant), [isTenant])
   useEffect(() => void (document.title = 'Orders · Offtake'), [])
   const of = query.data?.pages[0]?.month
+  // Where the address says no month, the answer does; that of another question does not.
+  const at = month ?? (query.isPlaceholderData ? undefined : of)
   if (query.error !== null && rows === undefined)
     return (
       <Notice
@@ -109,12 +111,12 @@ export const OrdersPage = () => {
       </Notice>
     )
   return (
-    <div className="page orders">
+    <div className={`page orders${query.isPlaceholderData ? ' dimmed' : ''}`}>
       <header className="page-head">
         <h1>Orders</h1>
         <span className="second">What was sold, and whether it runs</span>
         <span className="grow" />
-        {of === undefined ? null : <MonthSteps month={of} />}
+        {at === undefined ? null : <MonthSteps month={at} />}
       </header>
       <DataTable
         caption={`Orders${of === undefined ? '' : ` of ${monthText(of)}`}`}

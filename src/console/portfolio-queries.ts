@@ -3,6 +3,7 @@ import type { FacilitiesWire, FacilityPageWire } from '../wire/lender.ts'
 import type { LinesWire, PortfolioWire } from '../wire/portfolio.ts'
 import type { InstrumentPageWire, RegisterWire } from '../wire/register.ts'
 import { getJson, pathWith } from './fetch.ts'
+import { keepOf } from './keep-of.ts'
 
 /** At the end of which month, and as known when. */
 export type AsOf = Readonly<{ on?: string | undefined; known?: string | undefined; guarantor?: string | undefined }>
@@ -57,14 +58,14 @@ export const register = ({
   })
 
 export const instrument = (agreement: string, clause: string, { on, known }: AsOf) =>
-  queryOptions({
+  queryOptions<InstrumentPageWire>({
     queryKey: ['instrument', agreement, clause, on, known],
     queryFn: ({ signal }) =>
       getJson<InstrumentPageWire>(
         pathWith(`/api/register/${encodeURIComponent(agreement)}/${encodeURIComponent(clause)}`, { on, known }),
         signal,
       ),
-    placeholderData: keepPreviousData,
+    placeholderData: (shown) => keepOf(shown, (page) => page.row.agreement === agreement && page.row.clause === clause),
   })
 
 /** Facilities come and go with agreements: seldom. */
@@ -77,12 +78,12 @@ export const facilities = queryOptions({
 })
 
 export const facility = (agreement: string, clause: string, { on, known }: AsOf) =>
-  queryOptions({
+  queryOptions<FacilityPageWire>({
     queryKey: ['facility', agreement, clause, on, known],
     queryFn: ({ signal }) =>
       getJson<FacilityPageWire>(
         pathWith(`/api/facilities/${encodeURIComponent(agreement)}/${encodeURIComponent(clause)}`, { on, known }),
         signal,
       ),
-    placeholderData: keepPreviousData,
+    placeholderData: (shown) => keepOf(shown, (page) => page.facility.agreement === agreement && page.facility.clause === clause),
   })

@@ -1,10 +1,11 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, type InfiniteData } from '@tanstack/react-query'
 import type { FeedsWire } from '../wire/feed.ts'
 import type { OrderDetailWire, OrdersWire } from '../wire/order.ts'
 import type { SandboxWire } from '../wire/sandbox.ts'
 import type { HitsWire } from '../wire/search.ts'
 import type { TodayWire } from '../wire/today.ts'
 import { getJson, pathWith } from './fetch.ts'
+import { keepOf } from './keep-of.ts'
 
 /** How often the age of feeds is asked for anew, and the clock of a sandbox while it moves. */
 const feedsEveryMs = 60_000
@@ -28,18 +29,20 @@ export type OrdersName = Readonly<{ month: string | undefined; agreement: string
 
 export const orders = (name: OrdersName) =>
   infiniteQueryOptions({
-    queryKey: ['orders', name],
+    queryKey: ['orders', name] as const,
     queryFn: ({ signal, pageParam }) => getJson<OrdersWire>(pathWith('/api/orders', { ...name, cursor: pageParam }), signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: keepPreviousData,
+    // An answer does not tell which agreement was asked for; its question does.
+    placeholderData: (shown: InfiniteData<OrdersWire, string | undefined> | undefined, before): typeof shown =>
+      before?.queryKey[1].agreement === name.agreement ? shown : undefined,
   })
 
 export const order = (id: string, month: string | undefined, pool: string | undefined) =>
-  queryOptions({
+  queryOptions<OrderDetailWire>({
     queryKey: ['order', id, month ?? '', pool ?? ''],
     queryFn: ({ signal }) => getJson<OrderDetailWire>(pathWith(`/api/orders/${encodeURIComponent(id)}`, { month, pool }), signal),
-    placeholderData: keepPreviousData,
+    placeholderData: (shown) => keepOf(shown, (detail) => detail.order === id && (pool === undefined || detail.pool === pool)),
   })
 
 export const hits = (question: string) =>
