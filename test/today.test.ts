@@ -146,7 +146,7 @@ test('CO61 a date is written alike in every browser, and what is none says so an
   await close()
 })
 
-test('CO40 the small pictures are the months of the API, and have a table that says the same', { skip }, async () => {
+test('CO40 CO73 the small pictures are the months of the API; their table says the same, with who pays in words', { skip }, async () => {
   const { page, go, close } = await openAs('sharon', 'guarantor')
   const { trends } = await ask<TodayWire>('/today', 'sharon', 'guarantor')
   await go('/')
@@ -166,12 +166,15 @@ test('CO40 the small pictures are the months of the API, and have a table that s
   await page.keyboard.press('x')
   const table = page.getByRole('table', { name: 'Months by amount' })
   await table.waitFor()
+  // Amounts without a sign; who pays the net is a column.
   const cells = await table.locator('tbody td').allTextContents()
-  const wanted = trends[0]!.months.flatMap((_, at) => trends.map((trend) => trend.months[at]!.amount))
-  assert.deepEqual(
-    cells.map((text) => text.replaceAll(/[()]/g, '')),
-    wanted.map(grouped),
-  )
+  const wanted = trends[0]!.months.flatMap((_, at) => {
+    const [guarantorPays, operatorPays, net] = trends.map((trend) => trend.months[at]!.amount) as [string, string, string]
+    const payer = !/[1-9]/.test(net) ? '–' : net.startsWith('-') ? 'operator' : 'guarantor'
+    return [...[guarantorPays, operatorPays, net].map(grouped), payer]
+  })
+  assert.deepEqual(cells, wanted)
+  await page.screenshot({ path: join(shots, 'today-months-table.png') })
   assert.match(page.url(), /\?table=months$/)
   await close()
 })
@@ -428,3 +431,25 @@ test(
     }
   },
 )
+
+test('CO73 what waits for one’s signature is counted among what needs one, and nothing then says that nothing does', { skip }, async () => {
+  const document = fs.readFileSync(join(import.meta.dirname, '../examples/coreweave-residual.yaml'), 'utf8')
+  const operator = () => openPage({ extraHTTPHeaders: headersOf('operator', 'coreweave') }, refused)
+  const early = await operator()
+  await early.go('/')
+  await early.page.getByText('Nothing needs you.').waitFor()
+  await early.close()
+  const answer = await fetch(`${door!.address}/api/agreements`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'propose', ...headersOf('guarantor', 'nvidia', 'usr_proposes') },
+    body: JSON.stringify({ document }),
+  })
+  assert.equal(answer.status, 200, await answer.text())
+  const { page, go, close } = await operator()
+  await go('/')
+  await page.getByText('waits for your signature').waitFor()
+  await page.getByText('1 needs you', { exact: true }).waitFor()
+  assert.equal(await page.getByText('Nothing needs you.').count(), 0)
+  await page.screenshot({ path: join(shots, 'today-to-sign.png') })
+  await close()
+})

@@ -15,11 +15,23 @@ const Where = ({ row: { id, agreement, version } }: Readonly<{ row: ProposalRowW
     </Link>
   )
 
+/** What is proposed and not in force yet, for who may sign; undefined until it is read. */
+const useOpenProposals = (): readonly ProposalRowWire[] | undefined => {
+  const may = useMay('agreements:amend')
+  const { data } = useQuery({ ...proposals, enabled: may })
+  return may ? data?.proposals.filter(({ state }) => state === 'open') : []
+}
+
+/** How many of them wait for the signature of whoever looks; undefined until that is read. */
+export const useToSign = (): number | undefined => {
+  const party = useActing()?.party
+  return useOpenProposals()?.filter(({ awaits }) => awaits === party).length
+}
+
 /** Agreements and amendments that are proposed and not in force yet, and whose signature they wait for; nothing where there is none. */
 export const OpenProposals = () => {
   const acting = useActing()
-  const { data } = useQuery({ ...proposals, enabled: useMay('agreements:amend') })
-  const open = (data?.proposals ?? []).filter(({ state }) => state === 'open')
+  const open = useOpenProposals() ?? []
   return open.length === 0 ? null : (
     <section className="panel">
       <table className="table">

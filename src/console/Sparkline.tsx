@@ -1,5 +1,7 @@
+import { Fragment } from 'react'
 import { decimal } from '../core/base/rational.ts'
 import type { TrendWire } from '../wire/today.ts'
+import { Absent } from './Absent.tsx'
 import { monthText, shortMonth } from './dates.ts'
 import { amountText, approximate } from './format.ts'
 
@@ -61,17 +63,27 @@ export const Sparkline = ({ trend, title, side }: Readonly<{ trend: TrendWire; t
   )
 }
 
+type TableProps = Readonly<{
+  trends: readonly TrendWire[]
+  titles: readonly string[]
+  /** Who pays the net, in words: a column of its own, for a sign is no direction. Undefined where nothing is owed. */
+  payerOf: (net: string) => string | undefined
+}>
+
 /** The same as numbers. */
-export const TrendTable = ({ trends, titles }: Readonly<{ trends: readonly TrendWire[]; titles: readonly string[] }>) => (
+export const TrendTable = ({ trends, titles, payerOf }: TableProps) => (
   <table className="table">
     <caption className="hidden">Months by amount</caption>
     <thead>
       <tr>
         <th scope="col">Month</th>
         {trends.map(({ id, currency }, i) => (
-          <th key={id} scope="col" className="number">
-            {titles[i]}, {currency}
-          </th>
+          <Fragment key={id}>
+            <th scope="col" className="number">
+              {titles[i]}, {currency}
+            </th>
+            {id === 'net' ? <th scope="col">Payer</th> : null}
+          </Fragment>
         ))}
       </tr>
     </thead>
@@ -79,11 +91,15 @@ export const TrendTable = ({ trends, titles }: Readonly<{ trends: readonly Trend
       {(trends[0]?.months ?? []).map(({ month }, at) => (
         <tr key={month}>
           <th scope="row">{monthText(month)}</th>
-          {trends.map(({ id, months }) => (
-            <td key={id} className="number">
-              {amountText(months[at]?.amount ?? '0')}
-            </td>
-          ))}
+          {trends.map(({ id, months }) => {
+            const amount = months[at]?.amount ?? '0'
+            return (
+              <Fragment key={id}>
+                <td className="number">{amountText(sizeOf(amount))}</td>
+                {id === 'net' ? <td>{payerOf(amount) ?? <Absent kind="not-applicable" />}</td> : null}
+              </Fragment>
+            )
+          })}
         </tr>
       ))}
     </tbody>

@@ -13,7 +13,7 @@ import { NeedRow } from './NeedRow.tsx'
 import { useActing, useSession } from './session.ts'
 import { today } from './today-queries.ts'
 import { TodayTrends } from './TodayTrends.tsx'
-import { OpenProposals } from './OpenProposals.tsx'
+import { OpenProposals, useToSign } from './OpenProposals.tsx'
 import './today.css'
 
 const heads = ['Do', 'What', 'Amount', 'Due', 'In', '']
@@ -108,18 +108,21 @@ const Body = ({ data }: Readonly<{ data: TodayWire }>) => {
   const acting = useActing()
   const person = useSession()?.person ?? null
   useKeys({ j: () => move(1), k: () => move(-1) })
+  const toSign = useToSign()
+  const needs = data.needs.length + data.more + (toSign ?? 0)
   const since = data.since === null ? null : <Since since={data.since} />
   return (
     <>
       <header className="page-head">
         <h1>Today</h1>
-        <span className="second">{data.needs.length === 0 ? '' : count(data.needs.length + data.more)}</span>
+        <span className="second">{needs === 0 ? '' : count(needs)}</span>
         <span className="grow" />
         <span className="third">{dayText(localTime(data.now, 'UTC').date)}</span>
       </header>
       {acting?.role === 'auditor' ? since : null}
       <OpenProposals />
-      {data.needs.length === 0 ? <Nothing next={data.next} /> : <Needs data={data} acting={acting} mayPutOff={person !== null} />}
+      {needs === 0 && toSign !== undefined ? <Nothing next={data.next} /> : null}
+      {data.needs.length === 0 ? null : <Needs data={data} acting={acting} mayPutOff={person !== null} />}
       {data.more === 0 ? null : <p className="second">{countText(data.more)} more that press less are not shown.</p>}
       {data.snoozed.length === 0 ? null : <PutOffList data={data} acting={acting} />}
       {acting?.role === 'auditor' ? null : since}

@@ -11,10 +11,13 @@ const names: Readonly<Record<'guarantor' | 'operator' | 'others', Readonly<Recor
   others: { 'guarantor-pays': 'Guarantor pays', 'operator-pays': 'Operator pays', net: 'Net' },
 }
 
-/** Who pays the net, in words: a sign is no direction. */
+/** Who pays the net; undefined where nothing is owed. */
+const payerOf = (net: string): string | undefined => (!/[1-9]/.test(net) ? undefined : net.startsWith('-') ? 'operator' : 'guarantor')
+
+/** The same in words behind an amount: a sign is no direction. */
 const sideOf = (id: TrendWire['id']) => (amount: string) => {
-  if (id !== 'net' || !/[1-9]/.test(amount)) return ''
-  return amount.startsWith('-') ? ', operator pays' : ', guarantor pays'
+  const payer = id === 'net' ? payerOf(amount) : undefined
+  return payer === undefined ? '' : `, ${payer} pays`
 }
 
 /** Three sums of the role through the last year, as small pictures or as a table. */
@@ -42,7 +45,7 @@ export const TodayTrends = ({ trends, acting }: Readonly<{ trends: readonly Tren
         </span>
       </header>
       {shown ? (
-        <TrendTable trends={trends} titles={trends.map(({ id }) => words[id])} />
+        <TrendTable trends={trends} titles={trends.map(({ id }) => words[id])} payerOf={payerOf} />
       ) : (
         <div className="sparks">
           {trends.map((trend) => (
