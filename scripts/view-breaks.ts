@@ -39,4 +39,11 @@ export const viewBreaks = [
     find: 'isSame(shown) ? shown',
     put: '[isSame(shown)].length > 0 ? shown',
   },
+  {
+    law: 'CO74 a deduction is a sign and a size',
+    test: `${pages}/tree.test.ts`,
+    file: `${pages}/tree-values.ts`,
+    find: "numberStyle() === 'minus' || ",
+    put: '',
+  },
 ] as const

@@ -254,7 +254,7 @@ test('CO33 a table that is copied, or saved, keeps its numbers as numbers: text 
   await close()
 })
 
-test('CO34 who prefers a minus sees one on every page of this browser', { skip }, async () => {
+test('CO34 CO74 who prefers a minus sees one on every page of this browser, and loses nothing', { skip }, async () => {
   const { page, go, close } = await openPage()
   await go('/ledger')
   await page.waitForSelector('.data-table tbody tr')
@@ -262,7 +262,12 @@ test('CO34 who prefers a minus sees one on every page of this browser', { skip }
   const first = await cells(page, closing)
   assert.ok(first.some((text) => text.startsWith('(')))
   await page.getByRole('button', { name: 'Columns' }).first().click()
-  await page.getByText('−1,234.00').first().click()
+  const shown = await page.locator('main > *').first().elementHandle()
+  const minus = page.getByRole('radio', { name: '−1,234.00' }).first()
+  await minus.click()
+  // The page is the one that it was: what is open in it stays open, and has the focus.
+  assert.equal(await shown.evaluate((node) => node.isConnected), true)
+  assert.equal(await minus.evaluate((node) => node === document.activeElement), true)
   const second = await cells(page, closing)
   assert.deepEqual(
     second,

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { onThisClock } from './dates.ts'
 import { Failure } from './fetch.ts'
+import { useNumberStyle } from './number-style.ts'
 
 const quote = (error: Error | null): ReactNode => {
   const id = error instanceof Failure ? error.problem.requestId : undefined
@@ -92,6 +93,8 @@ type AnswerProps<T> = Readonly<{
 /** Data when there is some, however old; else a skeleton, or what stands in the way, in words. */
 export const Answer = <T,>({ what, query, skeleton, explain, children }: AnswerProps<T>): ReactNode => {
   const { data, error, isPending } = query
+  // What is shown is drawn again when numbers are to be written otherwise, and not made anew: what was typed in it, and the focus, stay.
+  useNumberStyle()
   if (data !== undefined)
     return error === null ? (
       children(data)

@@ -1,7 +1,8 @@
 import { Fragment } from 'react'
 import type { ReasonChangeWire } from '../wire/comparison.ts'
 import { isWholeHours } from './format.ts'
-import { indent, valueText, type Units } from './TreeRow.tsx'
+import { valueText, type Units } from './tree-values.ts'
+import { indent } from './TreeRow.tsx'
 
 const textOf = (reason: ReasonChangeWire, value: string | null, units: Units): string =>
   value === null ? '–' : valueText({ unit: reason.unit, value }, units)

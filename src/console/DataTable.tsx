@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { TableSkeleton } from './Answer.tsx'
 import { useKeys } from './keys.ts'
+import { useNumberStyle } from './number-style.ts'
 import { isNumberColumn, rawOf, type Column } from './table-column.ts'
 import { sheetOf, unitsOf } from './table-files.ts'
 import { filterRows } from './table-filter.ts'
@@ -154,6 +155,7 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
 const FullTable = <Row,>(props: TableProps<Row> & Readonly<{ rows: readonly Row[] }>) => {
   const { caption, rows, columns, keyOf, onOpen, totals = true, at = '', note } = props
   const [view, change] = useTableView(at, props)
+  useNumberStyle()
   const shown = useMemo(() => shownOf(rows, columns, view), [rows, columns, view])
   const { units, mixed } = useMemo(() => headUnits(columns, rows), [columns, rows])
   const isWindow = shown.items.length > wholeMax

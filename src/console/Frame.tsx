@@ -9,7 +9,6 @@ import { Help } from './Help.tsx'
 import { LedgerCrumbs } from './LedgerCrumbs.tsx'
 import { useKeys } from './keys.ts'
 import { Navigation } from './Navigation.tsx'
-import { useNumberStyle } from './number-style.ts'
 import { PeriodPicker } from './PeriodPicker.tsx'
 import { isPromised, PromisedCrumbs } from './PromisedLinks.tsx'
 import { agreement, health } from './queries.ts'
@@ -113,7 +112,6 @@ export const Frame = () => {
   const { data } = useQuery({ ...agreement(named ?? ''), enabled: named !== undefined })
   const navigate = useNavigate()
   const who = useSession()
-  const style = useNumberStyle()
   const [help, setHelp] = useState(false)
   const [menu, setMenu] = useState(false)
   useKeys({
@@ -150,8 +148,7 @@ export const Frame = () => {
         </Tooltip>
       </header>
       <Navigation id={id} month={month} onGo={() => setMenu(false)} />
-      {/* A page is drawn anew when numbers are written otherwise: every one of them. */}
-      <main id="page" tabIndex={-1} key={style}>
+      <main id="page" tabIndex={-1}>
         <Outlet />
       </main>
       <div id="announcer" className="hidden" role="status" aria-live="polite" />

@@ -1,6 +1,7 @@
 import { useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
 import type { EChartsCoreOption } from 'echarts/core'
 import { lazy, Suspense, useMemo, type ReactNode } from 'react'
+import { useNumberStyle } from './number-style.ts'
 import { palettes, type Palette } from './palette.ts'
 
 // The chart library is large, and no table needs it.
@@ -36,7 +37,10 @@ type PictureProps = Readonly<{
 /** A chart with its table beside it: the same numbers, one press apart. */
 export const Picture = ({ title, subtitle, says, height, widthMin = 0, table, shown, onShow, legend, draw, onPick }: PictureProps) => {
   const palette = usePalette()
-  const option = useMemo(() => draw(palette), [draw, palette])
+  const style = useNumberStyle()
+  // Labels are numbers: they are written anew when the style is another.
+  // oxlint-disable-next-line react/exhaustive-deps
+  const option = useMemo(() => draw(palette), [draw, palette, style])
   return (
     <section className="panel picture" aria-label={title}>
       <header>

@@ -1,5 +1,6 @@
 import { memo, useEffect, useRef, type ReactNode } from 'react'
 import { Absent } from './Absent.tsx'
+import { useNumberStyle } from './number-style.ts'
 import { isNumberColumn, valueText, type Column } from './table-column.ts'
 import type { Item, TotalLine } from './table-sums.ts'
 import { rowHeight, showRow, useSeen } from './table-window.ts'
@@ -69,6 +70,7 @@ const GroupRow = <Row,>({ item, columns, mixed, by, index, headRows }: RowProps<
 
 const PlainRow = <Row,>(props: RowProps<Row>) => {
   const { item, columns, mixed, onOpen, index, headRows, isActive } = props
+  useNumberStyle()
   if (item.kind === 'group') return <GroupRow {...props} item={item} />
   const { row } = item
   return (

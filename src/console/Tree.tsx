@@ -7,7 +7,8 @@ import { monthPlus } from './dates.ts'
 import type { Explained } from './explained.ts'
 import { amountText, isWholeHours } from './format.ts'
 import { everyNode, foldedAtFirst, isHoursOnly, roundingOf, visibleNodes, type TreeNode } from './tree.ts'
-import { indent, TreeRow, type Units } from './TreeRow.tsx'
+import type { Units } from './tree-values.ts'
+import { indent, TreeRow } from './TreeRow.tsx'
 import { lineOf, TreeSource } from './TreeSource.tsx'
 
 type TreeProps = Readonly<{

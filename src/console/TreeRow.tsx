@@ -1,75 +1,10 @@
 import { Tooltip } from '@mantine/core'
 import type { CSSProperties } from 'react'
-import { compare, fromText, nought } from '../core/base/rational.ts'
 import type { InputWire } from '../wire/statement.ts'
-import { decimalText, explainedHours, moneyText, priceText, shareText } from './format.ts'
+import { isNumber, shownValue, signOf, valueOf, type Units } from './tree-values.ts'
 import type { TreeNode } from './tree.ts'
 
-/** How values are written: as people read them, or exactly as they are stored. */
-export type Units = Readonly<{ currency: string; whole: boolean; exact: boolean }>
-
-const valueOf = (
-  { unit, value }: Pick<InputWire, 'unit' | 'value'>,
-  { currency, whole, exact }: Units,
-): readonly [value: string, unit: string] => {
-  switch (unit) {
-    case 'text':
-      return [value, '']
-    case 'gpu-seconds':
-      return exact ? [value, 'GPU-s'] : [explainedHours(value, whole), 'GPU-h']
-    case 'gpu-hours':
-      return [exact ? value : decimalText(value), 'GPU-h']
-    case 'major':
-      return [exact ? value : moneyText(value, currency), currency]
-    case 'per-gpu-hour':
-      return [exact ? value : priceText(value, currency), `${currency}/GPU-h`]
-    case 'per-unit':
-    case 'per-day':
-    case 'per-share':
-      return [exact ? value : priceText(value, currency), `${currency}/${unit.slice(4)}`]
-    case 'rate':
-      return [exact ? value : shareText(value), '']
-    case 'seconds':
-      return [exact ? value : decimalText(value), 's']
-    case 'days':
-    case 'units':
-    case 'shares':
-      return [exact ? value : decimalText(value), unit]
-  }
-}
-
-/** A value with its unit, as the tree writes it. */
-export const valueText = (input: Pick<InputWire, 'unit' | 'value'>, units: Units): string =>
-  valueOf(input, units)
-    .filter((part) => part !== '')
-    .join(' ')
-
 export const indent = (depth: number) => ({ '--depth': depth }) as CSSProperties
-
-const isNumber = ({ unit }: InputWire): boolean => unit !== 'text'
-const isNegative = (input: InputWire): boolean => isNumber(input) && compare(fromText(input.value), nought) < 0
-
-/** A deduction stands in parentheses; a deduction of something negative adds. */
-const shownValue = (input: InputWire, units: Units): string => {
-  const [value] = valueOf(input, units)
-  if (input.operator !== '-' || !isNumber(input)) return value
-  if (isNegative(input)) return units.exact ? value.replace('-', '') : value.replace(/^\((.*)\)$/, '$1')
-  return compare(fromText(input.value), nought) === 0 ? value : `(${value})`
-}
-
-const signOf = (input: InputWire): string => {
-  switch (input.operator) {
-    case '+':
-      return ''
-    case '-':
-      return isNegative(input) ? '+' : '−'
-    case 'note':
-      return input.unit === 'text' ? '✓' : ''
-    case '×':
-    case '÷':
-      return input.operator
-  }
-}
 
 const Assumed = ({ note }: Readonly<{ note: string }>) => (
   <Tooltip label={`Assumed: ${note}`} w={300}>

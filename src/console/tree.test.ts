@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { InputWire } from '../wire/statement.ts'
 import { parsePeriodView, parseSearch, withTable, writeSearch } from './address.ts'
+import { chooseNumberStyle } from './number-style.ts'
+import { shownValue, signOf } from './tree-values.ts'
 import { check, everyNode, findNode, foldedAtFirst, roundingOf, treeOf, visibleNodes } from './tree.ts'
 
 const input = (
@@ -86,4 +88,27 @@ test('CO6 an address comes back as it was written, and nonsense in it is dropped
   assert.equal(withTable(undefined, 'states', true), 'states')
   assert.equal(withTable('waterfall.states', 'waterfall', false), 'states')
   assert.equal(withTable('states', 'states', false), undefined)
+})
+
+test('CO74 a deduction is a sign and a size in either number style: never two signs, never a parenthesis for who prefers a minus', () => {
+  const written = (value: string, exact = false) => {
+    const deducted = input('-', 'Deducted', value, 'major')
+    return `${signOf(deducted)} ${shownValue(deducted, { currency: 'USD', whole: true, exact })}`
+  }
+  const all = () => ['5760', '-5760', '0'].map((value) => [written(value), written(value, true)])
+  assert.deepEqual(all(), [
+    ['− (5,760.00)', '− (5760)'],
+    ['+ 5,760.00', '+ 5760'],
+    ['− 0.00', '− 0'],
+  ])
+  chooseNumberStyle('minus')
+  const withMinus = all()
+  const added = shownValue(input('+', 'Added', '-5760', 'major'), { currency: 'USD', whole: true, exact: false })
+  chooseNumberStyle('parentheses')
+  assert.deepEqual(withMinus, [
+    ['− 5,760.00', '− 5760'],
+    ['+ 5,760.00', '+ 5760'],
+    ['− 0.00', '− 0'],
+  ])
+  assert.equal(added, '−5,760.00')
 })
