@@ -46,4 +46,11 @@ export const viewBreaks = [
     find: "numberStyle() === 'minus' || ",
     put: '',
   },
+  {
+    law: 'CO75 the value of a lane is not struck through',
+    test: charts,
+    file: `${pages}/term-series.ts`,
+    find: 'isStruck && beside + width <= to',
+    put: 'isStruck && beside + width > to',
+  },
 ] as const

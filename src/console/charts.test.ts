@@ -6,6 +6,7 @@ import { daysOf } from './days.ts'
 import { roundStep } from './axes.ts'
 import { gpusOf, monthChart } from './month-chart.ts'
 import { palettes, states } from './palette.ts'
+import { valueStart } from './term-series.ts'
 import { waterfallOf } from './waterfall.ts'
 import type { StatementWire } from '../wire/statement.ts'
 
@@ -120,4 +121,19 @@ test('CO70 a pressed bar names the lines of its own side and month; what is only
     ['firm', undefined],
     ['contingent', undefined],
   ])
+})
+
+test('CO75 the value of a lane is not struck through by the rule of today where there is room beside it, and never goes beyond what it holds for', () => {
+  const pixels = fc.integer({ min: 0, max: 2000 })
+  fc.assert(
+    fc.property(pixels, pixels, pixels, fc.integer({ min: 10, max: 80 }), (from, length, rule, width) => {
+      const to = from + length
+      const start = valueStart({ from, to, rule, width })
+      const isStruck = rule > start && rule < start + width
+      assert.ok(start > from)
+      assert.ok(!isStruck || rule + 4 + width > to)
+      if (start !== valueStart({ from, to, rule: -100, width })) assert.ok(start + width <= to && start > rule)
+    }),
+  )
+  assert.equal(valueStart({ from: 100, to: 500, rule: 120, width: 40 }) > 120, true)
 })

@@ -157,8 +157,8 @@ export const termChart =
         monthSeries(range),
         ...rampSeries(agreement, range, palette),
         flagSeries(agreement, mostOf(agreement) * 1.02, palette),
-        ...lanes.map((each, i) => laneSeries(agreement, each, i + 1, palette)),
-        ...capUse.map((each, i) => capSeries(each, lanes.length + i + 1, agreement, palette)),
+        ...lanes.flatMap((each, i) => laneSeries(agreement, each, i + 1, palette)),
+        ...capUse.flatMap((each, i) => capSeries(each, lanes.length + i + 1, agreement, palette)),
       ],
     }
   }

@@ -1,6 +1,6 @@
 import { fromText } from '../core/base/rational.ts'
 import type { AgreementWire, CapUseWire, LaneWire } from '../wire/agreement.ts'
-import { labelStyle, still } from './axes.ts'
+import { labelStyle, sans, still } from './axes.ts'
 import { secondsOf } from './dates.ts'
 import { approximate } from './format.ts'
 import type { Palette } from './palette.ts'
@@ -37,6 +37,41 @@ const marks = (agreement: AgreementWire, named: boolean, palette: Palette) => {
   }
 }
 
+type Canvas = Readonly<{ coord: (at: Point) => readonly [x: number, y: number] }>
+type Value = Readonly<{ at: number; value: number; text: string }>
+
+/** Pixels of a character of a value, at most; from the start of what it holds from to it; and that it keeps from a rule. */
+const [characterWidth, valueIndent, ruleGap] = [7, 5, 4]
+
+/** Where a value stands: at the start of what it holds for, and right of today's rule where that would strike it through, if it still is of its own then. */
+export const valueStart = ({ from, to, rule, width }: Readonly<{ from: number; to: number; rule: number; width: number }>): number => {
+  const start = from + valueIndent
+  const isStruck = rule > start - ruleGap && rule < start + width + ruleGap
+  const beside = rule + ruleGap
+  return isStruck && beside + width <= to ? beside : start
+}
+
+/** Values as text over the lines that they are of; the last holds until `end`. */
+const valueSeries = (values: readonly Value[], end: number, index: number, agreement: AgreementWire, palette: Palette) => ({
+  type: 'custom',
+  id: `values ${index}`,
+  xAxisIndex: index,
+  yAxisIndex: index,
+  silent: true,
+  ...still,
+  z: 5,
+  data: values.map(({ at, value }): Point => [at, value]),
+  renderItem: ({ dataIndex }: { dataIndex: number }, { coord }: Canvas) => {
+    const { at, value, text } = values[dataIndex]!
+    const [from, y] = coord([at, value])
+    const [to] = coord([values[dataIndex + 1]?.at ?? end, value])
+    const [rule] = coord([secondsOf(agreement.now), value])
+    const x = valueStart({ from, to, rule, width: text.length * characterWidth })
+    const ink = { fill: palette.ink, stroke: palette.surface, lineWidth: 4, font: `400 12px ${sans}` }
+    return { type: 'text', style: { text, x, y: y - 4, align: 'left', verticalAlign: 'bottom', ...ink } }
+  },
+})
+
 /** What is promised, and what was accepted until now. */
 export const rampSeries = (agreement: AgreementWire, range: readonly [number, number], palette: Palette) => {
   const points = (steps: AgreementWire['ramp']['contract']): Point[] => [
@@ -65,11 +100,13 @@ export const rampSeries = (agreement: AgreementWire, range: readonly [number, nu
   ]
 }
 
-/** How much of a cap was used, after each final month: to 100 %, where a rule stands. */
+/** How much of a cap was used, after each final month: to 100 %, where a rule stands. The last says its value. */
 export const capSeries = ({ steps }: CapUseWire, index: number, agreement: AgreementWire, palette: Palette) => {
   const points = steps.map(({ at, part }): Point => [secondsOf(at), approximate(fromText(part))])
-  const last = steps.at(-1)
-  return {
+  const last = steps
+    .slice(-1)
+    .map(({ at, part }): Value => ({ at: secondsOf(at), value: approximate(fromText(part)), text: usedText(part) }))
+  const line = {
     type: 'line',
     id: `cap ${index}`,
     step: 'end',
@@ -77,19 +114,9 @@ export const capSeries = ({ steps }: CapUseWire, index: number, agreement: Agree
     yAxisIndex: index,
     silent: true,
     ...still,
-    symbol: 'circle',
-    symbolSize: 0.01,
-    showAllSymbol: true,
-    itemStyle: { color: 'transparent' },
+    symbol: 'none',
     lineStyle: { color: palette.unsold, width: 1.5 },
     areaStyle: { color: palette.unsold, opacity: 0.25 },
-    label: {
-      show: true,
-      position: 'right',
-      ...labelStyle(palette, 'ink'),
-      fontSize: 12,
-      formatter: ({ dataIndex }: { dataIndex: number }) => (dataIndex === points.length && last !== undefined ? usedText(last.part) : ''),
-    },
     data: [[secondsOf(agreement.from), 0], ...points],
     markLine: {
       ...marks(agreement, false, palette),
@@ -99,6 +126,7 @@ export const capSeries = ({ steps }: CapUseWire, index: number, agreement: Agree
       ],
     },
   }
+  return [line, valueSeries(last, secondsOf(agreement.to), index, agreement, palette)]
 }
 
 /** Events, disputes and rulings as flags over the first lane. */
@@ -118,11 +146,15 @@ export const flagSeries = (agreement: AgreementWire, top_: number, palette: Pale
   data: agreement.notices.map(({ at }): Point => [secondsOf(at), top_]),
 })
 
-/** A rate through the term. */
+/** A rate through the term; each step says its value where it begins. */
 export const laneSeries = (agreement: AgreementWire, lane: LaneWire, index: number, palette: Palette) => {
   const steps = lane.steps.map(({ at, value }): Point => [secondsOf(at), approximate(fromText(value))])
-  const line = stepLine(steps, secondsOf(lane.to))
-  return {
+  const values = lane.steps.map(({ value }, i): Value => ({
+    at: steps[i]![0],
+    value: steps[i]![1],
+    text: laneValue(lane.kind, value, agreement.currency),
+  }))
+  const line = {
     type: 'line',
     id: `lane ${index}`,
     step: 'end',
@@ -130,27 +162,13 @@ export const laneSeries = (agreement: AgreementWire, lane: LaneWire, index: numb
     yAxisIndex: index,
     silent: true,
     ...still,
-    // A mark without size carries the label: each step says its value where it begins.
-    symbol: 'circle',
-    symbolSize: 0.01,
-    showAllSymbol: true,
-    itemStyle: { color: 'transparent' },
+    symbol: 'none',
     lineStyle: { color: palette.ink, width: 1.5 },
-    label: {
-      show: true,
-      position: [4, -16],
-      ...labelStyle(palette, 'ink'),
-      fontSize: 12,
-      backgroundColor: palette.surface,
-      padding: [2, 3],
-      formatter: ({ dataIndex }: { dataIndex: number }) => {
-        const step = lane.steps[dataIndex]
-        return step === undefined || dataIndex >= steps.length ? '' : laneValue(lane.kind, step.value, agreement.currency)
-      },
-    },
-    data: line,
+    data: stepLine(steps, secondsOf(lane.to)),
     markLine: marks(agreement, false, palette),
   }
+  const inTerm = values.filter(({ at }) => at < secondsOf(lane.to))
+  return [line, valueSeries(inTerm, secondsOf(lane.to), index, agreement, palette)]
 }
 
 /** Nothing to see: a point for each month, so that the pointer finds the nearest month and not the nearest step. */
