@@ -10,6 +10,7 @@ import { dayText, secondsOf } from './dates.ts'
 import { findInput } from './disputed-input.ts'
 import { ageText, amountText, decimalText } from './format.ts'
 import { InputWords } from './InputWords.tsx'
+import { useOnce } from './once.ts'
 import { useActing, useMay } from './session.ts'
 import { quantityText } from './StatementTable.tsx'
 import { amountHint, typedAmount } from './typed-amount.ts'
@@ -106,6 +107,7 @@ type AnswerProps = Readonly<{ name: MonthName; dispute: DisputeWire; statement: 
 const useAnswer = ({ name, dispute }: AnswerProps) => {
   const [text, setText] = useState('')
   const [internal, setInternal] = useState(false)
+  const once = useOnce()
   const changed = useMonthChanged(name)
   const done = async (words: string): Promise<void> => {
     announce(words)
@@ -113,11 +115,11 @@ const useAnswer = ({ name, dispute }: AnswerProps) => {
     await changed()
   }
   const saying = useMutation({
-    mutationFn: () => say(name, dispute.id, { text, internal }, crypto.randomUUID()),
+    mutationFn: () => once((key) => say(name, dispute.id, { text, internal }, key)),
     onSuccess: () => done(internal ? 'Noted' : 'Answered'),
   })
   const ruling = useMutation({
-    mutationFn: (said: Omit<Ruling, 'text'>) => rule(name, dispute.id, { ...said, text }, crypto.randomUUID()),
+    mutationFn: (said: Omit<Ruling, 'text'>) => once((key) => rule(name, dispute.id, { ...said, text }, key)),
     onSuccess: ({ status }) => done(`Dispute ${disputeStatus[status].toLowerCase()}`),
   })
   const isReady = text.trim() !== '' && !saying.isPending && !ruling.isPending

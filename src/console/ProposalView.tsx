@@ -8,6 +8,7 @@ import { endProposal, proposal } from './compare-queries.ts'
 import { dateText, instantText } from './dates.ts'
 import { DraftTable } from './DraftTable.tsx'
 import { shortHash } from './format.ts'
+import { useOnce } from './once.ts'
 import { useActing, useMay } from './session.ts'
 
 type Act = 'sign' | 'decline' | 'withdraw'
@@ -27,8 +28,9 @@ const Acts = ({ found }: Readonly<{ found: ProposalWire }>) => {
   const [acting, may] = [useActing(), useMay('agreements:amend')]
   const [reason, setReason] = useState('')
   const client = useQueryClient()
+  const once = useOnce()
   const end = useMutation({
-    mutationFn: (act: Act) => endProposal(found.id, { act, hash: found.hash, reason }, crypto.randomUUID()),
+    mutationFn: (act: Act) => once((key) => endProposal(found.id, { act, hash: found.hash, reason }, key)),
     onSuccess: async (row) => {
       await Promise.all(['proposal', 'proposals', 'agreement', 'agreements'].map((key) => client.invalidateQueries({ queryKey: [key] })))
       announce(`Version ${row.version}: ${row.state}`)

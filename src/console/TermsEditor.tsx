@@ -6,6 +6,7 @@ import { announce } from './announce.ts'
 import { previewDraft, proposeTerms } from './compare-queries.ts'
 import { DraftTable } from './DraftTable.tsx'
 import { Failure } from './fetch.ts'
+import { useOnce } from './once.ts'
 import { useActing, useSession } from './session.ts'
 
 /** The line a problem names: `line 12: …`. */
@@ -63,8 +64,9 @@ export const TermsEditor = ({ amends, initial, onProposed }: Props) => {
   const client = useQueryClient()
   const preview = useMutation({ mutationFn: previewDraft })
   const effect = useEffectOf()
+  const once = useOnce()
   const propose = useMutation({
-    mutationFn: () => proposeTerms(amends, { document: text, note }, crypto.randomUUID()),
+    mutationFn: () => once((key) => proposeTerms(amends, { document: text, note }, key)),
     onSuccess: async (proposal) => {
       await Promise.all(['proposals', 'agreement', 'agreements'].map((key) => client.invalidateQueries({ queryKey: [key] })))
       announce(`Version ${proposal.version} of ${proposal.agreement}: ${proposal.state}`)
