@@ -27,9 +27,13 @@ const timesWhole = 3
 const root = join(import.meta.dirname, '..')
 const now = parseInstant('2033-08-05T00:00:00Z', 'UTC') as number
 
-/** The example with 84 months, under another name: blocks, pools and the operator are its own. */
+/** The example with 84 months, under another name: blocks, pools, the factory and the operator are its own. */
 const documentOf = (i: number): string =>
-  fs.readFileSync(join(root, 'examples/firmus-batam.yaml'), 'utf8').replaceAll('firmus', `firmus${i}`).replaceAll('batam-', `b${i}-`)
+  fs
+    .readFileSync(join(root, 'examples/firmus-batam.yaml'), 'utf8')
+    .replaceAll('firmus', `firmus${i}`)
+    .replaceAll('batam-', `b${i}-`)
+    .replaceAll('factory: batam', `factory: batam${i}`)
 
 const fill = async (store: Store, print: Print): Promise<number> => {
   const begun = performance.now()
