@@ -12,7 +12,7 @@ import type { Store } from '../src/server/store/database.ts'
 import type { Role } from '../src/wire/access.ts'
 import { launch, makeOpenPage, skip } from './browser.ts'
 import { closeWorld, worldNow } from './closed-world.ts'
-import { bringIn, july, partiesOf, smallAgreement, soldIn } from './closing-world.ts'
+import { bringIn, july, openAgreement, partiesOf, smallAgreement, soldIn } from './closing-world.ts'
 import { testDatabase } from './database.ts'
 import { doorsOf } from './doors.ts'
 import { byHeader, headersOf } from './principals.ts'
@@ -231,17 +231,7 @@ test(
 
 /** A small agreement of its own, July of which is over, and prepared by Ann of the operator. */
 const preparedMonth = async (name: string) => {
-  await loadAgreement(store, { document: smallAgreement(name), now: worldNow, by: 'test' })
-  const accepted = {
-    kind: 'acceptance',
-    source: `${name}-site`,
-    id: 'accepted',
-    block: `${name}-block`,
-    tranche: 'all',
-    design: 100,
-    tested: 100,
-  }
-  await bringIn(store, [{ ...accepted, at: Date.UTC(2026, 6, 1) / 1000 } as unknown as Reading], worldNow)
+  await openAgreement(store, name, worldNow)
   const { operator } = partiesOf(name)
   const prepare = async () => {
     const answer = await fetch(`${address}/api/agreements/${name}/periods/${july}/drafts`, {
